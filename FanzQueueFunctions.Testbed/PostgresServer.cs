@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace FanzQueueFunctions.Testbed;
+
+/// <summary>
+/// A real PostgreSQL in a folder of its own, on a free loopback port, started and stopped by <c>scripts/postgres</c>.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private readonly string _folder;
+
+    private PostgresServer(string folder, int port) => (_folder, Port) = (folder, port);
+
+    public int Port { get; }
+
+    /// <summary>Makes a new cluster under the system's temporary folder and starts it.</summary>
+    /// <exception cref="InvalidOperationException">The server could not be made or started; says why.</exception>
+    public static async Task<PostgresServer> StartAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("fanz-postgres-").FullName;
+        var port = int.Parse(await RunAsync("start", folder));
+        return new PostgresServer(folder, port);
+    }
+
+    /// <summary>The superuser's connection string to a database of this server.</summary>
+    public string ConnectionString(string database = "postgres") =>
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = "127.0.0.1",
+            Port = Port,
+            Username = "postgres",
+            Database = database,
+            // A server that was stopped closes its connections; tests that do so want the error, not a hang.
+            Timeout = 15,
+            CommandTimeout = 120,
+        }.ConnectionString;
+
+    /// <summary>Stops the server.</summary>
+    /// <param name="mode">PostgreSQL's shutdown mode: <c>smart</c>, <c>fast</c> or <c>immediate</c>.</param>
+    public Task StopAsync(string mode = "fast") => RunAsync("stop", _folder, mode);
+
+    /// <summary>Starts the stopped server again on the same port.</summary>
+    public Task StartAgainAsync() => RunAsync("start", _folder, Port.ToString());
+
+    public async ValueTask DisposeAsync() => await RunAsync("remove", _folder);
+
+    private static async Task<string> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(RepositoryFolder.Path, "scripts", "postgres"), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0
+            ? output.Trim()
+            : throw new InvalidOperationException($"scripts/postgres {string.Join(' ', arguments)}: {await error}");
+    }
+}

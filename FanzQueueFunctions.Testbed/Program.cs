@@ -1,0 +1,2 @@
+Console.Error.WriteLine("Usage: FanzQueueFunctions.Testbed postgrest");
+return 64;
