@@ -1,0 +1,28 @@
+using Npgsql;
+
+namespace FanzQueueFunctions.Testbed;
+
+/// <summary>Applies <c>supabase/migrations</c> in order, each file in a transaction of its own, as the Supabase CLI does.</summary>
+public static class Migrations
+{
+    public static IReadOnlyList<string> Files { get; } =
+    [
+        .. Directory.GetFiles(Path.Combine(RepositoryFolder.Path, "supabase", "migrations"), "*.sql")
+            .Order(StringComparer.Ordinal),
+    ];
+
+    public static async Task ApplyAsync(string connectionString)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        foreach (var file in Files)
+        {
+            // Several statements in one command are one transaction.
+            await using var command = new NpgsqlCommand(await File.ReadAllTextAsync(file), connection);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        // The enums got new values, which this process's type cache does not know.
+        await connection.ReloadTypesAsync();
+    }
+}

@@ -1,0 +1,128 @@
+-- Takes the next batch of due items for one run.
+--
+--   claim_id       chosen by the caller, new for each run
+--   batch_size     1 to 1000
+--   lease_seconds  1 or more; a claim older than this belongs to a worker that is gone
+--
+-- Gives {"items": [...], "rescued": n, "given_up": n}: the items under the claim, oldest due first, each with what the
+-- app needs to decide and to log; how many items of dead workers were freed; how many of those were given up.
+-- Captions, hashtags and addresses stay in the database: they may be megabytes, and one such item must not be able to
+-- make the answer too large for all the others.
+--
+-- Called again with the same claim_id it returns what is still in hand under it and takes no more, so a caller that
+-- lost the answer calls again.
+create or replace function public.post_queue_claim(claim_id uuid, batch_size integer, lease_seconds integer)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  this_claim constant uuid := claim_id;
+  rescued integer := 0;
+  given_up integer := 0;
+  items jsonb;
+begin
+  if this_claim is null
+    or batch_size is null or batch_size not between 1 and 1000
+    or lease_seconds is null or lease_seconds < 1
+  then
+    raise exception
+      'post_queue_claim needs a claim_id, a batch_size from 1 to 1000 and a lease_seconds of at least 1'
+      using errcode = 'invalid_parameter_value';
+  end if;
+
+  -- A repetition that overtakes the first call waits here until that call has ended.
+  perform pg_advisory_xact_lock(hashtextextended(this_claim::text, 0));
+
+  -- Settled items count: a copy of the call that arrives late, when the batch is done, must take nothing, because
+  -- nobody would work on what it took.
+  if not exists (select from public.multiplatform_post_queue q where q.claim_id = this_claim) then
+
+    -- Rows in processing with no start time belong to no worker of ours. 1,000 at a time keeps the claim short.
+    with expired as (
+      select
+        q.id,
+        q.rescue_count + 1 > least(greatest(q.max_retries, 0), 20) as hopeless
+      from public.multiplatform_post_queue q
+      where q.status = 'processing'
+        and coalesce(q.processing_started_at, '-infinity'::timestamptz)
+          < now() - make_interval(secs => lease_seconds)
+      order by q.id
+      limit 1000
+      for update skip locked
+    ),
+    freed as (
+      update public.multiplatform_post_queue q
+      set
+        status = case when e.hopeless then 'failed' else 'queued' end::public.platform_post_status,
+        failed_at = case when e.hopeless then now() else q.failed_at end,
+        error_message = case
+          when e.hopeless then format('worker stopped %s times while processing', q.rescue_count + 1)
+          else q.error_message
+        end,
+        rescue_count = q.rescue_count + 1,
+        processing_started_at = null,
+        claim_id = null,
+        updated_at = now()
+      from expired e
+      where q.id = e.id
+      returning e.hopeless
+    )
+    select count(*) filter (where not hopeless), count(*) filter (where hopeless)
+    into rescued, given_up
+    from freed;
+
+    with due as (
+      select q.id
+      from public.multiplatform_post_queue q
+      where q.status = 'queued'
+        and coalesce(q.scheduled_for, q.queued_at) <= now()
+      order by coalesce(q.scheduled_for, q.queued_at), q.id
+      limit batch_size
+      for update skip locked
+    )
+    update public.multiplatform_post_queue q
+    set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
+    from due
+    where q.id = due.id;
+  end if;
+
+  select coalesce(
+    jsonb_agg(
+      jsonb_build_object(
+        'id', q.id,
+        'creator_id', q.creator_id,
+        'target_platform', left(q.target_platform, 100),
+        'platform_known', q.target_platform = any (enum_range(null::public.platform_cluster)::text[]),
+        'modified_title', q.modified_title,
+        'add_platform_watermark', q.add_platform_watermark,
+        'retry_count', q.retry_count,
+        'max_retries', q.max_retries,
+        'original', case
+          when o.id is not null then jsonb_build_object(
+            'creator_id', o.creator_id,
+            'title', o.title,
+            'status', o.status,
+            'moderation_status', o.moderation_status,
+            'is_deleted', o.deleted_at is not null,
+            'is_crosspost', o.is_crosspost
+          )
+        end
+      )
+      order by coalesce(q.scheduled_for, q.queued_at), q.id
+    ),
+    '[]'
+  )
+  into items
+  from public.multiplatform_post_queue q
+  left join public.content_posts o on o.id = q.original_post_id
+  where q.claim_id = this_claim and q.status = 'processing';
+
+  return jsonb_build_object('items', items, 'rescued', rescued, 'given_up', given_up);
+end
+$$;
+
+revoke execute on function public.post_queue_claim(uuid, integer, integer) from public, anon, authenticated;
+grant execute on function public.post_queue_claim(uuid, integer, integer) to service_role;
