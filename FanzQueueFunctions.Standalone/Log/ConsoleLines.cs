@@ -1,0 +1,55 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace FanzQueueFunctions.Standalone.Log;
+
+/// <summary>
+/// The log on standard output. Each message is written before the call that logs it returns: nothing is lost however
+/// the process ends, and one write a line is quick enough (see docs).
+/// </summary>
+internal sealed class ConsoleLines(Stream output) : ILoggerProvider
+{
+    private readonly Lock _writing = new();
+    private byte[] _bytes = new byte[1024];
+
+    public ConsoleLines() : this(Console.OpenStandardOutput())
+    {
+    }
+
+    public ILogger CreateLogger(string categoryName) => new Logger(this);
+
+    public void Dispose() => output.Flush();
+
+    private void Write(string text)
+    {
+        lock (_writing)
+        {
+            var most = Encoding.UTF8.GetMaxByteCount(text.Length);
+            if (_bytes.Length < most)
+                _bytes = new byte[most];
+            try
+            {
+                output.Write(_bytes, 0, Encoding.UTF8.GetBytes(text, _bytes));
+            }
+            catch (IOException)
+            {
+                // A full disk behind the log must not fail the work that is being logged.
+            }
+        }
+    }
+
+    private sealed class Logger(ConsoleLines lines) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                lines.Write(LogLine.Of(logLevel, formatter(state, exception), exception));
+        }
+    }
+}

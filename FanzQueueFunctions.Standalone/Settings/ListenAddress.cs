@@ -1,0 +1,50 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+
+namespace FanzQueueFunctions.Standalone.Settings;
+
+/// <summary>Where the host listens: func's own address, unless a setting that ASP.NET or a platform knows says otherwise.</summary>
+internal static class ListenAddress
+{
+    public const string Default = "http://127.0.0.1:7071";
+
+    /// <summary>
+    /// The first that is set of <c>--urls</c>, <c>ASPNETCORE_URLS</c>, <c>PORT</c> (set by container platforms: all
+    /// interfaces) and <c>ASPNETCORE_HTTP_PORTS</c> (set in Microsoft's container images); else <see cref="Default"/>.
+    /// </summary>
+    /// <returns>URLs, separated by semicolons.</returns>
+    /// <exception cref="FunctionsHostException">The setting holds no port, or no http URL.</exception>
+    public static string From(IConfiguration settings)
+    {
+        foreach (var name in (string[])["urls", "ASPNETCORE_URLS"])
+            if (settings[name] is { Length: > 0 } urls)
+                return Checked(name, urls);
+        foreach (var name in (string[])["PORT", "ASPNETCORE_HTTP_PORTS"])
+            if (settings[name] is { Length: > 0 } ports)
+                return string.Join(';', Split(ports).Select(port => OnAllInterfaces(name, port)));
+        return Default;
+    }
+
+    private static string Checked(string name, string urls)
+    {
+        foreach (var url in Split(urls))
+        {
+            if (!Uri.TryCreate(url.Replace("*", "0.0.0.0").Replace("+", "0.0.0.0"), UriKind.Absolute, out var uri)
+                || uri.Scheme != Uri.UriSchemeHttp)
+                throw new FunctionsHostException(
+                    $"{name} names {url}, which is not an http URL such as {Default}; for https, put a proxy in front.");
+            if (BindingAddress.Parse(url).PathBase.Length > 0)
+                throw new FunctionsHostException($"{name} names {url}; leave out the path: functions are under /api.");
+        }
+        return urls;
+    }
+
+    private static string OnAllInterfaces(string name, string port) =>
+        ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? $"http://0.0.0.0:{number}"
+            : throw new FunctionsHostException($"{name} is {port}, which is not a port (0 to 65535).");
+
+    private static string[] Split(string list) =>
+        list.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

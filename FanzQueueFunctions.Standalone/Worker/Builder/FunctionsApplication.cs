@@ -1,0 +1,15 @@
+using System.Reflection;
+
+namespace Microsoft.Azure.Functions.Worker.Builder;
+
+/// <summary>Where an app of functions begins.</summary>
+public static class FunctionsApplication
+{
+    /// <summary>A builder for the functions of the entry assembly.</summary>
+    /// <param name="args">The command line: <c>--urls</c>, and any setting as <c>--Name value</c>.</param>
+    /// <exception cref="FanzQueueFunctions.Standalone.FunctionsHostException">
+    /// <c>local.settings.json</c> cannot be read.
+    /// </exception>
+    public static FunctionsApplicationBuilder CreateBuilder(string[] args) =>
+        new(args, Assembly.GetEntryAssembly()!.GetTypes());
+}
