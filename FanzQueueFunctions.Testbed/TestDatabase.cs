@@ -31,6 +31,9 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Opens a connection of its own, for tests that need a session or a transaction.</summary>
     public async Task<NpgsqlConnection> OpenAsync() => await _dataSource.OpenConnectionAsync();
 
+    /// <summary>Drops the idle connections, which a server that was stopped has closed.</summary>
+    public void ForgetConnections() => _dataSource.Clear();
+
     /// <param name="sql">One or more statements, with the parameters as $1, $2 …</param>
     /// <returns>The number of rows affected.</returns>
     public async Task<int> ExecuteAsync(string sql, params object?[] parameters)

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+
+namespace FanzQueueFunctions.Testbed;
+
+/// <summary>The built app as a process of its own, started as a user starts it; its log is kept line by line.</summary>
+public sealed class AppProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly List<string> _lines = [];
+    private readonly SemaphoreSlim _moreLines = new(0);
+
+    private AppProcess(Process process) => _process = process;
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>All that it has printed so far, on standard output and standard error.</summary>
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_lines)
+                return [.. _lines];
+        }
+    }
+
+    /// <summary>Starts the app in the configuration that the calling program was built in, on a free port.</summary>
+    /// <param name="settings">Its settings; nothing else of this process's settings for the app reaches it.</param>
+    public static AppProcess Start(params IEnumerable<(string Name, string? Value)> settings)
+    {
+        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+        var folder = Path.Combine(RepositoryFolder.Path, "FanzQueueFunctions", "bin", configuration, "net10.0");
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, "FanzQueueFunctions.dll")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            // Away from a developer's local.settings.json.
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        foreach (var name in (string[])["DATABASE_URL", "SUPABASE_URL", "SUPABASE_SERVICE_ROLE_KEY", "PORT"])
+            start.Environment.Remove(name);
+        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
+
+        var app = new AppProcess(new Process { StartInfo = start });
+        app._process.OutputDataReceived += app.Keep;
+        app._process.ErrorDataReceived += app.Keep;
+        app._process.Start();
+        app._process.BeginOutputReadLine();
+        app._process.BeginErrorReadLine();
+        return app;
+    }
+
+    /// <summary>Waits until a line holds the text.</summary>
+    /// <param name="after">Lines to pass over: those before this place do not count.</param>
+    /// <returns>The first such line.</returns>
+    /// <exception cref="TimeoutException">It did not come; the message has all lines that did.</exception>
+    public async Task<string> WaitForLineAsync(string text, int after = 0, int seconds = 30)
+    {
+        var deadline = Stopwatch.StartNew();
+        while (true)
+        {
+            if (Lines.Skip(after).FirstOrDefault(line => line.Contains(text, StringComparison.Ordinal)) is { } found)
+                return found;
+            var left = TimeSpan.FromSeconds(seconds) - deadline.Elapsed;
+            if (left <= TimeSpan.Zero || !await _moreLines.WaitAsync(left))
+                throw new TimeoutException(
+                    $"No line with \"{text}\" within {seconds} s:{Environment.NewLine}{string.Join(Environment.NewLine, Lines)}");
+        }
+    }
+
+    /// <summary>Where its HTTP is served.</summary>
+    public async Task<Uri> AddressAsync()
+    {
+        const string Mark = "listening on ";
+        var line = await WaitForLineAsync(Mark);
+        return new Uri(line[(line.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length)..]);
+    }
+
+    /// <summary>Sends a signal by its name, as <c>kill -TERM</c> does.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", Id.ToString()]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits until it has ended and all its lines are read.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> WaitForExitAsync(int seconds = 40)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        await _process.WaitForExitAsync(deadline.Token);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+        _moreLines.Dispose();
+    }
+
+    private void Keep(object sender, DataReceivedEventArgs line)
+    {
+        if (line.Data is null)
+            return;
+        lock (_lines)
+            _lines.Add(line.Data);
+        _moreLines.Release();
+    }
+}

@@ -1,0 +1,39 @@
+using System.Reflection;
+using FanzQueueFunctions.Functions;
+using FanzQueueFunctions.Processing;
+using Microsoft.Azure.Functions.Worker;
+using NSubstitute;
+
+namespace FanzQueueFunctions.Tests.Functions;
+
+public sealed class TimerFunctionTests
+{
+    private readonly IQueueProcessor _processor = Substitute.For<IQueueProcessor>();
+
+    [Fact]
+    public async Task ProcessQueue_processes_due_items_once_a_firing()
+    {
+        await new ProcessQueueFunction(_processor).RunAsync(new TimerInfo(), CancellationToken.None);
+
+        await _processor.Received(1).ProcessDueItemsAsync(Arg.Any<CancellationToken>());
+    }
+
+    [Fact]
+    public async Task HealthHeartbeat_reports_health_once_a_firing()
+    {
+        await new HealthHeartbeatFunction(_processor).RunAsync(new TimerInfo(), CancellationToken.None);
+
+        await _processor.Received(1).ReportHealthAsync(Arg.Any<CancellationToken>());
+    }
+
+    [Theory]
+    [InlineData(typeof(ProcessQueueFunction), "%PROCESS_QUEUE_SCHEDULE%")]
+    [InlineData(typeof(HealthHeartbeatFunction), "%HEALTH_SCHEDULE%")]
+    public void A_timer_takes_its_schedule_from_a_setting_and_needs_no_storage(Type function, string schedule)
+    {
+        var trigger = function.GetMethod("RunAsync")!.GetParameters()[0].GetCustomAttribute<TimerTriggerAttribute>()!;
+
+        Assert.Equal(schedule, trigger.Schedule);
+        Assert.False(trigger.UseMonitor);
+    }
+}

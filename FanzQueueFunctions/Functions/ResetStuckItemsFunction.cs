@@ -1,0 +1,69 @@
+using System.Globalization;
+using FanzQueueFunctions.Processing;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Primitives;
+
+namespace FanzQueueFunctions.Functions;
+
+/// <summary>Lets an operator queue stuck items again: <c>POST /api/queue/reset-stuck?olderThanMinutes=5</c>.</summary>
+public sealed class ResetStuckItemsFunction(IQueueProcessor processor)
+{
+    private const int DefaultMinutes = 5;
+    private const int MostMinutes = 10080;
+
+    [Function("ResetStuckItems")]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "queue/reset-stuck")] HttpRequest request,
+        CancellationToken cancellationToken)
+    {
+        if (!TryReadMinutes(request.Query["olderThanMinutes"], out var minutes))
+            return Problem(
+                StatusCodes.Status400BadRequest,
+                "olderThanMinutes is out of range",
+                $"olderThanMinutes must be one whole number from 1 to {MostMinutes}.");
+        if (!TryReadFlag(request.Query["dryRun"], out var dryRun))
+            return Problem(
+                StatusCodes.Status400BadRequest, "dryRun is not a flag", "dryRun must be true or false.");
+
+        try
+        {
+            var items = await processor.ResetStuckItemsAsync(TimeSpan.FromMinutes(minutes), dryRun, cancellationToken);
+            return Results.Json(
+                new ResetStuckAnswer(items.Count, minutes, items) { DryRun = dryRun },
+                FunctionsJson.Default.ResetStuckAnswer);
+        }
+        catch (QueueStoreException exception)
+        {
+            return Problem(
+                exception.IsTransient
+                    ? StatusCodes.Status503ServiceUnavailable
+                    : StatusCodes.Status500InternalServerError,
+                "Stuck items were not reset",
+                exception.Message,
+                exception.IsTransient);
+        }
+    }
+
+    private static bool TryReadMinutes(StringValues text, out int minutes)
+    {
+        minutes = DefaultMinutes;
+        return text.Count == 0
+            || text.Count == 1
+            && int.TryParse(text[0], NumberStyles.None, CultureInfo.InvariantCulture, out minutes)
+            && minutes is >= 1 and <= MostMinutes;
+    }
+
+    private static bool TryReadFlag(StringValues text, out bool flag)
+    {
+        flag = false;
+        return text.Count == 0 || text.Count == 1 && bool.TryParse(text[0], out flag);
+    }
+
+    private static IResult Problem(int status, string title, string detail, bool isTransient = false) =>
+        Results.Json(
+            new Problem(title, status, detail, isTransient),
+            FunctionsJson.Default.Problem,
+            contentType: "application/problem+json; charset=utf-8",
+            statusCode: status);
+}

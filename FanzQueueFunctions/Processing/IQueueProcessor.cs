@@ -1,0 +1,23 @@
+namespace FanzQueueFunctions.Processing;
+
+/// <summary>The one service behind all functions: processes due items, reports health, resets stuck items.</summary>
+public interface IQueueProcessor
+{
+    /// <summary>
+    /// Takes and settles due items, batch by batch, until none is due, <see cref="QueueOptions.MaxBatchesPerFiring"/>
+    /// is reached or the app is asked to stop. A store that fails ends the run with one log line; it does not throw.
+    /// </summary>
+    /// <param name="cancellationToken">Abandons the batch in hand; its items stay claimed until they are taken up again.</param>
+    Task<ProcessedItems> ProcessDueItemsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the queue's health, logs it and records its metrics. A store that fails reads as unhealthy.</summary>
+    Task<HealthReport> ReportHealthAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Queues again what has been in processing for longer than a threshold.</summary>
+    /// <param name="olderThan">The threshold; zero or more.</param>
+    /// <param name="dryRun">Only tells which items would be reset.</param>
+    /// <returns>The items, oldest first.</returns>
+    /// <exception cref="QueueStoreException">The store did not do it.</exception>
+    Task<IReadOnlyList<StuckItem>> ResetStuckItemsAsync(
+        TimeSpan olderThan, bool dryRun, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace FanzQueueFunctions.Processing;
+
+/// <summary>Registers the one service behind all functions.</summary>
+internal static class ProcessingRegistration
+{
+    public static IServiceCollection AddQueueProcessing(this IServiceCollection services, QueueOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton<IQueueProcessor, QueueProcessor>();
+        services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database");
+        return services;
+    }
+}

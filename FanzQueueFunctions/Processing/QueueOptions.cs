@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Configuration;
+
+namespace FanzQueueFunctions.Processing;
+
+/// <summary>How the queue is worked; the settings <c>Queue__…</c>, with the document's values as defaults.</summary>
+public sealed record QueueOptions
+{
+    /// <summary><c>Queue__BatchSize</c>: items a batch, 1 to 1000.</summary>
+    public int BatchSize { get; init; } = 10;
+
+    /// <summary><c>Queue__MaxBatchesPerFiring</c>: 1 to 1000; more than one drains a backlog.</summary>
+    public int MaxBatchesPerFiring { get; init; } = 1;
+
+    /// <summary><c>Queue__RetryBaseSeconds</c>: retry n waits 2^n times this; 1 to 3600 seconds.</summary>
+    public TimeSpan RetryBase { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary><c>Queue__StuckAfterMinutes</c>: an item longer in processing is reported as stuck.</summary>
+    public TimeSpan StuckAfter { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// <c>Queue__LeaseMinutes</c>: an item longer in processing belongs to a worker that is gone, and is queued again.
+    /// Must be longer than any run of the function may take (<c>functionTimeout</c> in host.json).
+    /// </summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <exception cref="SettingException">A value is out of its range.</exception>
+    public static QueueOptions Read(IConfiguration configuration)
+    {
+        var defaults = new QueueOptions();
+        return new()
+        {
+            BatchSize = configuration.ReadWhole("Queue:BatchSize", defaults.BatchSize, 1, 1000),
+            MaxBatchesPerFiring =
+                configuration.ReadWhole("Queue:MaxBatchesPerFiring", defaults.MaxBatchesPerFiring, 1, 1000),
+            RetryBase = TimeSpan.FromSeconds(
+                configuration.ReadWhole("Queue:RetryBaseSeconds", (int)defaults.RetryBase.TotalSeconds, 1, 3600)),
+            StuckAfter = TimeSpan.FromMinutes(
+                configuration.ReadNumber("Queue:StuckAfterMinutes", defaults.StuckAfter.TotalMinutes, 0.02, 10080)),
+            Lease = TimeSpan.FromMinutes(
+                configuration.ReadNumber("Queue:LeaseMinutes", defaults.Lease.TotalMinutes, 0.02, 1440)),
+        };
+    }
+}

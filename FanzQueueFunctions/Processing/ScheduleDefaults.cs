@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
+
+namespace FanzQueueFunctions.Processing;
+
+/// <summary>
+/// The document's schedules, where none is set: every 10 seconds, and every 5 minutes. The Azure Functions host does
+/// not see them: it wants both settings among its own.
+/// </summary>
+internal static class ScheduleDefaults
+{
+    public static void AddScheduleDefaults(this IConfigurationManager configuration) =>
+        // First in the list, so that every other source wins.
+        configuration.Sources.Insert(0, new MemoryConfigurationSource
+        {
+            InitialData = new Dictionary<string, string?>
+            {
+                ["PROCESS_QUEUE_SCHEDULE"] = "*/10 * * * * *",
+                ["HEALTH_SCHEDULE"] = "0 */5 * * * *",
+            },
+        });
+}

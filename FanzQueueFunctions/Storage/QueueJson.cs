@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+using FanzQueueFunctions.Processing;
+
+namespace FanzQueueFunctions.Storage;
+
+/// <summary>The records as the SQL functions write and read them, without reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(Claim))]
+[JsonSerializable(typeof(IReadOnlyList<ItemOutcome>))]
+[JsonSerializable(typeof(List<SettledItem>))]
+[JsonSerializable(typeof(List<StuckItem>))]
+[JsonSerializable(typeof(QueueHealth))]
+internal sealed partial class QueueJson : JsonSerializerContext;

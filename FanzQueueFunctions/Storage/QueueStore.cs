@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using FanzQueueFunctions.Processing;
+using FanzQueueFunctions.Telemetry;
+
+namespace FanzQueueFunctions.Storage;
+
+/// <summary>The queue's store: each operation is one call of a SQL function, repeated where that may help.</summary>
+internal sealed class QueueStore(IQueueTransport transport, StoreResilience resilience) : IQueueStore
+{
+    public string Description => transport.Description;
+
+    public Task<Claim> ClaimAsync(Guid claimId, int batchSize, TimeSpan lease, CancellationToken cancellationToken) =>
+        CallAsync(
+            "post_queue_claim",
+            [new("claim_id", claimId), new("batch_size", batchSize), new("lease_seconds", WholeSeconds(lease))],
+            QueueJson.Default.Claim,
+            cancellationToken);
+
+    public async Task<IReadOnlyList<SettledItem>> SettleAsync(
+        Guid claimId, IReadOnlyList<ItemOutcome> outcomes, CancellationToken cancellationToken)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(outcomes, QueueJson.Default.IReadOnlyListItemOutcome);
+        return await CallAsync(
+            "post_queue_settle",
+            [new("claim_id", claimId), new("outcomes", new Json(json))],
+            QueueJson.Default.ListSettledItem,
+            cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<StuckItem>> ResetStuckAsync(
+        TimeSpan olderThan, bool dryRun, CancellationToken cancellationToken) =>
+        await CallAsync(
+            "post_queue_reset_stuck",
+            [new("older_than_seconds", WholeSeconds(olderThan)), new("dry_run", dryRun)],
+            QueueJson.Default.ListStuckItem,
+            cancellationToken);
+
+    public Task<QueueHealth> ReadHealthAsync(TimeSpan stuckAfter, CancellationToken cancellationToken) =>
+        CallAsync(
+            "post_queue_health",
+            [new("stuck_after_seconds", WholeSeconds(stuckAfter))],
+            QueueJson.Default.QueueHealth,
+            cancellationToken);
+
+    private async Task<T> CallAsync<T>(
+        string function, Argument[] arguments, JsonTypeInfo<T> result, CancellationToken cancellationToken)
+    {
+        using var activity = QueueActivity.Source.StartActivity(function, ActivityKind.Client);
+        try
+        {
+            return await resilience.CallAsync(
+                token => transport.CallAsync(function, arguments, result, token), cancellationToken);
+        }
+        catch (QueueStoreException exception)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+            activity?.SetTag("error.type", exception.Error.ToString());
+            throw;
+        }
+    }
+
+    private static int WholeSeconds(TimeSpan span) => (int)Math.Min(Math.Ceiling(span.TotalSeconds), int.MaxValue);
+}

@@ -1,0 +1,41 @@
+using FanzQueueFunctions.Processing;
+using Microsoft.Extensions.Configuration;
+
+namespace FanzQueueFunctions.Storage;
+
+/// <summary>Which transport the settings ask for: exactly one of the two is set.</summary>
+internal sealed record StoreSettings
+{
+    /// <summary><c>DATABASE_URL</c> as an Npgsql connection string: the direct transport.</summary>
+    public string? ConnectionString { get; private init; }
+
+    /// <summary><c>SUPABASE_URL</c> and <c>SUPABASE_SERVICE_ROLE_KEY</c>: the REST transport.</summary>
+    public SupabaseProject? Supabase { get; private init; }
+
+    /// <summary>Whether both were set; <c>DATABASE_URL</c> wins.</summary>
+    public bool IgnoredSupabase { get; private init; }
+
+    /// <exception cref="SettingException">Nothing is set, or what is set is wrong.</exception>
+    public static StoreSettings Read(IConfiguration configuration)
+    {
+        var databaseUrl = configuration["DATABASE_URL"];
+        var url = configuration["SUPABASE_URL"];
+        var key = configuration["SUPABASE_SERVICE_ROLE_KEY"];
+        var supabaseSet = !string.IsNullOrWhiteSpace(url) || !string.IsNullOrWhiteSpace(key);
+
+        if (!string.IsNullOrWhiteSpace(databaseUrl))
+            return new()
+            {
+                ConnectionString = DatabaseUrl.ToConnectionString(databaseUrl.Trim()),
+                IgnoredSupabase = supabaseSet,
+            };
+        if (supabaseSet)
+            return new() { Supabase = SupabaseProject.Read(url, key, DateTimeOffset.UtcNow) };
+
+        throw new SettingException(
+            "No database is set. Set SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY, or DATABASE_URL.");
+    }
+
+    // A record prints its members; the connection string must not be among them.
+    public override string ToString() => Supabase is null ? "DATABASE_URL" : Supabase.ToString();
+}

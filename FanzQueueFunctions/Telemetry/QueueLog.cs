@@ -1,0 +1,113 @@
+using FanzQueueFunctions.Processing;
+using Microsoft.Extensions.Logging;
+
+// The line shows the short id, as the document's does; the whole id goes along as a field.
+#pragma warning disable SYSLIB1015
+
+namespace FanzQueueFunctions.Telemetry;
+
+/// <summary>
+/// The log lines, worded as the document shows them so that whoever watches the log reads on; every id is a field.
+/// Text that people wrote is brought onto one line, so that nobody can forge a line of the log.
+/// </summary>
+internal static partial class QueueLog
+{
+    public static void BatchStarted(this ILogger logger, DateTimeOffset now, int count, Guid claimId) =>
+        BatchStarted(logger, now.UtcDateTime, count, claimId);
+
+    public static void BatchCompleted(this ILogger logger, DateTimeOffset now) =>
+        BatchCompleted(logger, now.UtcDateTime);
+
+    /// <summary>The two or three lines of one item, in the document's order.</summary>
+    public static void ItemSettled(this ILogger logger, ClaimedItem item, SettledItem result)
+    {
+        if (!logger.IsEnabled(LogLevel.Information))
+            return;
+
+        var shortId = item.Id.ToString("N")[..8];
+        var platform = OneLine.Of(item.TargetPlatform);
+        ItemProcessing(logger, shortId, OneLine.Of(item.Title ?? "(untitled)"), platform, item.Id);
+        switch (result.Outcome)
+        {
+            case SettledOutcome.Posted:
+                ItemPosted(logger, shortId, platform, result.TargetPostId, item.Id);
+                break;
+            case SettledOutcome.Retried:
+                ItemFailed(logger, shortId, OneLine.Of(result.Error ?? ""), item.Id);
+                ItemRetried(
+                    logger, shortId, result.RetryCount, RetryPolicy.RetriesAllowed(item.MaxRetries),
+                    result.RetryAt?.UtcDateTime, item.Id);
+                break;
+            case SettledOutcome.Failed:
+                ItemFailed(logger, shortId, OneLine.Of(result.Error ?? ""), item.Id);
+                if (item.RetryCount >= RetryPolicy.RetriesAllowed(item.MaxRetries))
+                    RetriesExceeded(logger, shortId, item.Id);
+                else
+                    NotRetryable(logger, shortId, item.Id);
+                break;
+            case SettledOutcome.Lost:
+                ItemLost(logger, shortId, item.Id);
+                break;
+            case SettledOutcome.Unsettled:
+                ItemUnsettled(logger, shortId, item.Id);
+                break;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "[{Now:yyyy-MM-ddTHH:mm:ss.fffZ}] Processing {Count} queue items... (claim {ClaimId})")]
+    private static partial void BatchStarted(ILogger logger, DateTime now, int count, Guid claimId);
+
+    [LoggerMessage(LogLevel.Information, "[{Now:yyyy-MM-ddTHH:mm:ss.fffZ}] Batch complete")]
+    private static partial void BatchCompleted(ILogger logger, DateTime now);
+
+    [LoggerMessage(LogLevel.Debug, "Nothing is due")]
+    public static partial void NothingDue(this ILogger logger);
+
+    [LoggerMessage(LogLevel.Information, "[{ShortId}] Processing: {Title} → {TargetPlatform}")]
+    private static partial void ItemProcessing(
+        ILogger logger, string shortId, string title, string targetPlatform, Guid itemId);
+
+    [LoggerMessage(LogLevel.Information, "[{ShortId}] ✅ SUCCESS - Posted to {TargetPlatform} ({TargetPostId})")]
+    private static partial void ItemPosted(
+        ILogger logger, string shortId, string targetPlatform, Guid? targetPostId, Guid itemId);
+
+    [LoggerMessage(LogLevel.Warning, "[{ShortId}] ❌ FAILED - {Error}")]
+    private static partial void ItemFailed(ILogger logger, string shortId, string error, Guid itemId);
+
+    [LoggerMessage(LogLevel.Information, "[{ShortId}] 🔄 Retry {Retry}/{MaxRetries} scheduled for {RetryAt:yyyy-MM-ddTHH:mm:ssZ}")]
+    private static partial void ItemRetried(
+        ILogger logger, string shortId, int retry, int maxRetries, DateTime? retryAt, Guid itemId);
+
+    [LoggerMessage(LogLevel.Warning, "[{ShortId}] 💀 Max retries exceeded - marked as failed")]
+    private static partial void RetriesExceeded(ILogger logger, string shortId, Guid itemId);
+
+    [LoggerMessage(LogLevel.Warning, "[{ShortId}] 💀 No retry can help - marked as failed")]
+    private static partial void NotRetryable(ILogger logger, string shortId, Guid itemId);
+
+    [LoggerMessage(LogLevel.Warning, "[{ShortId}] LOST - its claim was taken away (reset, rescued or cancelled); not posted by this run")]
+    private static partial void ItemLost(ILogger logger, string shortId, Guid itemId);
+
+    [LoggerMessage(LogLevel.Warning, "[{ShortId}] UNSETTLED - its row is locked by another transaction; to be taken up again")]
+    private static partial void ItemUnsettled(ILogger logger, string shortId, Guid itemId);
+
+    [LoggerMessage(LogLevel.Warning, "Freed items whose worker stopped: {Rescued} queued again, {GivenUp} marked as failed")]
+    public static partial void Rescued(this ILogger logger, int rescued, int givenUp);
+
+    [LoggerMessage(LogLevel.Error, "Run ended: {Reason} [{Error}, transient: {IsTransient}] Nothing is lost; the next firing tries again.")]
+    public static partial void RunFailed(this ILogger logger, QueueStoreError error, bool isTransient, string reason);
+
+    [LoggerMessage(LogLevel.Information, "Reset {Count} items stuck for more than {Minutes} minutes")]
+    public static partial void StuckItemsReset(this ILogger logger, int count, double minutes);
+
+    [LoggerMessage(LogLevel.Error, "Stuck items were not reset: {Reason} [{Error}, transient: {IsTransient}]")]
+    public static partial void ResetFailed(this ILogger logger, QueueStoreError error, bool isTransient, string reason);
+
+    [LoggerMessage(LogLevel.Information, "[HEALTH] healthy - Uptime: {UptimeSeconds}s")]
+    public static partial void Healthy(this ILogger logger, long uptimeSeconds);
+
+    [LoggerMessage(LogLevel.Warning, "[HEALTH] degraded - {Reasons} - Uptime: {UptimeSeconds}s")]
+    public static partial void Degraded(this ILogger logger, string reasons, long uptimeSeconds);
+
+    [LoggerMessage(LogLevel.Error, "[HEALTH] unhealthy - {Reasons} - Uptime: {UptimeSeconds}s")]
+    public static partial void Unhealthy(this ILogger logger, string reasons, long uptimeSeconds);
+}

@@ -1,0 +1,38 @@
+using FanzQueueFunctions.Processing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FanzQueueFunctions.Telemetry;
+
+/// <summary>Logs the document's banner at start: environment, where the store is, time.</summary>
+internal sealed partial class StartupBanner(
+    IQueueStore store, IHostEnvironment environment, TimeProvider time, ILogger<StartupBanner> logger) : IHostedService
+{
+    private const string Rule = "========================================";
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        Line(Rule);
+        Line("FANZ Multi-Platform Queue Worker");
+        Line(Rule);
+        Environment(environment.EnvironmentName);
+        Store(store.Description);
+        Started(time.GetUtcNow().UtcDateTime);
+        Line(Rule);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(LogLevel.Information, "{Text}")]
+    private partial void Line(string text);
+
+    [LoggerMessage(LogLevel.Information, "Environment: {Name}")]
+    private partial void Environment(string name);
+
+    [LoggerMessage(LogLevel.Information, "Store: {Description}")]
+    private partial void Store(string description);
+
+    [LoggerMessage(LogLevel.Information, "Started: {Now:yyyy-MM-ddTHH:mm:ss.fffZ}")]
+    private partial void Started(DateTime now);
+}

@@ -1,0 +1,29 @@
+using Microsoft.Azure.Functions.Worker.OpenTelemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace FanzQueueFunctions.Telemetry;
+
+/// <summary>Registers the log's banner, the metrics and, where its connection string is set, Application Insights.</summary>
+internal static class TelemetryRegistration
+{
+    public static void AddQueueTelemetry(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<QueueMetrics>();
+        builder.Services.AddHostedService<StartupBanner>();
+
+        // Without a connection string WorkerService 3.x throws at start; with one it costs about 25 MB.
+        if (string.IsNullOrWhiteSpace(builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"]))
+            return;
+
+        builder.Services.AddApplicationInsightsTelemetryWorkerService();
+        builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics.AddMeter(QueueMetrics.MeterName))
+            .WithTracing(tracing => tracing.AddSource(QueueActivity.SourceName))
+            .UseFunctionsWorkerDefaults();
+        // UseFunctionsWorkerDefaults takes the worker's log lines away from the Functions host's console, which
+        // relays standard output instead.
+        builder.Logging.AddConsole();
+    }
+}
