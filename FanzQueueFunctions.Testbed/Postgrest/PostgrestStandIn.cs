@@ -4,7 +4,6 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -35,7 +34,6 @@ public sealed class PostgrestStandIn : IAsyncDisposable
         _handler = new RpcHandler(options, _database);
         _gateway = options.Gateway is { } keys ? new Gateway(keys, options.JwtSecret, options.Time) : null;
         _web = BuildWeb(options.Url);
-        _web.UseResponseCompression();
         if (options.PathPrefix is not "")
             _web.UsePathBase(options.PathPrefix);
         _web.Run(HandleAsync);
@@ -84,13 +82,6 @@ public sealed class PostgrestStandIn : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = null;
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        // The network in front of Supabase compresses what the client accepts compressed.
-        builder.Services.AddResponseCompression(compression =>
-        {
-            compression.MimeTypes = ["application/json"];
-            compression.Providers.Add<GzipCompressionProvider>();
-        });
-        builder.Services.Configure<GzipCompressionProviderOptions>(gzip => gzip.Level = CompressionLevel.Fastest);
         return builder.Build();
     }
 
@@ -162,9 +153,22 @@ public sealed class PostgrestStandIn : IAsyncDisposable
     private static async Task SendAsync(HttpContext context, Answer answer)
     {
         WriteHead(context, answer);
-        if (!answer.Body.IsEmpty)
+        if (answer.Body.IsEmpty)
+            return;
+        if (!AcceptsGzip(context.Request))
+        {
             await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
+            return;
+        }
+        // As the network in front of Supabase does. ASP.NET Core's own middleware skips answers with a Content-Range.
+        context.Response.ContentLength = null;
+        context.Response.Headers.ContentEncoding = "gzip";
+        await using var gzip = new GZipStream(context.Response.Body, CompressionLevel.Fastest);
+        await gzip.WriteAsync(answer.Body, context.RequestAborted);
     }
+
+    private static bool AcceptsGzip(HttpRequest request) =>
+        request.GetTypedHeaders().AcceptEncoding.Any(coding => coding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase));
 
     // Kestrel closes a connection on which less came than was announced, after it has sent what came.
     private static async Task SendHalfAsync(HttpContext context, Answer answer)
@@ -174,7 +178,6 @@ public sealed class PostgrestStandIn : IAsyncDisposable
             context.Abort();
             return;
         }
-        context.Request.Headers.AcceptEncoding = default;
         WriteHead(context, answer);
         await context.Response.Body.WriteAsync(answer.Body[..(answer.Body.Length / 2)], context.RequestAborted);
     }
