@@ -24,8 +24,9 @@ internal enum ArgumentFormat
     Xml,
 }
 
-/// <summary>The arguments of one call: their names, and the document that the database takes their values from.</summary>
-internal sealed record Arguments(ArgumentFormat Format, IReadOnlySet<string> Names, bool IsArray, ReadOnlyMemory<byte> Document)
+/// <summary>A call's arguments: their names, and the document that the database takes their values from.</summary>
+internal sealed record Arguments(
+    ArgumentFormat Format, IReadOnlySet<string> Names, bool IsArray, ReadOnlyMemory<byte> Document)
 {
     // Deeper than any sane document, and less than what PostgreSQL's parser takes.
     private static readonly JsonReaderOptions Deep = new() { MaxDepth = 1000 };
@@ -46,7 +47,7 @@ internal sealed record Arguments(ArgumentFormat Format, IReadOnlySet<string> Nam
     /// <summary>Whether the body can only be taken whole.</summary>
     public bool IsWholeBody => Format is ArgumentFormat.Text or ArgumentFormat.Binary or ArgumentFormat.Xml;
 
-    /// <exception cref="PostgrestException">The body is not what its Content-Type says, or that is not served.</exception>
+    /// <exception cref="PostgrestException">The body is not what its type says, or that is not served.</exception>
     public static Arguments Of(HttpRequest request, ReadOnlyMemory<byte> body)
     {
         if (!HttpMethods.IsPost(request.Method))
@@ -58,7 +59,8 @@ internal sealed record Arguments(ArgumentFormat Format, IReadOnlySet<string> Nam
         {
             "" or "application/json" => FromJson(body),
             "application/x-www-form-urlencoded" => FromPairs(ArgumentFormat.Form,
-                QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body.Span)).Select(pair => (pair.Key, pair.Value.ToString()))),
+                QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body.Span))
+                    .Select(pair => (pair.Key, pair.Value.ToString()))),
             "text/plain" => Whole(ArgumentFormat.Text, body),
             "application/octet-stream" => Whole(ArgumentFormat.Binary, body),
             "text/xml" => Whole(ArgumentFormat.Xml, body),
@@ -86,7 +88,7 @@ internal sealed record Arguments(ArgumentFormat Format, IReadOnlySet<string> Nam
         return new Arguments(format, names, IsArray: false, buffer.WrittenMemory);
     }
 
-    // One pass over the body, without a tree: it checks what PostgREST's parser would refuse, and collects the names.
+    // One pass over the body, without a tree: checks what PostgREST's parser would refuse, and collects the names.
     private static Arguments FromJson(ReadOnlyMemory<byte> body)
     {
         if (body.IsEmpty)

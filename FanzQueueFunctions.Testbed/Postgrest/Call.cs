@@ -4,7 +4,8 @@ using NpgsqlTypes;
 namespace FanzQueueFunctions.Testbed.Postgrest;
 
 /// <summary>One call as SQL: the settings of its transaction, then the function with its arguments.</summary>
-internal sealed record Call(string Schema, Routine Routine, Arguments Arguments, IReadOnlyList<(string Name, string Value)> Settings)
+internal sealed record Call(
+    string Schema, Routine Routine, Arguments Arguments, IReadOnlyList<(string Name, string Value)> Settings)
 {
     /// <summary>
     /// Both statements as one batch. PostgreSQL runs a batch in one transaction, which it commits at the end and rolls
@@ -12,9 +13,15 @@ internal sealed record Call(string Schema, Routine Routine, Arguments Arguments,
     /// </summary>
     public NpgsqlBatch ToBatch(NpgsqlConnection connection)
     {
-        var settings = new NpgsqlBatchCommand("select set_config(name, value, true) from unnest($1, $2) as setting(name, value)");
-        settings.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. Settings.Select(setting => setting.Name)] });
-        settings.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. Settings.Select(setting => setting.Value)] });
+        var settings = new NpgsqlBatchCommand(
+            "select set_config(name, value, true) from unnest($1, $2) as setting(name, value)")
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string[]> { TypedValue = [.. Settings.Select(setting => setting.Name)] },
+                new NpgsqlParameter<string[]> { TypedValue = [.. Settings.Select(setting => setting.Value)] },
+            },
+        };
 
         var call = new NpgsqlBatchCommand(CallSql());
         if (TakesDocument)
@@ -46,7 +53,8 @@ internal sealed record Call(string Schema, Routine Routine, Arguments Arguments,
             _ => ("1::bigint", $"coalesce(to_json({value}), 'null')"),
         };
         return $"""
-            select {count}, current_setting('response.status', true), current_setting('response.headers', true), {body}::text
+            select {count}, current_setting('response.status', true), current_setting('response.headers', true),
+              {body}::text
             from (select result.* from {Source()}) as called
             """;
     }
@@ -61,7 +69,8 @@ internal sealed record Call(string Schema, Routine Routine, Arguments Arguments,
 
         var given = Routine.Parameters.Where(parameter => Arguments.Names.Contains(parameter.Name)).ToList();
         var columns = string.Join(", ", given.Select(parameter => $"{Quote(parameter.Name)} {parameter.Type}"));
-        var named = string.Join(", ", given.Select(parameter => $"{Quote(parameter.Name)} := body.{Quote(parameter.Name)}"));
+        var named = string.Join(", ",
+            given.Select(parameter => $"{Quote(parameter.Name)} := body.{Quote(parameter.Name)}"));
         var expand = Arguments.IsArray ? "json_to_recordset" : "json_to_record";
         return $"(select * from {expand}($1) as _({columns}) limit 1) as body, lateral {function}({named}) as result";
     }

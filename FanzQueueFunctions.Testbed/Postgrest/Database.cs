@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace FanzQueueFunctions.Testbed.Postgrest;
 
-/// <summary>PostgREST's side towards the database: the pool, the schema cache, and one transaction for each call.</summary>
+/// <summary>PostgREST's side towards the database: the pool, the schema cache, a transaction for each call.</summary>
 internal sealed class Database : IAsyncDisposable
 {
     // PostgREST repeats such a transaction without end, even after the caller has gone. A test must end.
@@ -30,6 +30,9 @@ internal sealed class Database : IAsyncDisposable
                 NoResetOnClose = true,
                 // PostgREST passes the database's words on as they are.
                 IncludeErrorDetail = true,
+                // A batch of a thousand items is a megabyte each way.
+                ReadBufferSize = 64 * 1024,
+                WriteBufferSize = 64 * 1024,
                 MaxAutoPrepare = 50,
                 AutoPrepareMinUsages = 2,
                 // How long a statement may take is for the roles' settings to say.
@@ -127,7 +130,8 @@ internal sealed class Database : IAsyncDisposable
         var isVoid = call.Routine.Shape is ResultShape.Void;
         var status = ownStatus is "" ? isVoid ? StatusCodes.Status204NoContent : StatusCodes.Status200OK
             : int.Parse(ownStatus, CultureInfo.InvariantCulture);
-        List<(string, string)> headers = [("Content-Range", count is 0 ? "*/*" : $"0-{count - 1}/*"), .. Headers(ownHeaders)];
+        var range = count is 0 ? "*/*" : $"0-{count - 1}/*";
+        List<(string, string)> headers = [("Content-Range", range), .. Headers(ownHeaders)];
         if (isVoid)
         {
             await FinishAsync(reader);

@@ -14,7 +14,7 @@ public enum FaultKind
     /// <summary>The database acted, then the connection is closed without an answer.</summary>
     DropAfter,
 
-    /// <summary>The call waits on its way to the database, where it arrives even if the caller has gone by then.</summary>
+    /// <summary>The call waits on its way to the database, and arrives there even if the caller has gone.</summary>
     DelayBefore,
 
     /// <summary>The database acted, then the answer waits.</summary>
@@ -68,7 +68,7 @@ public sealed class Faults
         return _ => waiting.TryDequeue(out var fault) ? fault : Fault.None;
     }
 
-    /// <summary>One of these faults for a share of the calls, the same ones in the same order for the same seed.</summary>
+    /// <summary>One of these faults for a share of the calls, in the same order for the same seed.</summary>
     /// <param name="seed">Where the random numbers start.</param>
     /// <param name="share">How many of the calls go wrong, from 0 to 1.</param>
     /// <param name="faults">What may go wrong, each as often as the others.</param>

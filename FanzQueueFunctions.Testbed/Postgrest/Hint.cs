@@ -8,19 +8,22 @@ internal static class Hint
     private const double NameThreshold = 0.75;
     private const double ParametersThreshold = 0.33;
 
-    public static string? For(string schema, string name, IReadOnlySet<string> arguments, ILookup<string, Routine> routines)
+    public static string? For(
+        string schema, string name, IReadOnlySet<string> arguments, ILookup<string, Routine> routines)
     {
         if (!routines.Contains(name))
             return Sentence(schema, Nearest(name, routines.Select(routine => routine.Key), NameThreshold));
         if (arguments.Count is 0)
             return null;
         var parameters = Nearest(List(arguments),
-            routines[name].Select(routine => List(routine.Parameters.Select(parameter => parameter.Name))), ParametersThreshold);
+            routines[name].Select(routine => List(routine.Parameters.Select(parameter => parameter.Name))),
+            ParametersThreshold);
         return Sentence(schema, parameters is null ? null : name + parameters);
     }
 
     /// <summary>Names as PostgREST lists them: sorted, in parentheses.</summary>
-    public static string List(IEnumerable<string> names) => $"({string.Join(", ", names.Order(StringComparer.Ordinal))})";
+    public static string List(IEnumerable<string> names) =>
+        $"({string.Join(", ", names.Order(StringComparer.Ordinal))})";
 
     private static string? Sentence(string schema, string? meant) =>
         meant is null ? null : $"Perhaps you meant to call the function {schema}.{meant}";

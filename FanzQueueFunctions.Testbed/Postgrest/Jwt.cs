@@ -13,7 +13,8 @@ public static class Jwt
     // PostgREST lets clocks differ by 30 seconds.
     private static readonly TimeSpan AllowedSkew = TimeSpan.FromSeconds(30);
 
-    private static readonly JsonWriterOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions AsWritten =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A signed token for a role, as Supabase's legacy <c>anon</c> and <c>service_role</c> keys are.</summary>
     /// <param name="role">The database role.</param>
@@ -27,7 +28,8 @@ public static class Jwt
             if (expires is { } end)
                 json.WriteNumber("exp", end.ToUnixTimeSeconds());
         });
-        var signed = $"{Base64Url.EncodeToString("""{"alg":"HS256","typ":"JWT"}"""u8)}.{Base64Url.EncodeToString(claims)}";
+        var header = """{"alg":"HS256","typ":"JWT"}"""u8;
+        var signed = $"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(claims)}";
         return $"{signed}.{Base64Url.EncodeToString(Signature(signed, secret))}";
     }
 
@@ -52,7 +54,7 @@ public static class Jwt
         return claims;
     }
 
-    /// <summary>The claims with the role that was settled on, as <c>request.jwt.claims</c> shows them: sorted by name.</summary>
+    /// <summary>The claims with the role settled on, as <c>request.jwt.claims</c> shows them: sorted by name.</summary>
     internal static string ClaimsJson(Dictionary<string, JsonElement> claims, string role) =>
         Encoding.UTF8.GetString(Write(json =>
         {

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace FanzQueueFunctions.Testbed.Postgrest;
 
-/// <summary>The bytes of a stream in one piece of pooled memory: bodies of a megabyte must not feed the collector.</summary>
+/// <summary>A stream's bytes in one piece of pooled memory: bodies of a megabyte must not feed the collector.</summary>
 internal sealed class PooledBytes : IDisposable
 {
     private byte[]? _bytes;

@@ -8,10 +8,11 @@ namespace FanzQueueFunctions.Testbed.Postgrest;
 
 /// <summary>An error that PostgREST answers with: its HTTP status, and the four members of its JSON body.</summary>
 /// <remarks>Statuses and codes: https://docs.postgrest.org/en/v14/references/errors.html</remarks>
-internal sealed class PostgrestException(int status, string code, string message, string? details = null, string? hint = null)
-    : Exception(message)
+internal sealed class PostgrestException(
+    int status, string code, string message, string? details = null, string? hint = null) : Exception(message)
 {
-    private static readonly JsonWriterOptions AsWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions AsWritten =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public string Code => code;
 

@@ -1,6 +1,6 @@
 namespace FanzQueueFunctions.Testbed.Postgrest;
 
-/// <summary>What a <see cref="PostgrestStandIn"/> is set to; the defaults are PostgREST's unless said otherwise.</summary>
+/// <summary>What a <see cref="PostgrestStandIn"/> is set to.</summary>
 public sealed record PostgrestOptions
 {
     /// <summary>Npgsql's connection string. Its login must be a member of every role that a token may name.</summary>
@@ -12,7 +12,7 @@ public sealed record PostgrestOptions
     /// <summary>Where to listen; port 0 picks a free one.</summary>
     public string Url { get; init; } = "http://127.0.0.1:0";
 
-    /// <summary>What stands before <c>/rpc/…</c>; Supabase's gateway serves PostgREST under <c>/rest/v1</c>.</summary>
+    /// <summary>What stands before <c>/rpc/…</c>; Supabase serves PostgREST under <c>/rest/v1</c>.</summary>
     public string PathPrefix { get; init; } = "";
 
     /// <summary>The one schema whose functions are served.</summary>

@@ -28,7 +28,8 @@ public sealed class PostgrestStandIn : IAsyncDisposable
     private PostgrestStandIn(PostgrestOptions options)
     {
         if (Encoding.UTF8.GetByteCount(options.JwtSecret) < 32)
-            throw new ArgumentException("The JWT secret is too short: PostgREST asks for 32 bytes or more.", nameof(options));
+            throw new ArgumentException(
+                "The JWT secret is too short: PostgREST asks for 32 bytes or more.", nameof(options));
         _options = options;
         _database = new Database(options);
         _handler = new RpcHandler(options, _database);
@@ -45,7 +46,7 @@ public sealed class PostgrestStandIn : IAsyncDisposable
     /// <summary>What goes wrong on the way; at first nothing.</summary>
     public Faults Faults { get; } = new();
 
-    /// <summary>Listens as soon as this returns. The database may come later: until then the answer is 503, as PostgREST's.</summary>
+    /// <summary>Listens as soon as this returns. The database may come later; until then the answer is 503.</summary>
     /// <exception cref="ArgumentException">The JWT secret is too short.</exception>
     /// <exception cref="IOException">The address is taken.</exception>
     public static async Task<PostgrestStandIn> StartAsync(PostgrestOptions options)
@@ -160,7 +161,7 @@ public sealed class PostgrestStandIn : IAsyncDisposable
             await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
             return;
         }
-        // As the network in front of Supabase does. ASP.NET Core's own middleware skips answers with a Content-Range.
+        // As the network in front of Supabase does. ASP.NET Core's middleware skips answers with a Content-Range.
         context.Response.ContentLength = null;
         context.Response.Headers.ContentEncoding = "gzip";
         await using var gzip = new GZipStream(context.Response.Body, CompressionLevel.Fastest);
@@ -168,7 +169,8 @@ public sealed class PostgrestStandIn : IAsyncDisposable
     }
 
     private static bool AcceptsGzip(HttpRequest request) =>
-        request.GetTypedHeaders().AcceptEncoding.Any(coding => coding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase));
+        request.GetTypedHeaders().AcceptEncoding
+            .Any(coding => coding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase));
 
     // Kestrel closes a connection on which less came than was announced, after it has sent what came.
     private static async Task SendHalfAsync(HttpContext context, Answer answer)
@@ -199,14 +201,19 @@ public sealed class PostgrestStandIn : IAsyncDisposable
         var garbled = answer.Body.IsEmpty ? new byte[1] : answer.Body.ToArray();
         for (var i = 0; i < garbled.Length; i += 64)
             garbled[i] = 0xFF;
-        return new Answer(StatusCodes.Status200OK) { ContentType = Answer.Json, Headers = answer.Headers, Body = garbled };
+        return new Answer(StatusCodes.Status200OK)
+        {
+            ContentType = Answer.Json,
+            Headers = answer.Headers,
+            Body = garbled,
+        };
     }
 
     private static Answer GatewayError(int status) => new(status)
     {
         ContentType = "text/html; charset=UTF-8",
         Body = Encoding.UTF8.GetBytes(
-            $"<html>\r\n<head><title>{status}</title></head>\r\n<body><center><h1>{status}</h1></center></body>\r\n</html>\r\n"),
+            $"<html>\r\n<head><title>{status}</title></head>\r\n<body><h1>{status}</h1></body>\r\n</html>\r\n"),
     };
 
     private static Answer RateLimited(TimeSpan retryAfter) => new(StatusCodes.Status429TooManyRequests)

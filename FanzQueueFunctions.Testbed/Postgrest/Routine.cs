@@ -20,7 +20,7 @@ internal sealed record Routine(
         Parameters is [{ Name: "" } only] && types.Contains(only.Type);
 }
 
-/// <summary>An argument of a function: its name (empty where it has none), SQL type, and whether a call must give it.</summary>
+/// <summary>An argument: its name (empty where it has none), its SQL type, whether a call must give it.</summary>
 internal sealed record Parameter(string Name, string Type, bool IsRequired);
 
 /// <summary>What a function returns: nothing, a bare value, or rows with named columns.</summary>

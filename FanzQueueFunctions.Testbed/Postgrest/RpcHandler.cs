@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace FanzQueueFunctions.Testbed.Postgrest;
 
-/// <summary>Answers a request as PostgREST does: who calls, what is called, with which arguments; then the database.</summary>
+/// <summary>Answers a request as PostgREST does: who calls, what, with which arguments; then the database.</summary>
 internal sealed class RpcHandler(PostgrestOptions options, Database database)
 {
     private const string PathOfCalls = "/rpc/";
@@ -113,7 +113,8 @@ internal sealed class RpcHandler(PostgrestOptions options, Database database)
         var wanted = request.GetTypedHeaders().Accept.Select(range => range.MediaType.ToString()).ToList();
         if (wanted.Count is 0 || wanted.Any(range => range is "*/*" or "application/*" or "application/json"))
             return;
-        if (wanted.Any(range => range is "text/csv" || range.StartsWith("application/vnd.pgrst.", StringComparison.Ordinal)))
+        if (wanted.Any(range =>
+            range is "text/csv" || range.StartsWith("application/vnd.pgrst.", StringComparison.Ordinal)))
             throw PostgrestException.NotOffered($"answers as {string.Join(", ", wanted)}");
         throw new PostgrestException(406, "PGRST107",
             $"None of these media types are available: {string.Join(", ", wanted)}");
@@ -134,16 +135,18 @@ internal sealed class RpcHandler(PostgrestOptions options, Database database)
             string.Join(", ", routine.Parameters.Select(parameter => $"{parameter.Name} => {parameter.Type}")) + ")");
         return new PostgrestException(300, "PGRST203",
             $"Could not choose the best candidate function between: {string.Join(", ", candidates)}",
-            hint: "Try renaming the parameters or the function itself in the database so function overloading can be resolved");
+            hint: "Try renaming the parameters or the function itself in the database " +
+                "so function overloading can be resolved");
     }
 
     private PostgrestException NotFound(Schema schema, string name, Arguments arguments, bool isPost)
     {
         var function = $"{options.Schema}.{name}";
         if (arguments.IsWholeBody)
-            return new PostgrestException(404, "PGRST202", $"Could not find the function {function} in the schema cache",
-                $"Searched for the function {function} with a single unnamed {arguments.BodyTypes.First()} parameter, " +
-                "but no matches were found in the schema cache.");
+            return new PostgrestException(404, "PGRST202",
+                $"Could not find the function {function} in the schema cache",
+                $"Searched for the function {function} with a single unnamed {arguments.BodyTypes.First()} " +
+                "parameter, but no matches were found in the schema cache.");
 
         var list = Hint.List(arguments.Names);
         var (signature, searched) = arguments.Names.Count switch
@@ -154,7 +157,8 @@ internal sealed class RpcHandler(PostgrestOptions options, Database database)
         };
         if (isPost && arguments.Format is ArgumentFormat.JsonBody)
             searched += " or with a single unnamed json/jsonb parameter";
-        return new PostgrestException(404, "PGRST202", $"Could not find the function {function}{signature} in the schema cache",
+        return new PostgrestException(404, "PGRST202",
+            $"Could not find the function {function}{signature} in the schema cache",
             $"Searched for the function {function} {searched}, but no matches were found in the schema cache.",
             Hint.For(options.Schema, name, arguments.Names, schema.Routines));
     }

@@ -26,7 +26,9 @@ public sealed class BehaviourTests(PostgrestFixture postgrest)
         while (status is HttpStatusCode.OK && !busy.IsCompleted);
 
         Assert.Equal(HttpStatusCode.GatewayTimeout, status);
-        Assert.Equal("""{"code":"PGRST003","details":null,"hint":null,"message":"Timed out acquiring connection from connection pool."}""", body);
+        Assert.Equal(
+            """{"code":"PGRST003","details":null,"hint":null,"""
+            + "\"message\":\"Timed out acquiring connection from connection pool.\"}", body);
         await busy;
         Assert.Equal(HttpStatusCode.OK, (await CallAsync(client, "hello")).Status);
     }
@@ -39,7 +41,8 @@ public sealed class BehaviourTests(PostgrestFixture postgrest)
         using var client = ClientOf(standIn);
         Assert.Equal(HttpStatusCode.NotFound, (await CallAsync(client, "later")).Status);
 
-        await PostgrestFixture.ExecuteAsync(superuser, "create function api.later() returns int language sql as 'select 7'");
+        await PostgrestFixture.ExecuteAsync(superuser,
+            "create function api.later() returns int language sql as 'select 7'");
 
         Assert.Equal((HttpStatusCode.OK, "7"), await CallAsync(client, "later"));
     }
@@ -119,7 +122,8 @@ public sealed class BehaviourTests(PostgrestFixture postgrest)
     {
         var (_, settings) = await postgrest.NewDatabaseAsync();
         await using var standIn = await PostgrestStandIn.StartAsync(settings);
-        var items = string.Join(", ", Enumerable.Range(0, 10_000).Select(i => $$"""{"id": {{i}}, "text": "{{new string('é', 50)}}"}"""));
+        var items = string.Join(", ",
+            Enumerable.Range(0, 10_000).Select(i => $$"""{"id": {{i}}, "text": "{{new string('é', 50)}}"}"""));
         using var plain = ClientOf(standIn);
         using var gzip = ClientOf(standIn, DecompressionMethods.GZip);
 
@@ -148,16 +152,18 @@ public sealed class BehaviourTests(PostgrestFixture postgrest)
     {
         var (_, settings) = await postgrest.NewDatabaseAsync();
 
-        await Assert.ThrowsAsync<ArgumentException>(() => PostgrestStandIn.StartAsync(settings with { JwtSecret = "short" }));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            PostgrestStandIn.StartAsync(settings with { JwtSecret = "short" }));
     }
 
-    private static HttpClient ClientOf(PostgrestStandIn standIn, DecompressionMethods decompression = DecompressionMethods.None)
+    private static HttpClient ClientOf(
+        PostgrestStandIn standIn, DecompressionMethods decompression = DecompressionMethods.None)
     {
-        var handler = new SocketsHttpHandler { AutomaticDecompression = decompression };
-        return new HttpClient(handler)
+        var token = Jwt.Sign("service_role", PostgrestFixture.JwtSecret);
+        return new HttpClient(new SocketsHttpHandler { AutomaticDecompression = decompression })
         {
             BaseAddress = standIn.Address,
-            DefaultRequestHeaders = { Authorization = new("Bearer", Jwt.Sign("service_role", PostgrestFixture.JwtSecret)) },
+            DefaultRequestHeaders = { Authorization = new("Bearer", token) },
         };
     }
 

@@ -12,7 +12,8 @@ public sealed record Exchange(string Section, string Name, RecordedRequest Reque
 
     /// <summary>All of them, in the order in which they were recorded.</summary>
     public static IReadOnlyList<Exchange> All { get; } =
-        [.. File.ReadLines(Path.Combine(RepositoryFolder.Path, "FanzQueueFunctions.Tests", "Postgrest", "exchanges.jsonl"))
+        [.. File.ReadLines(
+                Path.Combine(RepositoryFolder.Path, "FanzQueueFunctions.Tests", "Postgrest", "exchanges.jsonl"))
             .Select(line => JsonSerializer.Deserialize<Exchange>(line, JsonSerializerOptions.Web)!)];
 
     /// <summary>What was answered, in one text that can be compared.</summary>

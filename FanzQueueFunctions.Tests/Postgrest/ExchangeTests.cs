@@ -11,7 +11,7 @@ public sealed class ExchangeTests(Replay replay) : IClassFixture<Replay>
     {
         ["RPC setof rows with filters, select, order"] = "filters, columns and order of a result",
         ["RPC setof rows, Prefer count=exact and limit"] = "counts, and a limit on a result",
-        ["RPC setof as single object (vnd.pgrst.object), one row"] = "a filter on a result, and PostgREST's own media type",
+        ["RPC setof as single object (vnd.pgrst.object), one row"] = "a filter, and PostgREST's own media type",
         ["RPC text/csv"] = "CSV",
         ["Prefer echoed"] = "counts, and the preference for a time zone",
     };

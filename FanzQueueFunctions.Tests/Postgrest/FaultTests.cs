@@ -19,14 +19,16 @@ public sealed class FaultTests(PostgrestFixture postgrest) : IAsyncLifetime
     private PostgrestStandIn? _standIn;
     private string _superuser = "";
 
-    private PostgrestStandIn StandIn => _standIn ?? throw new InvalidOperationException("The stand-in has not been started.");
+    private PostgrestStandIn StandIn =>
+        _standIn ?? throw new InvalidOperationException("The stand-in has not been started.");
 
     public async ValueTask InitializeAsync()
     {
         (_superuser, var settings) = await postgrest.NewDatabaseAsync();
         _standIn = await PostgrestStandIn.StartAsync(settings with { Time = _time });
         _client.BaseAddress = _standIn.Address;
-        _client.DefaultRequestHeaders.Authorization = new("Bearer", Jwt.Sign("service_role", PostgrestFixture.JwtSecret));
+        _client.DefaultRequestHeaders.Authorization =
+            new("Bearer", Jwt.Sign("service_role", PostgrestFixture.JwtSecret));
     }
 
     public async ValueTask DisposeAsync()

@@ -41,7 +41,8 @@ public sealed class GatewayTests(PostgrestFixture postgrest) : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         Assert.False(answer.Headers.Contains("Proxy-Status"));
-        Assert.Contains("No API key found in request", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var body = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("No API key found in request", body, StringComparison.Ordinal);
     }
 
     [Theory]

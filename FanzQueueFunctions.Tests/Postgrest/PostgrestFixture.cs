@@ -52,7 +52,7 @@ public sealed class PostgrestFixture : IAsyncLifetime
         Schema = "api",
     };
 
-    /// <summary>A database of the test's own, as <c>fixture.sql</c> leaves it, and a stand-in's settings for it.</summary>
+    /// <summary>A database of the test's own, as <c>fixture.sql</c> leaves it, and the settings for it.</summary>
     public async Task<(string Superuser, PostgrestOptions Settings)> NewDatabaseAsync()
     {
         var name = $"test_{Guid.NewGuid():n}";
