@@ -1,6 +1,7 @@
 // The test bed as a program: the stand-in for PostgREST, and tokens for it.
 using System.Runtime.InteropServices;
-using FanzQueueFunctions.Testbed;
+using FanzQueueFunctions.Processing;
+using FanzQueueFunctions.Storage;
 using FanzQueueFunctions.Testbed.Postgrest;
 
 const string Usage = """
@@ -34,7 +35,7 @@ try
             return 64;
     }
 }
-catch (Exception e) when (e is ArgumentException or IOException or FormatException)
+catch (Exception e) when (e is ArgumentException or IOException or SettingException)
 {
     Console.Error.WriteLine(e.Message);
     return 1;

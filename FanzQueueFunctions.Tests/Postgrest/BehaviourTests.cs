@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using FanzQueueFunctions.Testbed.Postgrest;
-using Xunit;
 
 namespace FanzQueueFunctions.Tests.Postgrest;
 

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using FanzQueueFunctions.Testbed.Postgrest;
 using Microsoft.Extensions.Time.Testing;
-using Xunit;
 
 namespace FanzQueueFunctions.Tests.Postgrest;
 

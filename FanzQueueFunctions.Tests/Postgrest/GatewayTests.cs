@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using FanzQueueFunctions.Testbed.Postgrest;
-using Xunit;
 
 namespace FanzQueueFunctions.Tests.Postgrest;
 

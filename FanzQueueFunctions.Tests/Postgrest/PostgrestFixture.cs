@@ -1,7 +1,6 @@
 using FanzQueueFunctions.Testbed;
 using FanzQueueFunctions.Testbed.Postgrest;
 using Npgsql;
-using Xunit;
 
 namespace FanzQueueFunctions.Tests.Postgrest;
 

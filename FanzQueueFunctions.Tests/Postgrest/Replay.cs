@@ -2,7 +2,6 @@ using System.Diagnostics;
 using FanzQueueFunctions.Testbed;
 using FanzQueueFunctions.Testbed.Postgrest;
 using Microsoft.Extensions.Time.Testing;
-using Xunit;
 
 namespace FanzQueueFunctions.Tests.Postgrest;
 
