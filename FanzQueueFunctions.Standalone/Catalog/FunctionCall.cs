@@ -51,15 +51,7 @@ internal sealed class FunctionCall
         var arguments = new object[_takesToken.Length];
         for (var i = 0; i < arguments.Length; i++)
             arguments[i] = _takesToken[i] ? cancellationToken : input;
-        try
-        {
-            return _resultOf(_method.Invoke(target, arguments.AsSpan()!));
-        }
-        catch (TargetInvocationException e)
-        {
-            // What a method throws before its first await comes wrapped.
-            return Task.FromException<IResult?>(e.InnerException!);
-        }
+        return _resultOf(_method.Invoke(target, arguments.AsSpan()!));
     }
 
     private static Func<object?, Task<IResult?>> ResultOf(string name, Type returned, Type input)

@@ -80,9 +80,10 @@ public sealed class FunctionsApplicationBuilder : IHostApplicationBuilder
         Services.AddSingleton(catalog);
         foreach (var @class in catalog.Classes)
             Services.TryAddScoped(@class);
-        // An app that brings Microsoft's console logger has chosen how its lines look; each is written once.
-        if (Services.Any(service => service.ImplementationType == typeof(ConsoleLoggerProvider)))
-            Services.Remove(Services.First(service => service.ImplementationType == typeof(ConsoleLines)));
+        // The host writes the log itself. A console logger that the app brings for the Functions host, which relays its
+        // output, would write each line a second time.
+        foreach (var second in Services.Where(s => s.ImplementationType == typeof(ConsoleLoggerProvider)).ToList())
+            Services.Remove(second);
 
         var app = _web.Build();
         foreach (var url in address.Split(';'))

@@ -1,0 +1,128 @@
+using System.Text;
+using FanzQueueFunctions.Standalone.Log;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace FanzQueueFunctions.Standalone.Tests;
+
+/// <summary>How messages read on standard output.</summary>
+public sealed class LogTests
+{
+    [Theory]
+    [InlineData(LogLevel.Information, "Batch complete", "Batch complete\n")]
+    [InlineData(LogLevel.Information, "[a1b2c3d4] ✅ SUCCESS - 👩‍👧 café", "[a1b2c3d4] ✅ SUCCESS - 👩‍👧 café\n")]
+    [InlineData(LogLevel.Information, "", "\n")]
+    [InlineData(LogLevel.Trace, "a", "trce: a\n")]
+    [InlineData(LogLevel.Debug, "a", "dbug: a\n")]
+    [InlineData(LogLevel.Warning, "a", "warn: a\n")]
+    [InlineData(LogLevel.Error, "a", "fail: a\n")]
+    [InlineData(LogLevel.Critical, "a", "crit: a\n")]
+    public void A_message_is_one_line_with_a_prefix_where_it_does_not_inform(LogLevel level, string message, string line) =>
+        Assert.Equal(line, LogLine.Of(level, message, null));
+
+    [Theory]
+    [InlineData("Nice\n[a1b2c3d4] ✅ SUCCESS", @"Nice\n[a1b2c3d4] ✅ SUCCESS")]
+    [InlineData("a\r\nb\tc", @"a\r\nb\tc")]
+    [InlineData("\u001b[2Jcleared", @"\u001b[2Jcleared")]
+    [InlineData("a\u0085b\u2028c\u2029d", @"a\u0085b\u2028c\u2029d")]
+    [InlineData("a\u202eb\0\u007f", @"a\u202eb\u0000\u007f")]
+    public void Text_from_outside_cannot_begin_a_line_or_steer_the_terminal(string message, string line) =>
+        Assert.Equal(line + "\n", LogLine.Of(LogLevel.Information, message, null));
+
+    [Fact]
+    public void An_exception_follows_its_message_and_each_of_its_lines_is_set_in()
+    {
+        var exception = new InvalidDataException("bad\n[a1b2c3d4] ✅ SUCCESS\u001b[0m");
+
+        Assert.Equal(
+            "fail: It failed\n" +
+            "      System.IO.InvalidDataException: bad\n" +
+            "      [a1b2c3d4] ✅ SUCCESS\\u001b[0m\n",
+            LogLine.Of(LogLevel.Error, "It failed", exception));
+    }
+
+    [Fact]
+    public async Task Lines_of_many_threads_do_not_mix()
+    {
+        using var output = new MemoryStream();
+        using var lines = new ConsoleLines(output);
+        var logger = lines.CreateLogger("any");
+
+        await Parallel.ForAsync(0, 10_000, Now.Token, (i, _) =>
+        {
+            logger.Log(LogLevel.Information, default, i, null, (number, _) => $"line {number} ✅");
+            return ValueTask.CompletedTask;
+        });
+
+        var expected = Enumerable.Range(0, 10_000).Select(i => $"line {i} ✅").Order();
+        Assert.Equal(expected, Encoding.UTF8.GetString(output.ToArray()).TrimEnd('\n').Split('\n').Order());
+    }
+
+    [Fact]
+    public void A_full_disk_behind_the_log_fails_nobody()
+    {
+        using var output = new FullDisk();
+        using var lines = new ConsoleLines(output);
+
+        lines.CreateLogger("any").Log(LogLevel.Information, default, "lost", null, (text, _) => text);
+
+        Assert.True(output.WasWritten);
+    }
+
+    [Fact]
+    public async Task The_apps_messages_are_logged_and_the_frameworks_from_warning_on()
+    {
+        await using var host = await TestHost.StartAsync([]);
+
+        Log(host, "FanzQueueFunctions.Any", LogLevel.Information);
+        Log(host, "FanzQueueFunctions.Any", LogLevel.Debug);
+        Log(host, "Microsoft.AspNetCore.Any", LogLevel.Warning);
+        Log(host, "Microsoft.AspNetCore.Any", LogLevel.Information);
+        Log(host, "System.Net.Http.HttpClient.any", LogLevel.Information);
+
+        Assert.EndsWith(
+            "\nFanzQueueFunctions.Any Information\nwarn: Microsoft.AspNetCore.Any Warning\n", host.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Levels_are_settings()
+    {
+        await using var host = await TestHost.StartAsync([], new()
+        {
+            ["Logging:LogLevel:Default"] = "Debug",
+            ["Logging:LogLevel:Microsoft"] = "Error",
+        });
+
+        Log(host, "FanzQueueFunctions.Any", LogLevel.Debug);
+        Log(host, "Microsoft.AspNetCore.Any", LogLevel.Warning);
+
+        Assert.EndsWith("dbug: FanzQueueFunctions.Any Debug\n", host.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_app_that_brings_a_second_console_logger_still_gets_each_line_once()
+    {
+        var builder = TestHost.Builder([]);
+        builder.Logging.AddSimpleConsole();
+
+        using var host = builder.Build();
+
+        var names = host.Services.GetServices<ILoggerProvider>().Select(provider => provider.GetType().Name);
+        Assert.Equal(["ConsoleLines"], names);
+    }
+
+    private static void Log(TestHost host, string category, LogLevel level) =>
+        host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(category)
+            .Log(level, default, (category, level), null, (state, _) => $"{state.category} {state.level}");
+
+    private sealed class FullDisk : MemoryStream
+    {
+        public bool WasWritten { get; private set; }
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            WasWritten = true;
+            throw new IOException("No space left on device");
+        }
+    }
+}

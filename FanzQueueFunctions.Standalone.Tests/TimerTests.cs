@@ -1,0 +1,187 @@
+using System.Net;
+using System.Text;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FanzQueueFunctions.Standalone.Tests;
+
+/// <summary>When timers fire, by a clock that the test moves.</summary>
+public sealed class TimerTests
+{
+    private static readonly Dictionary<string, string?> EveryTenSeconds = new()
+    {
+        ["TICK_SCHEDULE"] = "*/10 * * * * *",
+        ["FUNCTIONS_MASTER_KEY"] = "master-key",
+    };
+
+    private readonly StepClock _clock = new();
+    private readonly Runs _runs = new();
+
+    [Fact]
+    public async Task A_timer_fires_at_the_times_of_the_schedule_that_its_setting_holds()
+    {
+        await using var host = await StartAsync();
+        for (var tick = 1; tick <= 3; tick++)
+        {
+            await AdvanceToNextTickAsync();
+            (await _runs.NextAsync()).End();
+            Assert.Equal(StepClock.Noon.AddSeconds(10 * tick), _clock.GetUtcNow());
+        }
+    }
+
+    [Fact]
+    public async Task A_timer_that_starts_between_two_times_waits_for_the_next()
+    {
+        _clock.Advance(TimeSpan.FromMilliseconds(3_500));
+
+        await using var host = await StartAsync();
+
+        Assert.Equal(TimeSpan.FromMilliseconds(6_500), await _clock.NextWaitAsync());
+    }
+
+    [Fact]
+    public async Task A_run_longer_than_its_schedule_is_followed_by_one_run_at_once_and_then_by_the_schedule()
+    {
+        await using var host = await StartAsync();
+        await AdvanceToNextTickAsync();
+        var slow = await _runs.NextAsync();
+        _clock.Advance(TimeSpan.FromSeconds(25));
+        Assert.True(_runs.NoneWaiting);
+
+        slow.End();
+        (await _runs.NextAsync()).End();
+
+        Assert.Equal(TimeSpan.FromSeconds(5), await _clock.NextWaitAsync());
+        Assert.Equal(1, _runs.MostAtOnce);
+    }
+
+    [Fact]
+    public async Task A_run_that_fails_is_logged_and_the_next_comes_as_usual()
+    {
+        await using var host = await StartAsync();
+        await AdvanceToNextTickAsync();
+        (await _runs.NextAsync()).Fail(new InvalidDataException("no such luck"));
+
+        await AdvanceToNextTickAsync();
+        (await _runs.NextAsync()).End();
+
+        Assert.Contains("fail: Tick failed", host.Log, StringComparison.Ordinal);
+        Assert.Contains("      System.IO.InvalidDataException: no such luck\n", host.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_by_hand_begins_though_no_time_has_passed()
+    {
+        await using var host = await StartAsync();
+
+        await FireAsync(host);
+
+        (await _runs.NextAsync()).End();
+        Assert.Equal(StepClock.Noon, _clock.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task A_run_by_hand_waits_for_the_one_under_way()
+    {
+        await using var host = await StartAsync();
+        await AdvanceToNextTickAsync();
+        var scheduled = await _runs.NextAsync();
+
+        await FireAsync(host);
+        Assert.True(_runs.NoneWaiting);
+
+        scheduled.End();
+        (await _runs.NextAsync()).End();
+        Assert.Equal(1, _runs.MostAtOnce);
+    }
+
+    [Fact]
+    public async Task A_run_by_hand_does_not_move_the_schedule()
+    {
+        await using var host = await StartAsync();
+        await _clock.NextWaitAsync();
+        _clock.Advance(TimeSpan.FromSeconds(3));
+        await FireAsync(host);
+        (await _runs.NextAsync()).End();
+
+        Assert.Equal(TimeSpan.FromSeconds(7), await _clock.NextWaitAsync());
+    }
+
+    [Fact]
+    public async Task A_timer_with_RunOnStartup_runs_at_start()
+    {
+        await using var host = await StartAsync(typeof(Startup));
+
+        (await _runs.NextAsync()).End();
+
+        Assert.Equal(StepClock.Noon, _clock.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task A_long_wait_is_made_in_steps_so_that_a_clock_that_was_set_is_noticed()
+    {
+        await using var host = await StartAsync(typeof(Yearly));
+
+        Assert.Equal(TimeSpan.FromMinutes(1), await _clock.NextWaitAsync());
+        _clock.SetUtcNow(new(2027, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+        (await _runs.NextAsync()).End();
+    }
+
+    [Fact]
+    public async Task The_schedule_is_not_monitored_and_says_so()
+    {
+        TimerInfo? seen = null;
+        await using var host = await TestHost.StartAsync([typeof(Seen)], configure: builder =>
+            builder.Services.AddSingleton<Action<TimerInfo>>(timer => seen = timer).AddSingleton(_runs));
+        (await _runs.NextAsync()).End();
+
+        Assert.NotNull(seen);
+        Assert.False(seen.IsPastDue);
+        Assert.Null(seen.ScheduleStatus);
+    }
+
+    private Task<TestHost> StartAsync(Type? function = null) => TestHost.StartAsync(
+        [function ?? typeof(Ticking)], EveryTenSeconds,
+        builder => builder.Services.AddSingleton<TimeProvider>(_clock).AddSingleton(_runs));
+
+    private async Task AdvanceToNextTickAsync() => _clock.Advance(await _clock.NextWaitAsync());
+
+    private static async Task FireAsync(TestHost host)
+    {
+        using var body = new StringContent("{}", Encoding.UTF8, "application/json");
+        using var answer = await host.SendAsync(HttpMethod.Post, "/admin/functions/tick", "master-key", body);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+    }
+
+    internal sealed class Ticking(Runs runs)
+    {
+        [Function("Tick")]
+        public Task RunAsync([TimerTrigger("%TICK_SCHEDULE%")] TimerInfo timer, CancellationToken cancellationToken) =>
+            runs.RunAsync(cancellationToken);
+    }
+
+    internal sealed class Startup(Runs runs)
+    {
+        [Function("Tick")]
+        public Task RunAsync([TimerTrigger("%TICK_SCHEDULE%", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellationToken) =>
+            runs.RunAsync(cancellationToken);
+    }
+
+    internal sealed class Yearly(Runs runs)
+    {
+        [Function("Tick")]
+        public Task RunAsync([TimerTrigger("0 0 0 1 1 *")] TimerInfo timer, CancellationToken cancellationToken) =>
+            runs.RunAsync(cancellationToken);
+    }
+
+    internal sealed class Seen(Action<TimerInfo> see, Runs runs)
+    {
+        [Function("Tick")]
+        public Task RunAsync([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellationToken)
+        {
+            see(timer);
+            return runs.RunAsync(cancellationToken);
+        }
+    }
+}
