@@ -44,7 +44,9 @@ begin
     with expired as (
       select
         q.id,
-        q.rescue_count + 1 > least(greatest(q.max_retries, 0), 20) as hopeless
+        -- Any value may stand in the row, and one that overflows would stop every claim.
+        least(greatest(q.rescue_count, 0), 2147483646) + 1 as rescue_count,
+        q.rescue_count >= least(greatest(q.max_retries, 0), 20) as hopeless
       from public.multiplatform_post_queue q
       where q.status = 'processing'
         and coalesce(q.processing_started_at, '-infinity'::timestamptz)
@@ -59,10 +61,10 @@ begin
         status = case when e.hopeless then 'failed' else 'queued' end::public.platform_post_status,
         failed_at = case when e.hopeless then now() else q.failed_at end,
         error_message = case
-          when e.hopeless then format('worker stopped %s times while processing', q.rescue_count + 1)
+          when e.hopeless then format('worker stopped %s times while processing', e.rescue_count)
           else q.error_message
         end,
-        rescue_count = q.rescue_count + 1,
+        rescue_count = e.rescue_count,
         processing_started_at = null,
         claim_id = null,
         updated_at = now()
