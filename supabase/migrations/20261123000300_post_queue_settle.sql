@@ -32,7 +32,7 @@ begin
   with outcome as materialized (
     select distinct on (o.item_id) o.*
     from jsonb_to_recordset(outcomes) as o (
-      item_id uuid, patch jsonb, refusal text, obstacle text, retry_in_seconds bigint
+      item_id uuid, patch jsonb, refusal text, obstacle text, retry_in_seconds numeric
     )
     order by o.item_id
   ),
