@@ -116,7 +116,7 @@ begin
     -- queued_at may be at either end of what a timestamp can be.
     'oldest_due_seconds', case
       when oldest_due is null then 0
-      when isfinite(oldest_due) then round(extract(epoch from now() - oldest_due))
+      when isfinite(oldest_due) then least(round(extract(epoch from now() - oldest_due)), 2147483647)
       else 2147483647
     end,
     'posted_last_hour', posted_last_hour,
