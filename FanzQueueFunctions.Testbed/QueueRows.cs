@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
+
 namespace FanzQueueFunctions.Testbed;
 
-/// <summary>Short ways to write the rows that a test starts from.</summary>
+/// <summary>Short ways to write the rows that a test starts from, and to read what became of them.</summary>
 public static class QueueRows
 {
     public static Task<Guid> AddCreatorAsync(this TestDatabase database) =>
@@ -60,4 +62,24 @@ public static class QueueRows
             """,
             postId,
             count);
+
+    /// <returns>The queue item's row, its columns by name.</returns>
+    public static Task<JsonObject> ItemAsync(this TestDatabase database, Guid itemId) =>
+        database.RowAsync("multiplatform_post_queue", itemId);
+
+    /// <returns>The post's row, its columns by name.</returns>
+    public static Task<JsonObject> PostAsync(this TestDatabase database, Guid postId) =>
+        database.RowAsync("content_posts", postId);
+
+    /// <param name="from">What follows FROM: a table, with or without a condition.</param>
+    public static Task<long> CountAsync(this TestDatabase database, string from) =>
+        database.ScalarAsync<long>($"select count(*) from {from}");
+
+    /// <summary>Runs a statement with foreign keys and triggers off, to make rows that the schema forbids.</summary>
+    public static Task<int> ExecuteWithoutForeignKeysAsync(this TestDatabase database, string sql) =>
+        database.ExecuteAsync($"set session_replication_role = replica; {sql}; reset session_replication_role");
+
+    private static async Task<JsonObject> RowAsync(this TestDatabase database, string table, Guid id) =>
+        JsonNode.Parse(
+            await database.ScalarAsync<string>($"select to_jsonb(t)::text from {table} t where id = $1", id))!.AsObject();
 }
