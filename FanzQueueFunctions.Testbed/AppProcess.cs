@@ -27,11 +27,16 @@ public sealed class AppProcess : IAsyncDisposable
 
     /// <summary>Starts the app in the configuration that the calling program was built in, on a free port.</summary>
     /// <param name="settings">Its settings; nothing else of this process's settings for the app reaches it.</param>
-    public static AppProcess Start(params IEnumerable<(string Name, string? Value)> settings)
+    public static AppProcess Start(params (string Name, string? Value)[] settings) => Start(settings, []);
+
+    /// <summary>Starts the app with a command line.</summary>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="arguments">The command line.</param>
+    public static AppProcess Start(IEnumerable<(string Name, string? Value)> settings, params string[] arguments)
     {
         var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
         var folder = Path.Combine(RepositoryFolder.Path, "FanzQueueFunctions", "bin", configuration, "net10.0");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, "FanzQueueFunctions.dll")])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, "FanzQueueFunctions.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

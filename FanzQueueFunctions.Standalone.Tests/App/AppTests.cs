@@ -156,6 +156,20 @@ public sealed class AppTests(PostgresFixture postgres)
             10L, await database.ScalarAsync<long>("select count(*) from multiplatform_post_queue where status = 'posted'"));
     }
 
+    [Fact]
+    public async Task The_health_probe_tells_by_its_exit_code_how_the_app_beside_it_is()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var app = AppProcess.Start(("DATABASE_URL", database.ConnectionString));
+        var address = await app.AddressAsync();
+
+        await using var healthy = AppProcess.Start([("ASPNETCORE_URLS", address.AbsoluteUri)], "--healthcheck");
+        await using var nobodyThere = AppProcess.Start([("ASPNETCORE_URLS", "http://127.0.0.1:9")], "--healthcheck");
+
+        Assert.Equal(0, await healthy.WaitForExitAsync());
+        Assert.Equal(1, await nobodyThere.WaitForExitAsync());
+    }
+
     [Theory]
     [InlineData("DATABASE_URL", "", "No database is set. Set SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY, or DATABASE_URL.")]
     [InlineData("Queue__BatchSize", "0", "Setting Queue__BatchSize is \"0\"; it must be a whole number from 1 to 1000.")]

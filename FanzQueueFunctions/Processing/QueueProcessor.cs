@@ -116,6 +116,7 @@ public sealed class QueueProcessor(
             if (claim.Items.Count == 0)
             {
                 logger.NothingDue();
+                activity?.Forget();
                 return [];
             }
 

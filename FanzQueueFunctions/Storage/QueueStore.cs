@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FanzQueueFunctions.Processing;
-using FanzQueueFunctions.Telemetry;
 
 namespace FanzQueueFunctions.Storage;
 
@@ -44,22 +42,9 @@ internal sealed class QueueStore(IQueueTransport transport, StoreResilience resi
             QueueJson.Default.QueueHealth,
             cancellationToken);
 
-    private async Task<T> CallAsync<T>(
-        string function, Argument[] arguments, JsonTypeInfo<T> result, CancellationToken cancellationToken)
-    {
-        using var activity = QueueActivity.Source.StartActivity(function, ActivityKind.Client);
-        try
-        {
-            return await resilience.CallAsync(
-                token => transport.CallAsync(function, arguments, result, token), cancellationToken);
-        }
-        catch (QueueStoreException exception)
-        {
-            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
-            activity?.SetTag("error.type", exception.Error.ToString());
-            throw;
-        }
-    }
+    private Task<T> CallAsync<T>(
+        string function, Argument[] arguments, JsonTypeInfo<T> result, CancellationToken cancellationToken) =>
+        resilience.CallAsync(token => transport.CallAsync(function, arguments, result, token), cancellationToken);
 
     private static int WholeSeconds(TimeSpan span) => (int)Math.Min(Math.Ceiling(span.TotalSeconds), int.MaxValue);
 }

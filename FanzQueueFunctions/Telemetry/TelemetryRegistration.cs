@@ -2,6 +2,7 @@ using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Logs;
 
 namespace FanzQueueFunctions.Telemetry;
 
@@ -19,9 +20,11 @@ internal static class TelemetryRegistration
 
         builder.Services.AddApplicationInsightsTelemetryWorkerService();
         builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics.AddMeter(QueueMetrics.MeterName))
+            .WithMetrics(metrics => metrics.AddMeter(QueueMetrics.MeterName, "System.Runtime"))
             .WithTracing(tracing => tracing.AddSource(QueueActivity.SourceName))
             .UseFunctionsWorkerDefaults();
+        // The alerts look for the text of the heartbeat, not for its template.
+        builder.Services.Configure<OpenTelemetryLoggerOptions>(options => options.IncludeFormattedMessage = true);
         // UseFunctionsWorkerDefaults takes the worker's log lines away from the Functions host's console, which
         // relays standard output instead.
         builder.Logging.AddConsole();

@@ -20,6 +20,7 @@ as $$
 #variable_conflict use_column
 declare
   this_claim constant uuid := claim_id;
+  usual_lock_timeout constant text := current_setting('lock_timeout');
   rescued integer := 0;
   given_up integer := 0;
   items jsonb;
@@ -35,6 +36,17 @@ begin
 
   -- A repetition that overtakes the first call waits here until that call has ended.
   perform pg_advisory_xact_lock(hashtextextended(this_claim::text, 0));
+
+  -- One claim at a time. Skipping locked rows already keeps two claims apart, but a claim whose snapshot is older locks
+  -- the rows that another has just taken, finds them taken, and keeps them locked to its end: a settle would find its
+  -- own rows locked. Where somebody holds a claim open, go on beside it after a second.
+  begin
+    perform set_config('lock_timeout', '1s', true);
+    perform pg_advisory_xact_lock(hashtextextended('post_queue_claim', 0));
+    perform set_config('lock_timeout', usual_lock_timeout, true);
+  exception
+    when lock_not_available then null;
+  end;
 
   -- Settled items count: a copy of the call that arrives late, when the batch is done, must take nothing, because
   -- nobody would work on what it took.
