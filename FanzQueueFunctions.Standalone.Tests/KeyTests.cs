@@ -43,7 +43,7 @@ public sealed class KeyTests
         await using var host = await TestHost.StartAsync([typeof(Functions)], Empty);
 
         Assert.Contains(
-            "warn: Sweep answers 401 to all: it needs a key and none is set; set FUNCTIONS_KEY_Sweep, " +
+            "Sweep answers 401 to all: it needs a key and none is set; set FUNCTIONS_KEY_Sweep, " +
             "FUNCTIONS_HOST_KEY or FUNCTIONS_MASTER_KEY.\n", host.Log, StringComparison.Ordinal);
     }
 

@@ -14,9 +14,9 @@ public sealed class LogTests
     [InlineData(LogLevel.Information, "", "\n")]
     [InlineData(LogLevel.Trace, "a", "trce: a\n")]
     [InlineData(LogLevel.Debug, "a", "dbug: a\n")]
-    [InlineData(LogLevel.Warning, "a", "warn: a\n")]
-    [InlineData(LogLevel.Error, "a", "fail: a\n")]
-    [InlineData(LogLevel.Critical, "a", "crit: a\n")]
+    [InlineData(LogLevel.Warning, "a", "a\n")]
+    [InlineData(LogLevel.Error, "a", "a\n")]
+    [InlineData(LogLevel.Critical, "a", "a\n")]
     public void A_message_is_one_line_with_a_prefix_where_it_does_not_inform(LogLevel level, string message, string line) =>
         Assert.Equal(line, LogLine.Of(level, message, null));
 
@@ -35,7 +35,7 @@ public sealed class LogTests
         var exception = new InvalidDataException("bad\n[a1b2c3d4] ✅ SUCCESS\u001b[0m");
 
         Assert.Equal(
-            "fail: It failed\n" +
+            "It failed\n" +
             "      System.IO.InvalidDataException: bad\n" +
             "      [a1b2c3d4] ✅ SUCCESS\\u001b[0m\n",
             LogLine.Of(LogLevel.Error, "It failed", exception));
@@ -81,7 +81,7 @@ public sealed class LogTests
         Log(host, "System.Net.Http.HttpClient.any", LogLevel.Information);
 
         Assert.EndsWith(
-            "\nFanzQueueFunctions.Any Information\nwarn: Microsoft.AspNetCore.Any Warning\n", host.Log, StringComparison.Ordinal);
+            "\nFanzQueueFunctions.Any Information\nMicrosoft.AspNetCore.Any Warning\n", host.Log, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -119,7 +119,7 @@ public sealed class RequestTests(RequestTests.Host host) : IClassFixture<Request
     {
         using var answer = await host.Running.SendAsync(HttpMethod.Post, "/api/Broken", "host-key");
 
-        Assert.Contains("fail: Broken failed.\n      System.IO.InvalidDataException: on purpose\n", host.Running.Log, StringComparison.Ordinal);
+        Assert.Contains("Broken failed.\n      System.IO.InvalidDataException: on purpose\n", host.Running.Log, StringComparison.Ordinal);
     }
 
     private static TheoryDataRow<string, string, string?, string?, int, string?> Row(

@@ -122,7 +122,7 @@ public sealed class StopTests
         await host.StopAsync().Soon();
 
         Assert.True(run.Token.IsCancellationRequested);
-        Assert.Contains("warn: Tick was cancelled", host.Log, StringComparison.Ordinal);
+        Assert.Contains("Tick was cancelled", host.Log, StringComparison.Ordinal);
     }
 
     [Fact]

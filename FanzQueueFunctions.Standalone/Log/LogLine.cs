@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace FanzQueueFunctions.Standalone.Log;
 
 /// <summary>
-/// How a log message reads: one line, bare where it informs and with a short prefix otherwise; then an exception's
+/// How a log message reads: one line, as the message is worded (trace and debug have a short prefix); then an exception's
 /// lines, each set in. Text that came from outside cannot begin a line of its own, nor steer the terminal.
 /// </summary>
 internal static class LogLine
@@ -36,9 +36,6 @@ internal static class LogLine
     {
         LogLevel.Trace => "trce: ",
         LogLevel.Debug => "dbug: ",
-        LogLevel.Warning => "warn: ",
-        LogLevel.Error => "fail: ",
-        LogLevel.Critical => "crit: ",
         _ => "",
     };
 
