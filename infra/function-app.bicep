@@ -15,6 +15,11 @@ param supabaseUrl string
 @description('Uri of the secret that holds the service key.')
 param supabaseKeySecretUri string
 
+@description('Instances that are kept for the poll. 0: the poll every 10 s keeps one warm by itself, and costs less.')
+@minValue(0)
+@maxValue(1)
+param alwaysReadyInstances int
+
 var flex = hostingPlan == 'flex'
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = {
@@ -93,14 +98,15 @@ var flexConfig = {
     instanceMemoryMB: 512
     // The lowest limit that Flex took for long (later 1): a ceiling that a timer never reaches.
     maximumInstanceCount: 40
-    // Flex runs each timer function on instances of its own. This one fires every 10 s, so its instance is kept; the
-    // others start when they are due.
-    alwaysReady: [
-      {
-        name: 'function:ProcessQueue'
-        instanceCount: 1
-      }
-    ]
+    // Flex runs each timer function on instances of its own.
+    alwaysReady: alwaysReadyInstances == 0
+      ? []
+      : [
+          {
+            name: 'function:ProcessQueue'
+            instanceCount: alwaysReadyInstances
+          }
+        ]
   }
   deployment: {
     storage: {

@@ -22,6 +22,11 @@ param principalType string = 'User'
 @allowed(['flex', 'classic'])
 param hostingPlan string = 'flex'
 
+@description('Flex only: 1 keeps an instance for the poll, at a price (docs/cost.md).')
+@minValue(0)
+@maxValue(1)
+param alwaysReadyInstances int = 0
+
 @description('The Supabase project, such as https://your-project.supabase.co.')
 @minLength(1)
 param supabaseUrl string
@@ -103,6 +108,7 @@ module functionApp 'function-app.bicep' = {
     location: location
     tags: tags
     hostingPlan: hostingPlan
+    alwaysReadyInstances: alwaysReadyInstances
     identityName: identity.outputs.name
     storageName: storage.outputs.name
     deploymentContainerUrl: storage.outputs.deploymentContainerUrl
