@@ -12,10 +12,7 @@ internal static class DatabaseUrl
     /// <exception cref="SettingException">Not a connection string; the message does not repeat it.</exception>
     public static string ToConnectionString(string text)
     {
-        var builder = text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
-            || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
-            ? FromUri(text)
-            : FromNpgsql(text);
+        var builder = Read(text);
         if (string.IsNullOrEmpty(builder.Host))
             throw Refused("it names no host");
 
@@ -39,13 +36,16 @@ internal static class DatabaseUrl
         return $"{builder.Host}:{builder.Port}/{builder.Database ?? builder.Username}";
     }
 
-    private static NpgsqlConnectionStringBuilder FromNpgsql(string text)
+    private static NpgsqlConnectionStringBuilder Read(string text)
     {
         try
         {
-            return new NpgsqlConnectionStringBuilder(text);
+            return text.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase)
+                || text.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
+                ? FromUri(text)
+                : new NpgsqlConnectionStringBuilder(text);
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        catch (Exception exception) when (exception is ArgumentException or FormatException or KeyNotFoundException)
         {
             // Npgsql's own message may repeat a part of the text, in which the password stands.
             throw Refused("a part of it is not understood");

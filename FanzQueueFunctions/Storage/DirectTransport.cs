@@ -28,8 +28,7 @@ internal sealed class DirectTransport(NpgsqlDataSource dataSource, string host, 
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
             var document = await reader.GetFieldValueAsync<byte[]>(0, cancellationToken);
-            return JsonSerializer.Deserialize(document, result)
-                ?? throw new JsonException($"{function} returned null.");
+            return Answer.Checked(JsonSerializer.Deserialize(document, result), function);
         }
         catch (PostgresException exception)
         {

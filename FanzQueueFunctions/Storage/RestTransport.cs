@@ -51,8 +51,7 @@ internal sealed class RestTransport(HttpClient client) : IQueueTransport
                 throw await RestErrors.FromAsync(response, Description, cancellationToken);
 
             await using var answer = await response.Content.ReadAsStreamAsync(cancellationToken);
-            return await JsonSerializer.DeserializeAsync(answer, result, cancellationToken)
-                ?? throw new JsonException($"{function} answered null.");
+            return Answer.Checked(await JsonSerializer.DeserializeAsync(answer, result, cancellationToken), function);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException)
         {
