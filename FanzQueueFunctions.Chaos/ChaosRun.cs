@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using FanzQueueFunctions.Testbed;
+using FanzQueueFunctions.Testbed.Postgrest;
+using Npgsql;
+
+namespace FanzQueueFunctions.Chaos;
+
+/// <summary>One run: set up, storm, heal, drain, check.</summary>
+/// <param name="seed">Where all random numbers start.</param>
+/// <param name="length">How long the storm lasts.</param>
+/// <param name="output">Where progress and tables go.</param>
+internal sealed partial class ChaosRun(int seed, TimeSpan length, TextWriter output)
+{
+    private const double ShareOfFaultyCalls = 0.25;
+
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(120);
+
+    // Longer than the lease, so that a claim or a settle arrives when its items are somebody else's.
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(WorkerSettings.LeaseSeconds + 1);
+
+    private static readonly Fault[] RestFaults =
+    [
+        new(FaultKind.DropBefore),
+        new(FaultKind.DropAfter),
+        new(FaultKind.DelayBefore, TimeSpan.FromSeconds(0.4)),
+        new(FaultKind.DelayBefore, Late),
+        new(FaultKind.DelayAfter, TimeSpan.FromSeconds(0.4)),
+        new(FaultKind.DelayAfter, Late),
+        new(FaultKind.Cut),
+        new(FaultKind.Corrupt),
+        new(FaultKind.Duplicate),
+        new(FaultKind.DuplicateAtOnce),
+        new(FaultKind.GatewayError, Status: 502),
+        new(FaultKind.GatewayError, Status: 503),
+        new(FaultKind.GatewayError, Status: 504),
+        new(FaultKind.RateLimited, TimeSpan.FromSeconds(1)),
+    ];
+
+    private readonly Secrets _secrets = new(seed);
+    private readonly Tally _tally = new();
+
+    /// <returns>Whether every check holds.</returns>
+    public async Task<bool> RunAsync(CancellationToken end)
+    {
+        await using var database = await ChaosDatabase.StartAsync();
+        var jwtSecret = _secrets.Key("jwt-");
+        var secretKey = _secrets.Key("sb_secret_");
+        await using var standIn = await PostgrestStandIn.StartAsync(new PostgrestOptions
+        {
+            ConnectionString = await database.AddLoginAsync("rest", _secrets.Password()),
+            JwtSecret = jwtSecret,
+            PathPrefix = "/rest/v1",
+            Gateway = new GatewayKeys(secretKey),
+        });
+        await using var workers = new Workers(await SettingsAsync(database, standIn, jwtSecret, secretKey));
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
+        using var storm = new Storm(database, workers, http, _tally);
+        var stories = new Stories(database.Sql, seed);
+
+        await stories.BeginAsync();
+        await workers.StartAsync();
+        standIn.Faults.Decide = Faults.AtRandom(seed, ShareOfFaultyCalls, RestFaults);
+
+        var clock = Stopwatch.StartNew();
+        using var stormEnds = CancellationTokenSource.CreateLinkedTokenSource(end);
+        using var allEnds = new CancellationTokenSource();
+        var progress = ShowProgressAsync(database.Sql, clock, allEnds.Token);
+        var queueing = stories.KeepQueueingAsync(stormEnds.Token);
+        await storm.RageAsync(Plan.Of(seed, length), end);
+        await stormEnds.CancelAsync();
+        await queueing;
+        end.ThrowIfCancellationRequested();
+
+        output.WriteLine($"{clock.Elapsed.TotalSeconds,4:0} s  the storm is over; waiting until nothing is due");
+        CountRestFaults(standIn.Faults);
+        standIn.Faults.Decide = _ => Fault.None;
+        // What is late on its way to the database arrives first.
+        await Task.Delay(Late, end);
+        var drained = await DrainAsync(database.Sql, end);
+        await allEnds.CancelAsync();
+        await progress;
+        var ended = await workers.EndAsync();
+        output.WriteLine($"{clock.Elapsed.TotalSeconds,4:0} s  checking");
+
+        Report.Faults(output, _tally);
+        await Report.ItemsAsync(output, database.Sql);
+        return Report.Checks(output, await CheckAsync(database, workers, storm, stories, drained, ended));
+    }
+
+    /// <summary>Two direct, two over REST; small batches and large ones, each way of writing what leads to the store.</summary>
+    private async Task<IReadOnlyList<WorkerSettings>> SettingsAsync(
+        ChaosDatabase database, PostgrestStandIn standIn, string jwtSecret, string secretKey)
+    {
+        var password = _secrets.Password();
+        await database.AddLoginAsync("direct_one", password);
+        var uri = $"postgres://direct_one:{Uri.EscapeDataString(password)}@127.0.0.1:{database.Server.Port}/fanz?sslmode=disable";
+        var npgsql = await database.AddLoginAsync("direct_two", _secrets.Password());
+        var url = standIn.Address.GetLeftPart(UriPartial.Authority);
+        return
+        [
+            WorkerSettings.Create(_secrets, 5, 10, ("DATABASE_URL", uri)),
+            WorkerSettings.Create(_secrets, 50, 2, ("DATABASE_URL", npgsql)),
+            WorkerSettings.Create(
+                _secrets, 10, 5, ("SUPABASE_URL", url), ("SUPABASE_SERVICE_ROLE_KEY", _secrets.ServiceRoleToken(jwtSecret))),
+            WorkerSettings.Create(_secrets, 25, 3, ("SUPABASE_URL", url), ("SUPABASE_SERVICE_ROLE_KEY", secretKey)),
+        ];
+    }
+
+    private async Task ShowProgressAsync(TestDatabase database, Stopwatch clock, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            string now;
+            try
+            {
+                now = await database.ScalarAsync<string>(
+                    """
+                    select format(
+                      '%s items: %s queued, %s in hand, %s posted, %s failed, %s cancelled',
+                      count(*), count(*) filter (where status = 'queued'), count(*) filter (where status = 'processing'),
+                      count(*) filter (where status = 'posted'), count(*) filter (where status = 'failed'),
+                      count(*) filter (where status = 'cancelled')
+                    )
+                    from multiplatform_post_queue
+                    """);
+            }
+            catch (NpgsqlException)
+            {
+                now = "the database is away";
+            }
+
+            output.WriteLine($"{clock.Elapsed.TotalSeconds,4:0} s  {now}; {_tally.Total} faults, the last: {_tally.Last}");
+            await Task.Delay(ProgressEvery, end).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    private void CountRestFaults(Faults faults)
+    {
+        foreach (var kind in Enum.GetValues<FaultKind>().Where(kind => kind != FaultKind.None && faults.Count(kind) > 0))
+            _tally.Add($"REST: {kind}", faults.Count(kind), faults.Count(kind));
+    }
+
+    /// <returns>Whether nothing was due and nothing in hand before the deadline.</returns>
+    private static async Task<bool> DrainAsync(TestDatabase database, CancellationToken end)
+    {
+        var deadline = Stopwatch.StartNew();
+        while (deadline.Elapsed < LongestDrain)
+        {
+            // What is due within the hour is a retry or was moved: it is waited for.
+            var open = await database.ScalarAsync<long>(
+                """
+                select count(*)
+                from multiplatform_post_queue
+                where status = 'processing'
+                  or status = 'queued' and coalesce(scheduled_for, queued_at) <= now() + interval '1 hour'
+                """);
+            if (open == 0)
+                return true;
+            await Task.Delay(500, end);
+        }
+
+        return false;
+    }
+
+    private async Task<IReadOnlyList<CheckResult>> CheckAsync(
+        ChaosDatabase database, Workers workers, Storm storm, Stories stories, bool drained, IReadOnlyList<string?> ended)
+    {
+        string[] lines = [.. workers.Lines];
+        var told = lines.Select(line => Posted().Match(line)).Where(match => match.Success)
+            .Select(match => Guid.Parse(match.Groups[1].Value));
+        List<CheckResult> results =
+        [
+            CheckResult.Of(
+                "The queue ran empty before the deadline", 1,
+                drained ? [] : [$"not within {LongestDrain.TotalSeconds:0} s after the storm"]),
+            CheckResult.Of(
+                "No worker ended but by SIGKILL, and every one ends in order when asked to", workers.Started,
+                [.. ended.OfType<string>()]),
+        ];
+        foreach (var check in Checks.All(stories.Committed, told))
+            results.Add(await check.RunAsync(database.Sql));
+
+        var log = await database.LogAsync();
+        results.Add(CheckResult.Of(
+            "No deadlock in PostgreSQL's log", log.Length,
+            [.. log.Where(line => line.Contains("deadlock detected", StringComparison.Ordinal))]));
+        string[] printed = [.. lines, .. storm.Answers, .. log];
+        results.Add(CheckResult.Of(
+            "No line of a worker, of PostgreSQL's log or of an HTTP answer carries a key or a password", printed.Length,
+            [.. printed.Where(_secrets.IsIn).Select(_secrets.Mask)]));
+        return results;
+    }
+
+    [GeneratedRegex(@"SUCCESS - Posted to .* \(([0-9a-f-]{36})\)")]
+    private static partial Regex Posted();
+}

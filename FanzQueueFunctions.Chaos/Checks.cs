@@ -1,0 +1,280 @@
+using FanzQueueFunctions.Testbed;
+
+namespace FanzQueueFunctions.Chaos;
+
+/// <summary>What must hold when the storm is over and the queue has run empty, each in SQL.</summary>
+internal static class Checks
+{
+    /// <param name="committed">The items of which the database said that they are queued.</param>
+    /// <param name="told">The posts of which a worker's log says that they were made.</param>
+    public static IReadOnlyList<Check> All(IEnumerable<Guid> committed, IEnumerable<Guid> told) =>
+    [
+        new("Nothing that was committed is lost: every item queued is there, or its deletion is",
+            """
+            select id::text as what, s.n is not null and i.id is not null as holds
+            from unnest($1::uuid[]) as id
+            left join chaos.item i using (id)
+            left join chaos.queue_step s on s.item_id = id and s.op = 'INSERT'
+            """,
+            committed.ToArray()),
+        new("Every post that a worker's log tells of was made",
+            """
+            select id::text as what, exists (select from chaos.post_step s where s.post_id = id and s.op = 'INSERT') as holds
+            from unnest($1::uuid[]) as id
+            """,
+            told.ToArray()),
+        new("Every item ended in one fate that its story allows",
+            """
+            select
+              format(
+                '%s (%s) is %s after %s retries and %s rescues: %s',
+                id, kind, fate, retry_count, rescue_count, coalesce(error_message, 'no error')
+              ) as what,
+              case fate
+                when 'gone' then deleted
+                when 'cancelled' then cancelled
+                -- What was put off by hand or by its story, far beyond any retry.
+                when 'queued' then scheduled_for > now() + interval '1 hour'
+                when 'posted' then refusal is null and failures <= retries_allowed and error_message is null
+                when 'failed' then
+                  refusal is not null and error_message like refusal and failures = 0
+                  or hidden
+                  or error_message like '%the storm refuses this post%'
+                    and retry_count >= retries_allowed and failures > retries_allowed
+                  or error_message like 'The % is locked by another transaction.' and retry_count >= retries_allowed
+                  or error_message = format('worker stopped %s times while processing', rescue_count)
+                    and rescue_count > retries_allowed
+                else false
+              end as holds
+            from chaos.fate
+            """),
+        new("Nothing is left in processing, and nothing that is due is left queued",
+            """
+            select
+              format('%s is %s, due %s', id, status, coalesce(scheduled_for, queued_at)) as what,
+              status <> 'processing' and (status <> 'queued' or coalesce(scheduled_for, queued_at) > now()) as holds
+            from multiplatform_post_queue
+            """),
+        new("A posted item has exactly one post and one history row, and the three agree",
+            """
+            select
+              format(
+                '%s has %s posts and %s history rows',
+                q.id, (select count(*) from content_posts p where p.queue_item_id = q.id),
+                (select count(*) from multiplatform_post_history h where h.target_post_id = q.target_post_id)
+              ) as what,
+              (select count(*) from content_posts p where p.queue_item_id = q.id) = 1
+              and (select count(*) from multiplatform_post_history h where h.target_post_id = q.target_post_id) = 1
+              and exists (
+                select
+                from content_posts p
+                join multiplatform_post_history h on h.target_post_id = p.id
+                where p.id = q.target_post_id
+                  and p.queue_item_id = q.id
+                  and p.is_crosspost
+                  and (p.creator_id, p.original_post_id, p.cluster::text)
+                    = (q.creator_id, q.original_post_id, q.target_platform)
+                  and (h.creator_id, h.original_post_id, h.target_platform)
+                    = (q.creator_id, q.original_post_id, q.target_platform)
+              ) as holds
+            from multiplatform_post_queue q
+            where q.status = 'posted'
+            """),
+        new("A failed, queued or cancelled item has no post",
+            """
+            select
+              format('%s is %s and has a post', q.id, q.status) as what,
+              q.target_post_id is null and not exists (select from content_posts p where p.queue_item_id = q.id) as holds
+            from multiplatform_post_queue q
+            join chaos.fate f on f.id = q.id
+            where q.status in ('failed', 'queued', 'cancelled')
+              -- Queued again by hand after it was posted, and then given up or put off: the post is older.
+              and not (
+                f.queued_again
+                and exists (select from chaos.queue_step s where s.item_id = q.id and (s.new).status = 'posted')
+              )
+            """),
+        new("No item was ever posted twice, not even one that is gone",
+            """
+            select format('%s was posted %s times', (item).id, count(*)) as what, count(*) = 1 as holds
+            from (
+              select ((made.new).queue_item_id) as id
+              from chaos.post_step made
+              where made.op = 'INSERT' and (made.new).queue_item_id is not null
+            ) as item
+            group by (item).id
+            """),
+        new("No post was ever recorded twice in the history",
+            """
+            select format('post %s has %s history rows', (made.new).target_post_id, count(*)) as what, count(*) = 1 as holds
+            from chaos.history_step made
+            where made.op = 'INSERT'
+            group by (made.new).target_post_id
+            """),
+        new("Post, mark and history row were made in one transaction",
+            """
+            select
+              format(
+                'post %s of item %s: %s', c.post_id, (c.post).queue_item_id,
+                case when (c.item).id is null then 'marked elsewhere' else 'recorded elsewhere' end
+              ) as what,
+              coalesce((c.item).target_post_id = c.post_id, false) and exists (
+                select
+                from chaos.history_step h
+                where h.xid = c.xid and h.op = 'INSERT' and (h.new).target_post_id = c.post_id
+              ) as holds
+            from chaos.crosspost c
+            """),
+        new("Every step that an item took is one that the queue knows",
+            """
+            select
+              format(
+                '%s: %s %s → %s %s', item_id, coalesce((old).status::text, 'new'), (old).claim_id,
+                coalesce((new).status::text, 'deleted'), (new).claim_id
+              ) as what,
+              step <> 'unknown' as holds
+            from chaos.step
+            """),
+        new("Nothing was claimed before it was due",
+            """
+            select
+              format('%s, due %s, claimed %s', item_id, coalesce((old).scheduled_for, (old).queued_at), at) as what,
+              coalesce((old).scheduled_for, (old).queued_at) <= at as holds
+            from chaos.step
+            where step = 'claimed'
+            """),
+        new("Nothing was rescued before its lease had run out",
+            """
+            select
+              format('%s, claimed %s, rescued %s', item_id, (old).processing_started_at, at) as what,
+              coalesce((old).processing_started_at < at - make_interval(secs => $1), true) as holds
+            from chaos.step
+            where step in ('rescued', 'given up')
+            """,
+            WorkerSettings.LeaseSeconds),
+        new("Every retry waits 2^n times the base, from the failure on",
+            """
+            select
+              format(
+                '%s, retry %s, failed %s, again %s', item_id, (new).retry_count, at, (new).scheduled_for
+              ) as what,
+              (new).scheduled_for = at + make_interval(secs => least($1 * 2 ^ (new).retry_count, 86400))
+              and (new).retry_count <= least(greatest((new).max_retries, 0), 20) as holds
+            from chaos.step
+            where step = 'retried'
+            """,
+            WorkerSettings.RetryBaseSeconds),
+        new("What a retry cannot mend failed at once, all else not before its retries were used up",
+            """
+            select
+              format('%s failed after %s retries: %s', item_id, (new).retry_count, (new).error_message) as what,
+              case
+                when (new).error_message like '%the storm refuses%' or (new).error_message like '%is locked by another%'
+                  then (old).retry_count >= least(greatest((old).max_retries, 0), 20)
+                else true
+              end as holds
+            from chaos.step
+            where step = 'failed'
+            """),
+        new("What governs access (price, is_ppv, is_subscriber_only) is the original's",
+            """
+            select
+              format('post %s of original %s', post_id, (post).original_post_id) as what,
+              ((post).price, (post).is_ppv, (post).is_subscriber_only)
+                is not distinct from ((original).price, (original).is_ppv, (original).is_subscriber_only)
+              and (original).id is not null as holds
+            from chaos.crosspost
+            """),
+        new("All else of a post is as the design says: the item's own laid over the original",
+            """
+            select
+              format('post %s of item %s', post_id, (post).queue_item_id) as what,
+              (
+                (post).creator_id, (post).cluster::text, (post).title, (post).description, (post).tags,
+                (post).watermark_enabled, (post).content_type, (post).content_url, (post).thumbnail_url, (post).duration,
+                (post).file_size, (post).adult_content, (post).status::text, (post).moderation_status::text,
+                (post).view_count, (post).like_count, (post).comment_count, (post).share_count, (post).published_at,
+                (post).scheduled_at, (post).deleted_at, (post).is_crosspost
+              ) is not distinct from (
+                (original).creator_id, (item).target_platform, coalesce((item).modified_title, (original).title),
+                coalesce((item).modified_caption, (original).description),
+                coalesce((item).modified_hashtags, (original).tags), (item).add_platform_watermark,
+                (original).content_type, (original).content_url, (original).thumbnail_url, (original).duration,
+                (original).file_size, (original).adult_content, 'published', 'pending',
+                0, 0, 0, 0, at,
+                null::timestamptz, null::timestamptz, true
+              ) as holds
+            from chaos.crosspost
+            """),
+        new("No cross-post of a cross-post, and none queued",
+            """
+            select
+              format('post %s of %s', post_id, (post).original_post_id) as what,
+              not (original).is_crosspost and not exists (
+                select from chaos.queue_step s where (s.new).original_post_id = c.post_id
+              ) as holds
+            from chaos.crosspost c
+            """),
+        new("A cross-post outlives its original; only with its creator does it go",
+            """
+            select format('post %s of %s', s.post_id, (s.old).original_post_id) as what, c.id is null as holds
+            from chaos.post_step s
+            left join creators c on c.id = (s.old).creator_id
+            where s.op = 'DELETE' and (s.old).is_crosspost
+            """),
+        new("Nothing was posted whose original was hidden before",
+            """
+            select
+              format('post %s of %s', c.post_id, (c.post).original_post_id) as what,
+              -- A settle that began before the hiding was committed may not have seen it.
+              not bool_or(pg_xact_commit_timestamp(hidden.xid::xid) < c.at) as holds
+            from chaos.crosspost c
+            join chaos.post_step hidden
+              on hidden.post_id = (c.post).original_post_id and hidden.op = 'UPDATE'
+            group by c.post_id, (c.post).original_post_id
+            """),
+        new("Nobody but the driver queued, changed or deleted what is not the workers' to touch",
+            """
+            select format('item %s, %s by %s', item_id, step, actor) as what, i.id is not null as holds
+            from chaos.step s
+            left join chaos.item i on i.id = s.item_id
+            where s.op = 'INSERT'
+            union all
+            select format('post %s, by %s', post_id, actor), actor = 'chaos' or op = 'INSERT'
+            from chaos.post_step
+            union all
+            select format('history row %s, by %s', coalesce((new).id, (old).id), actor), actor = 'chaos' or op = 'INSERT'
+            from chaos.history_step
+            """),
+        new("The record of steps agrees with the tables, so the checks above saw all",
+            """
+            select coalesce(last.item_id, q.id)::text as what, last.new is not distinct from q as holds
+            from (
+              select distinct on (item_id) item_id, op, new from chaos.queue_step order by item_id, n desc
+            ) as last
+            full join multiplatform_post_queue q on q.id = last.item_id
+            where last.op <> 'DELETE' or q.id is not null
+            union all
+            select coalesce(last.post_id, p.id)::text, last.new is not distinct from p
+            from (
+              select distinct on (post_id) post_id, op, new from chaos.post_step order by post_id, n desc
+            ) as last
+            full join content_posts p on p.id = last.post_id
+            where last.op <> 'DELETE' or p.id is not null
+            """),
+    ];
+
+    public static async Task<CheckResult> RunAsync(this Check check, TestDatabase database)
+    {
+        var row = (await database.RowsAsync(
+            $"""
+            select
+              count(*),
+              count(*) filter (where holds is not true),
+              coalesce((array_agg(what) filter (where holds is not true))[1:5], '{"{}"}')
+            from ({check.Sql}) as looked_at
+            """,
+            [.. check.Parameters])).Single();
+        return new(check.Name, (long)row[0]!, (long)row[1]!, (string[])row[2]!);
+    }
+}

@@ -1,0 +1,49 @@
+// Nothing lost, nothing twice: shown under fire.
+using System.Runtime.InteropServices;
+using FanzQueueFunctions.Chaos;
+
+const string Usage = """
+    Usage: FanzQueueFunctions.Chaos [--seconds N] [--seed N]
+      --seconds   how long the storm lasts, 5 to 86400 (60); setting up and draining come on top
+      --seed      from 0 to 2147483647; without one, a new one
+    Ends with 0 where every check holds, with 1 where one does not.
+    """;
+
+var seconds = 60;
+var seed = Random.Shared.Next();
+for (var i = 0; i < args.Length; i += 2)
+{
+    var understood = i + 1 < args.Length && args[i] switch
+    {
+        "--seconds" => int.TryParse(args[i + 1], out seconds) && seconds is >= 5 and <= 86400,
+        "--seed" => int.TryParse(args[i + 1], out seed) && seed >= 0,
+        _ => false,
+    };
+    if (!understood)
+    {
+        Console.Error.WriteLine(Usage);
+        return 64;
+    }
+}
+
+Console.WriteLine($"Seed {seed}: ./dev chaos --seconds {seconds} --seed {seed} does and queues the same things again.");
+Console.WriteLine("What meets what is for the machine to decide, so no two runs are alike.");
+
+using var interrupted = new CancellationTokenSource();
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+try
+{
+    return await new ChaosRun(seed, TimeSpan.FromSeconds(seconds), Console.Out).RunAsync(interrupted.Token) ? 0 : 1;
+}
+catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+{
+    Console.Error.WriteLine("Interrupted: nothing was checked.");
+    return 130;
+}
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    interrupted.Cancel();
+}

@@ -1,0 +1,171 @@
+using System.Diagnostics;
+using System.Text;
+using FanzQueueFunctions.Testbed;
+using Npgsql;
+
+namespace FanzQueueFunctions.Chaos;
+
+/// <summary>Carries out the plan: every deed at its time, beside the others.</summary>
+internal sealed class Storm(ChaosDatabase database, Workers workers, HttpClient http, Tally tally) : IDisposable
+{
+    private readonly TestDatabase _sql = database.Sql;
+    private readonly SemaphoreSlim _server = new(1);
+
+    // One statement of the driver's at a time: two of them would wait for each other's rows.
+    private readonly SemaphoreSlim _rows = new(1);
+
+    /// <summary>All that the workers answered over HTTP.</summary>
+    public List<string> Answers { get; } = [];
+
+    /// <summary>Returns when the storm is over and all that it held or stopped is free again.</summary>
+    public async Task RageAsync(IReadOnlyList<PlannedDeed> plan, CancellationToken end)
+    {
+        var clock = Stopwatch.StartNew();
+        List<Task> underWay = [];
+        foreach (var deed in plan)
+        {
+            if (deed.At > clock.Elapsed)
+                await Task.Delay(deed.At - clock.Elapsed, end).ContinueWith(_ => { }, TaskScheduler.Default);
+            if (end.IsCancellationRequested)
+                break;
+            underWay.Add(DoAsync(deed));
+        }
+
+        await Task.WhenAll(underWay);
+    }
+
+    public void Dispose()
+    {
+        _server.Dispose();
+        _rows.Dispose();
+    }
+
+    private async Task DoAsync(PlannedDeed planned)
+    {
+        try
+        {
+            if (await TouchAsync(planned.Deed, planned.Random) is { } touched)
+                tally.Add(Name(planned.Deed), touched);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or HttpRequestException or OperationCanceledException)
+        {
+            // Another deed was in the way: the server is down, the worker is stopped. Not counted.
+        }
+    }
+
+    /// <returns>How many things it touched; null where it was not done.</returns>
+    private Task<int?> TouchAsync(Deed deed, double random) => deed switch
+    {
+        Deed.KillWorker => WorkerAsync(workers.KillAsync(Pick(random))),
+        Deed.StopAndContinueWorker => WorkerAsync(workers.StopAndContinueAsync(
+            Pick(random), TimeSpan.FromSeconds(WorkerSettings.LeaseSeconds + 0.5 + 2 * Rest(random)))),
+        Deed.RestartPostgresFast => RestartAsync("fast", random),
+        Deed.RestartPostgresImmediate => RestartAsync("immediate", random),
+        Deed.CutConnections => RowsAsync(Deeds.CutConnections),
+        Deed.CancelStatements => RowsAsync(Deeds.CancelStatements),
+        Deed.HoldRows => HoldAsync(Deeds.Held[(int)(random * Deeds.Held.Count)], TimeSpan.FromSeconds(0.3 + 2 * Rest(random))),
+        Deed.LockTable => HoldAsync(Deeds.Locked[(int)(random * Deeds.Locked.Count)], TimeSpan.FromSeconds(0.5 + 4 * Rest(random))),
+        Deed.ResetStuckBySql => RowsAsync(Deeds.ResetStuck, (int)(random * 2)),
+        Deed.ResetStuckByHttp => ResetByHttpAsync(random),
+        Deed.ResetStuckByHand => RowsAsync(Deeds.ResetByHand),
+        Deed.FireTimerByHttp => FireByHttpAsync(random),
+        Deed.CancelItems => RowsAsync(Deeds.CancelItems, Salt(random)),
+        Deed.DeleteItems => RowsAsync(Deeds.DeleteItems, Salt(random)),
+        Deed.DeleteOriginal => RowsAsync(Deeds.DeleteOriginal, Salt(random)),
+        Deed.DeleteCreator => RowsAsync(Deeds.DeleteCreator, Salt(random)),
+        Deed.HideOriginal => RowsAsync(Deeds.Hidden[(int)(random * Deeds.Hidden.Count)], Salt(random)),
+        Deed.MoveSchedules => RowsAsync(Deeds.MoveSchedules, Salt(random), 10 * Rest(random) - 5),
+        Deed.QueueAgain => RowsAsync(Deeds.QueueAgain, Salt(random)),
+        _ => throw new ArgumentOutOfRangeException(nameof(deed)),
+    };
+
+    private int Pick(double random) => (int)(random * workers.Count);
+
+    // A second number out of the first: which worker, and how long.
+    private static double Rest(double random) => random * 997 % 1;
+
+    private static string Salt(double random) => random.ToString("R");
+
+    private static async Task<int?> WorkerAsync(Task<bool> act) => await act ? 1 : null;
+
+    private async Task<int?> RestartAsync(string mode, double random)
+    {
+        if (!await _server.WaitAsync(TimeSpan.Zero))
+            return null;
+        try
+        {
+            await database.Server.StopAsync(mode);
+            await Task.Delay(TimeSpan.FromSeconds(Rest(random)));
+            await database.Server.StartAgainAsync();
+            return 1;
+        }
+        finally
+        {
+            _sql.ForgetConnections();
+            _server.Release();
+        }
+    }
+
+    private async Task<int?> RowsAsync(string sql, params object[] parameters)
+    {
+        await _rows.WaitAsync();
+        try
+        {
+            return (int)await _sql.ScalarAsync<long>(sql, parameters);
+        }
+        finally
+        {
+            _rows.Release();
+        }
+    }
+
+    /// <summary>Takes locks and holds them for a while, as a migration, a backup or a slow transaction does.</summary>
+    private async Task<int?> HoldAsync(string sql, TimeSpan held)
+    {
+        await using var connection = await _sql.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var command = new NpgsqlCommand(sql, connection, transaction);
+        var rows = await command.ExecuteScalarAsync();
+        await Task.Delay(held);
+        return rows is long count ? (int)count : 1;
+    }
+
+    private async Task<int?> ResetByHttpAsync(double random)
+    {
+        // The endpoint knows no threshold below a minute, so some items become older.
+        await RowsAsync(Deeds.Age);
+        var (address, settings) = workers[Pick(random)];
+        var path = "/api/queue/reset-stuck?olderThanMinutes=1";
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, path));
+        // Every other call carries its key in the address, where a log would show it.
+        if (Rest(random) < 0.5)
+            request.RequestUri = new Uri(address, $"{path}&code={settings.ResetKey}");
+        else
+            request.Headers.Add("x-functions-key", settings.ResetKey);
+        return await SendAsync(request);
+    }
+
+    private async Task<int?> FireByHttpAsync(double random)
+    {
+        var (address, settings) = workers[Pick(random)];
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/admin/functions/ProcessQueue"))
+        {
+            Content = new StringContent("{}", Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("x-functions-key", settings.MasterKey);
+        return await SendAsync(request);
+    }
+
+    private async Task<int?> SendAsync(HttpRequestMessage request)
+    {
+        using var answer = await http.SendAsync(request);
+        var body = await answer.Content.ReadAsStringAsync();
+        lock (Answers)
+            Answers.Add($"{answer}\n{body}");
+        return 1;
+    }
+
+    /// <summary>"KillWorker" as "kill worker".</summary>
+    private static string Name(Deed deed) =>
+        string.Concat(deed.ToString().Select((letter, i) => i > 0 && char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
+}

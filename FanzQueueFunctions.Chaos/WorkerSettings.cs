@@ -1,0 +1,44 @@
+namespace FanzQueueFunctions.Chaos;
+
+/// <summary>What one worker is started with.</summary>
+/// <param name="MasterKey">Opens <c>/admin/functions/…</c>.</param>
+/// <param name="ResetKey">Opens the reset endpoint alone.</param>
+/// <param name="All">All its settings.</param>
+internal sealed record WorkerSettings(
+    string MasterKey, string ResetKey, IReadOnlyList<(string Name, string? Value)> All)
+{
+    /// <summary><c>Queue__LeaseMinutes</c> of every worker, in seconds.</summary>
+    public const int LeaseSeconds = 3;
+
+    /// <summary><c>Queue__RetryBaseSeconds</c> of every worker.</summary>
+    public const int RetryBaseSeconds = 1;
+
+    private const string EverySecond = "* * * * * *";
+
+    /// <param name="secrets">Gives the keys.</param>
+    /// <param name="batchSize"><c>Queue__BatchSize</c>.</param>
+    /// <param name="maxBatches"><c>Queue__MaxBatchesPerFiring</c>.</param>
+    /// <param name="store"><c>DATABASE_URL</c>, or <c>SUPABASE_URL</c> with its key.</param>
+    public static WorkerSettings Create(
+        Secrets secrets, int batchSize, int maxBatches, params (string Name, string? Value)[] store)
+    {
+        var master = secrets.Key("master-");
+        var reset = secrets.Key("reset-");
+        return new(master, reset,
+        [
+            .. store,
+            ("FUNCTIONS_MASTER_KEY", master),
+            ("FUNCTIONS_HOST_KEY", secrets.Key("host-")),
+            ("FUNCTIONS_KEY_ResetStuckItems", reset),
+            ("PROCESS_QUEUE_SCHEDULE", EverySecond),
+            ("HEALTH_SCHEDULE", EverySecond),
+            ("Queue__BatchSize", batchSize.ToString()),
+            ("Queue__MaxBatchesPerFiring", maxBatches.ToString()),
+            ("Queue__LeaseMinutes", (LeaseSeconds / 60.0).ToString()),
+            ("Queue__RetryBaseSeconds", RetryBaseSeconds.ToString()),
+        ]);
+    }
+
+    // A record prints its members; the keys must not be among them.
+    public override string ToString() => nameof(WorkerSettings);
+}

@@ -1,0 +1,115 @@
+using FanzQueueFunctions.Testbed;
+
+namespace FanzQueueFunctions.Chaos;
+
+/// <summary>
+/// The four app processes, each in a place of its own: where one was killed, another starts with the same settings.
+/// </summary>
+internal sealed class Workers : IAsyncDisposable
+{
+    private readonly Place[] _places;
+    private readonly List<AppProcess> _all = [];
+
+    /// <param name="settings">The settings of each worker.</param>
+    public Workers(IReadOnlyList<WorkerSettings> settings) =>
+        _places = [.. settings.Select(own => new Place(own))];
+
+    public int Count => _places.Length;
+
+    /// <summary>How many processes were started in all.</summary>
+    public int Started => _all.Count;
+
+    /// <summary>All that was ever printed, on standard output and standard error.</summary>
+    public IEnumerable<string> Lines => _all.SelectMany(app => app.Lines);
+
+    public async Task StartAsync()
+    {
+        foreach (var place in _places)
+            Start(place);
+        foreach (var place in _places)
+            place.Address = await place.App!.AddressAsync();
+    }
+
+    /// <summary>Kills a worker with SIGKILL and starts another in its place.</summary>
+    /// <returns>False where something else is being done to it.</returns>
+    public Task<bool> KillAsync(int index) => AloneAsync(index, async place =>
+    {
+        place.App!.Signal("KILL");
+        await place.App.WaitForExitAsync();
+        Start(place);
+        place.Address = await place.App.AddressAsync();
+    });
+
+    /// <summary>Stops a worker with SIGSTOP, and continues it later.</summary>
+    /// <returns>False where something else is being done to it.</returns>
+    public Task<bool> StopAndContinueAsync(int index, TimeSpan stopped) => AloneAsync(index, async place =>
+    {
+        place.App!.Signal("STOP");
+        await Task.Delay(stopped);
+        place.App.Signal("CONT");
+    });
+
+    /// <summary>Where a worker listens, and its keys.</summary>
+    public (Uri Address, WorkerSettings Settings) this[int index] => (_places[index].Address!, _places[index].Settings);
+
+    /// <summary>Asks every worker to end, with SIGTERM.</summary>
+    /// <returns>For each, null where it ended with exit code 0; otherwise what it did instead.</returns>
+    public async Task<IReadOnlyList<string?>> EndAsync()
+    {
+        var early = _places.Select(place => place.App!.HasExited).ToArray();
+        foreach (var place in _places.Where(place => !place.App!.HasExited))
+            place.App!.Signal("TERM");
+        return await Task.WhenAll(_places.Select(async (place, index) =>
+        {
+            try
+            {
+                var code = await place.App!.WaitForExitAsync();
+                return early[index] ? $"worker {index} ended by itself with exit code {code}"
+                    : code != 0 ? $"worker {index} ended with exit code {code} when asked to end"
+                    : null;
+            }
+            catch (OperationCanceledException)
+            {
+                return $"worker {index} did not end when asked to";
+            }
+        }));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var app in _all)
+            await app.DisposeAsync();
+        foreach (var place in _places)
+            place.Free.Dispose();
+    }
+
+    private async Task<bool> AloneAsync(int index, Func<Place, Task> act)
+    {
+        var place = _places[index];
+        if (!await place.Free.WaitAsync(TimeSpan.Zero))
+            return false;
+        try
+        {
+            await act(place);
+            return true;
+        }
+        finally
+        {
+            place.Free.Release();
+        }
+    }
+
+    private void Start(Place place)
+    {
+        place.App = AppProcess.Start(place.Settings.All);
+        _all.Add(place.App);
+    }
+
+    private sealed class Place(WorkerSettings settings)
+    {
+        public WorkerSettings Settings => settings;
+        public SemaphoreSlim Free { get; } = new(1);
+        public AppProcess? App { get; set; }
+        public Uri? Address { get; set; }
+    }
+}
