@@ -30,13 +30,14 @@ internal static class Checks
                 '%s (%s) is %s after %s retries and %s rescues: %s',
                 id, kind, fate, retry_count, rescue_count, coalesce(error_message, 'no error')
               ) as what,
-              case fate
-                when 'gone' then deleted
-                when 'cancelled' then cancelled
+              case
+                when fate = 'gone' then deleted
+                -- Nobody queues a cancelled item again: it stays so.
+                when cancelled or fate = 'cancelled' then cancelled and fate = 'cancelled'
                 -- What was put off by hand or by its story, far beyond any retry.
-                when 'queued' then scheduled_for > now() + interval '1 hour'
-                when 'posted' then refusal is null and failures <= retries_allowed and error_message is null
-                when 'failed' then
+                when fate = 'queued' then scheduled_for > now() + interval '1 hour'
+                when fate = 'posted' then refusal is null and failures <= retries_allowed and error_message is null
+                when fate = 'failed' then
                   refusal is not null and error_message like refusal and failures = 0
                   or hidden
                   or error_message like '%the storm refuses this post%'
