@@ -26,7 +26,8 @@ internal static class SqlStateErrors
         "42883" or "42P01" or "42703" => (
             QueueStoreError.NotMigrated, "Apply the migrations in supabase/migrations (supabase db push)."),
         "42501" => (
-            QueueStoreError.NotPermitted, "Use the service_role key, or a role that was granted service_role."),
+            QueueStoreError.NotPermitted,
+            "Use the service_role key, or a role that has BYPASSRLS and was granted service_role."),
         "28000" or "28P01" => (
             QueueStoreError.WrongCredentials, "Correct the user and password in DATABASE_URL."),
         "3D000" => (QueueStoreError.WrongCredentials, "Correct the database name in DATABASE_URL."),

@@ -34,6 +34,15 @@ begin
       using errcode = 'invalid_parameter_value';
   end if;
 
+  -- Row-level security hides rows without a word: nothing would seem due, and originals would seem gone.
+  if row_security_active('public.multiplatform_post_queue')
+    or row_security_active('public.content_posts')
+    or row_security_active('public.creators')
+  then
+    raise exception 'row-level security hides the queue from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
   -- A repetition that overtakes the first call waits here until that call has ended.
   perform pg_advisory_xact_lock(hashtextextended(this_claim::text, 0));
 

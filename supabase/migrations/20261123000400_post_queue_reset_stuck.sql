@@ -19,6 +19,12 @@ begin
       using errcode = 'invalid_parameter_value';
   end if;
 
+  -- Row-level security hides rows without a word: an empty queue would look the same.
+  if row_security_active('public.multiplatform_post_queue') then
+    raise exception 'row-level security hides the queue from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
   with stuck as materialized (
     select q.id, q.target_platform, q.processing_started_at
     from public.multiplatform_post_queue q
