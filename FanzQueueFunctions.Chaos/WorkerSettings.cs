@@ -36,6 +36,8 @@ internal sealed record WorkerSettings(
             ("Queue__MaxBatchesPerFiring", maxBatches.ToString()),
             ("Queue__LeaseMinutes", (LeaseSeconds / 60.0).ToString()),
             ("Queue__RetryBaseSeconds", RetryBaseSeconds.ToString()),
+            // A runtime that is killed would leave its debugger's pipes behind in the temporary folder.
+            ("DOTNET_EnableDiagnostics", "0"),
         ]);
     }
 
