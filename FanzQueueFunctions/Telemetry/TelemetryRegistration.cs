@@ -15,9 +15,13 @@ internal static class TelemetryRegistration
         builder.Services.AddHostedService<StartupBanner>();
 
         // Without a connection string WorkerService 3.x throws at start; with one it costs about 25 MB.
-        if (string.IsNullOrWhiteSpace(builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"]))
-            return;
+        if (!string.IsNullOrWhiteSpace(builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"]))
+            AddApplicationInsights(builder);
+    }
 
+    // A method of its own, so that where it is not called none of its libraries is loaded.
+    private static void AddApplicationInsights(IHostApplicationBuilder builder)
+    {
         builder.Services.AddApplicationInsightsTelemetryWorkerService();
         builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics.AddMeter(QueueMetrics.MeterName, "System.Runtime"))
