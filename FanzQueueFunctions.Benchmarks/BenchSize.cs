@@ -1,0 +1,54 @@
+namespace FanzQueueFunctions.Benchmarks;
+
+/// <summary>How much one run measures.</summary>
+internal sealed record BenchSize
+{
+    /// <summary>How often each compared pair is run; the figures are medians over the rounds.</summary>
+    public required int Rounds { get; init; }
+
+    public required int[] BatchSizes { get; init; }
+
+    /// <summary>Items that one run drains, at most.</summary>
+    public required int Items { get; init; }
+
+    /// <summary>Batches that a latency is taken from, for each length of the queue.</summary>
+    public required int LatencyBatches { get; init; }
+
+    /// <summary>Due items, the longest queue last.</summary>
+    public required int[] DueItems { get; init; }
+
+    /// <summary>Added to the longest queue: items for later, then posted items.</summary>
+    public required int ScheduledItems { get; init; }
+    public required int PostedItems { get; init; }
+
+    /// <summary>How long the process is watched while idle, in seconds.</summary>
+    public required int IdleSeconds { get; init; }
+
+    public static readonly BenchSize Full = new()
+    {
+        Rounds = 5,
+        BatchSizes = [10, 100, 500, 1000],
+        Items = 20_000,
+        LatencyBatches = 500,
+        DueItems = [1_000, 100_000, 1_000_000],
+        ScheduledItems = 1_000_000,
+        PostedItems = 5_000_000,
+        IdleSeconds = 60,
+    };
+
+    /// <summary>Some two minutes.</summary>
+    public static readonly BenchSize Quick = new()
+    {
+        Rounds = 2,
+        BatchSizes = [100, 500],
+        Items = 5_000,
+        LatencyBatches = 60,
+        DueItems = [1_000, 50_000],
+        ScheduledItems = 50_000,
+        PostedItems = 50_000,
+        IdleSeconds = 5,
+    };
+
+    /// <summary>Small batches take long for their commits: fewer of them say as much.</summary>
+    public int ItemsAt(int batchSize) => Math.Min(Items, batchSize * 300);
+}

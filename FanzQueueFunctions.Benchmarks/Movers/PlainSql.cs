@@ -1,0 +1,138 @@
+using Npgsql;
+
+namespace FanzQueueFunctions.Benchmarks.Movers;
+
+/// <summary>
+/// The physical limit: the same rows written to the same columns, tables and indexes by plain set-based SQL, prepared
+/// once, with no program in between and nothing checked. Rows are found by their address, as the functions find them, so
+/// that no plan reads the whole queue.
+/// </summary>
+internal sealed class PlainSql : IMover
+{
+    /// <summary>What takes items, in this design's order.</summary>
+    private const string Due =
+        """
+        select q.ctid
+        from public.multiplatform_post_queue q
+        where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) <= now()
+        order by coalesce(q.scheduled_for, q.queued_at), q.id
+        limit $2
+        for update skip locked
+        """;
+
+    /// <summary>The new post and its history, from the items in hand.</summary>
+    private const string Write =
+        """
+        posted as (
+          insert into public.content_posts (
+            id, creator_id, cluster, title, description, content_type, content_url, thumbnail_url, price, is_ppv,
+            is_subscriber_only, status, moderation_status, view_count, like_count, comment_count, share_count, duration,
+            file_size, tags, adult_content, published_at, created_at, updated_at, is_crosspost, original_post_id,
+            watermark_enabled, queue_item_id
+          )
+          select
+            h.post_id, o.creator_id, h.target_platform::public.platform_cluster, coalesce(h.modified_title, o.title),
+            coalesce(h.modified_caption, o.description), o.content_type, o.content_url, o.thumbnail_url, o.price, o.is_ppv,
+            o.is_subscriber_only, 'published', 'pending', 0, 0, 0, 0, o.duration, o.file_size,
+            coalesce(h.modified_hashtags, o.tags), o.adult_content, now(), now(), now(), true, o.id,
+            h.add_platform_watermark, h.id
+          from held h
+          join public.content_posts o on o.id = h.original_post_id
+        ),
+        recorded as (
+          insert into public.multiplatform_post_history (
+            original_post_id, creator_id, target_platform, target_post_id, time_to_post_seconds, posted_at
+          )
+          select
+            original_post_id, creator_id, target_platform, post_id, extract(epoch from now() - queued_at)::integer, now()
+          from held
+        )
+        """;
+
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlCommand[] _commands;
+
+    private PlainSql(NpgsqlConnection connection, NpgsqlCommand[] commands) =>
+        (_connection, _commands) = (connection, commands);
+
+    /// <summary>The claim in a transaction of its own, then the rest: this design's shape.</summary>
+    public static Task<IMover> TwoPhasesAsync(string connectionString, int batchSize) => OpenAsync(
+        connectionString,
+        batchSize,
+        $"""
+        update public.multiplatform_post_queue q
+        set status = 'processing', processing_started_at = now(), claim_id = $1, updated_at = now()
+        where q.ctid = any (array({Due}))
+        """,
+        $"""
+        with held as materialized (
+          select q.*, q.ctid as address, gen_random_uuid() as post_id
+          from public.multiplatform_post_queue q
+          where q.claim_id = $1 and q.status = 'processing'
+        ),
+        {Write}
+        update public.multiplatform_post_queue q
+        set status = 'posted', target_post_id = h.post_id, completed_at = now(), error_message = null, updated_at = now()
+        from held h
+        where q.id = h.id and q.ctid = any (array(select address from held))
+        """);
+
+    /// <summary>All in one statement: one commit a batch, and nobody can see the items in hand.</summary>
+    public static Task<IMover> OneStatementAsync(string connectionString, int batchSize) => OpenAsync(
+        connectionString,
+        batchSize,
+        $"""
+        with held as materialized (
+          select q.*, q.ctid as address, gen_random_uuid() as post_id
+          from public.multiplatform_post_queue q
+          where q.ctid = any (array({Due}))
+        ),
+        {Write}
+        update public.multiplatform_post_queue q
+        set
+          status = 'posted', processing_started_at = now(), claim_id = $1, target_post_id = h.post_id,
+          completed_at = now(), error_message = null, updated_at = now()
+        from held h
+        where q.id = h.id and q.ctid = any (array(select address from held))
+        """);
+
+    public async Task<int?> MoveBatchAsync()
+    {
+        var claimId = Guid.CreateVersion7();
+        var moved = 0;
+        foreach (var command in _commands)
+        {
+            command.Parameters[0].Value = claimId;
+            moved = await command.ExecuteNonQueryAsync();
+            if (moved == 0)
+                return null;
+        }
+
+        return moved;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var command in _commands)
+            await command.DisposeAsync();
+        await _connection.DisposeAsync();
+    }
+
+    private static async Task<IMover> OpenAsync(string connectionString, int batchSize, params string[] statements)
+    {
+        var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        List<NpgsqlCommand> commands = [];
+        foreach (var statement in statements)
+        {
+            var command = new NpgsqlCommand(statement, connection);
+            command.Parameters.Add(new NpgsqlParameter { Value = Guid.Empty });
+            if (statement.Contains("$2", StringComparison.Ordinal))
+                command.Parameters.Add(new NpgsqlParameter { Value = batchSize });
+            await command.PrepareAsync();
+            commands.Add(command);
+        }
+
+        return new PlainSql(connection, [.. commands]);
+    }
+}

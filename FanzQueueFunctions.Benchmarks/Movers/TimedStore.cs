@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using FanzQueueFunctions.Processing;
+
+namespace FanzQueueFunctions.Benchmarks.Movers;
+
+/// <summary>Passes calls on to the real store and notes how long each claim and settle took, in milliseconds.</summary>
+internal sealed class TimedStore(IQueueStore store) : IQueueStore
+{
+    public List<double> Claims { get; } = [];
+
+    public List<double> Settles { get; } = [];
+
+    public string Description => store.Description;
+
+    public async Task<Claim> ClaimAsync(
+        Guid claimId, int batchSize, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        var since = Stopwatch.GetTimestamp();
+        var claim = await store.ClaimAsync(claimId, batchSize, lease, cancellationToken);
+        Claims.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
+        return claim;
+    }
+
+    public async Task<IReadOnlyList<SettledItem>> SettleAsync(
+        Guid claimId, IReadOnlyList<ItemOutcome> outcomes, CancellationToken cancellationToken)
+    {
+        var since = Stopwatch.GetTimestamp();
+        var settled = await store.SettleAsync(claimId, outcomes, cancellationToken);
+        Settles.Add(Stopwatch.GetElapsedTime(since).TotalMilliseconds);
+        return settled;
+    }
+
+    public Task<IReadOnlyList<StuckItem>> ResetStuckAsync(
+        TimeSpan olderThan, bool dryRun, CancellationToken cancellationToken) =>
+        store.ResetStuckAsync(olderThan, dryRun, cancellationToken);
+
+    public Task<QueueHealth> ReadHealthAsync(TimeSpan stuckAfter, CancellationToken cancellationToken) =>
+        store.ReadHealthAsync(stuckAfter, cancellationToken);
+}

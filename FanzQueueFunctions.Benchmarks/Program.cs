@@ -1,0 +1,64 @@
+// Measures the queue on a real PostgreSQL with durable settings: "./dev bench" explains itself.
+using FanzQueueFunctions.Benchmarks;
+using FanzQueueFunctions.Benchmarks.Results;
+using FanzQueueFunctions.Benchmarks.Sections;
+
+const string Usage = """
+    Usage:
+      FanzQueueFunctions.Benchmarks [--quick] [--only SECTION[,SECTION...]] [--save FILE]
+          sections: throughput, scale, care, latency, process
+      FanzQueueFunctions.Benchmarks compare FILE FILE
+          sets the figures of two saved runs side by side
+    """;
+
+if (args is ["compare", var before, var after])
+{
+    Table.Print(Comparison.Of(ResultFile.Read(before), ResultFile.Read(after)));
+    return 0;
+}
+
+var size = BenchSize.Full;
+var only = Section.All.Select(section => section.Name).ToArray();
+string? file = null;
+for (var i = 0; i < args.Length; i++)
+{
+    switch (args[i])
+    {
+        case "--quick":
+            size = BenchSize.Quick;
+            break;
+        case "--only" when i + 1 < args.Length && args[i + 1].Split(',') is var names && !names.Except(only).Any():
+            only = names;
+            i++;
+            break;
+        case "--save" when i + 1 < args.Length:
+            file = args[++i];
+            break;
+        default:
+            Console.Error.WriteLine(Usage);
+            return 64;
+    }
+}
+
+Table.Print(await MeasureAsync());
+if (file is not null)
+    Console.WriteLine($"{Environment.NewLine}Kept in {file}");
+return 0;
+
+async Task<ResultFile> MeasureAsync()
+{
+    using var progress = new Progress();
+    progress.Say("starting PostgreSQL");
+    await using var server = await BenchServer.StartAsync();
+    var bench = new Bench(server, size, progress);
+    var results = new ResultFile { Machine = await Machine.DescribeAsync(server), Quick = size == BenchSize.Quick };
+    foreach (var section in Section.All.Where(section => only.Contains(section.Name)))
+    {
+        results.Figures.AddRange(await section.MeasureAsync(bench));
+        // After each section, so that a run that is stopped leaves what it has.
+        if (file is not null)
+            results.Save(file);
+    }
+
+    return results;
+}
