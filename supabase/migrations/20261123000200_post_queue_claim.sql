@@ -11,11 +11,24 @@
 --
 -- Called again with the same claim_id it returns what is still in hand under it and takes no more, so a caller that
 -- lost the answer calls again.
+--
+-- Plans that do not change with statistics: every table is read by an index in its order or by a list of keys or
+-- addresses, and what was read is joined by hashing. Left to itself the planner reads and hashes the whole queue for a
+-- large batch. Costs mean nothing then, and must not set off the JIT compiler.
+--
+-- json, not jsonb: the text is written once, where jsonb builds a tree first. It was jsonb, and the type of an answer
+-- cannot be replaced.
+drop function if exists public.post_queue_claim(uuid, integer, integer);
 create or replace function public.post_queue_claim(claim_id uuid, batch_size integer, lease_seconds integer)
-returns jsonb
+returns json
 language plpgsql
 security invoker
 set search_path = ''
+set enable_seqscan = off
+set enable_sort = off
+set enable_nestloop = off
+set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
@@ -23,7 +36,9 @@ declare
   usual_lock_timeout constant text := current_setting('lock_timeout');
   rescued integer := 0;
   given_up integer := 0;
-  items jsonb;
+  items json;
+  -- Once a call: for each item it would cost a fifth of the claim.
+  platforms constant text[] := enum_range(null::public.platform_cluster)::text[];
 begin
   if this_claim is null
     or batch_size is null or batch_size not between 1 and 1000
@@ -64,6 +79,7 @@ begin
     -- Rows in processing with no start time belong to no worker of ours. 1,000 at a time keeps the claim short.
     with expired as (
       select
+        q.ctid as address,
         q.id,
         -- Any value may stand in the row, and one that overflows would stop every claim.
         least(greatest(q.rescue_count, 0), 2147483646) + 1 as rescue_count,
@@ -72,7 +88,7 @@ begin
       where q.status = 'processing'
         and coalesce(q.processing_started_at, '-infinity'::timestamptz)
           < now() - make_interval(secs => lease_seconds)
-      order by q.id
+      order by coalesce(q.processing_started_at, '-infinity'::timestamptz)
       limit 1000
       for update skip locked
     ),
@@ -90,60 +106,75 @@ begin
         claim_id = null,
         updated_at = now()
       from expired e
-      where q.id = e.id
+      where q.id = e.id and q.ctid = any (array(select expired.address from expired))
       returning e.hopeless
     )
     select count(*) filter (where not hopeless), count(*) filter (where hopeless)
     into rescued, given_up
     from freed;
 
-    with due as (
-      select q.id
-      from public.multiplatform_post_queue q
-      where q.status = 'queued'
-        and coalesce(q.scheduled_for, q.queued_at) <= now()
-      order by coalesce(q.scheduled_for, q.queued_at), q.id
-      limit batch_size
-      for update skip locked
-    )
+    -- By their address in the table: they are locked, so they stay there.
     update public.multiplatform_post_queue q
     set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
-    from due
-    where q.id = due.id;
+    where q.ctid = any (
+      array(
+        select due.ctid
+        from public.multiplatform_post_queue due
+        where due.status = 'queued'
+          and coalesce(due.scheduled_for, due.queued_at) <= now()
+        order by coalesce(due.scheduled_for, due.queued_at), due.id
+        limit batch_size
+        for update skip locked
+      )
+    );
   end if;
 
+  with taken as materialized (
+    select
+      q.id, q.creator_id, q.original_post_id, left(q.target_platform, 100) as target_platform,
+      q.target_platform = any (platforms) as platform_known, q.modified_title, q.add_platform_watermark,
+      q.retry_count, q.max_retries, coalesce(q.scheduled_for, q.queued_at) as due_at
+    from public.multiplatform_post_queue q
+    -- As text, the status lures no planner to the index of all that is in hand, which may be a million items.
+    where q.claim_id = this_claim and q.status::text = 'processing'
+  ),
+  -- A post is queued for several platforms at once, so its items share one original.
+  original as materialized (
+    select
+      o.id,
+      json_build_object(
+        'creator_id', o.creator_id,
+        'title', o.title,
+        'status', o.status,
+        'moderation_status', o.moderation_status,
+        'is_deleted', o.deleted_at is not null,
+        'is_crosspost', o.is_crosspost
+      ) as json
+    from public.content_posts o
+    where o.id = any (array(select distinct taken.original_post_id from taken))
+  )
   select coalesce(
-    jsonb_agg(
-      jsonb_build_object(
-        'id', q.id,
-        'creator_id', q.creator_id,
-        'target_platform', left(q.target_platform, 100),
-        'platform_known', q.target_platform = any (enum_range(null::public.platform_cluster)::text[]),
-        'modified_title', q.modified_title,
-        'add_platform_watermark', q.add_platform_watermark,
-        'retry_count', q.retry_count,
-        'max_retries', q.max_retries,
-        'original', case
-          when o.id is not null then jsonb_build_object(
-            'creator_id', o.creator_id,
-            'title', o.title,
-            'status', o.status,
-            'moderation_status', o.moderation_status,
-            'is_deleted', o.deleted_at is not null,
-            'is_crosspost', o.is_crosspost
-          )
-        end
+    json_agg(
+      json_build_object(
+        'id', taken.id,
+        'creator_id', taken.creator_id,
+        'target_platform', taken.target_platform,
+        'platform_known', taken.platform_known,
+        'modified_title', taken.modified_title,
+        'add_platform_watermark', taken.add_platform_watermark,
+        'retry_count', taken.retry_count,
+        'max_retries', taken.max_retries,
+        'original', original.json
       )
-      order by coalesce(q.scheduled_for, q.queued_at), q.id
+      order by taken.due_at, taken.id
     ),
-    '[]'
+    '[]'::json
   )
   into items
-  from public.multiplatform_post_queue q
-  left join public.content_posts o on o.id = q.original_post_id
-  where q.claim_id = this_claim and q.status = 'processing';
+  from taken
+  left join original on original.id = taken.original_post_id;
 
-  return jsonb_build_object('items', items, 'rescued', rescued, 'given_up', given_up);
+  return json_build_object('items', items, 'rescued', rescued, 'given_up', given_up);
 end
 $$;
 
