@@ -17,12 +17,10 @@ internal sealed class AppMover : IMover
 {
     private readonly IHost _host;
     private readonly FileStream _log;
-    private readonly IQueueProcessor _processor;
 
     private AppMover(IHost host, FileStream log)
     {
         (_host, _log) = (host, log);
-        _processor = host.Services.GetRequiredService<IQueueProcessor>();
         Calls = host.Services.GetRequiredService<TimedStore>();
     }
 
@@ -53,12 +51,15 @@ internal sealed class AppMover : IMover
         return new AppMover(builder.Build(), log);
     }
 
-    public async Task<int?> MoveBatchAsync()
+    public async Task<Moved> MoveAsync(int batches)
     {
-        var done = await _processor.ProcessDueItemsAsync();
+        // As the app's own, but for the number of batches.
+        var options = _host.Services.GetRequiredService<QueueOptions>() with { MaxBatchesPerFiring = batches };
+        var processor = ActivatorUtilities.CreateInstance<QueueProcessor>(_host.Services, options);
+        var done = await processor.ProcessDueItemsAsync();
         if (!done.Completed)
             throw new InvalidOperationException("A run ended early; a benchmark measures undisturbed ones.");
-        return done.Batches == 0 ? null : done.Posted + done.Failed;
+        return new(done.Posted + done.Failed, done.Batches);
     }
 
     public async ValueTask DisposeAsync()

@@ -15,27 +15,15 @@ internal sealed record Drain(int Items, int Batches, TimeSpan Time, double Alloc
     /// </summary>
     public static async Task<Drain> RunAsync(IReadOnlyList<IMover> movers, int unmeasuredBatches)
     {
-        await Task.WhenAll(movers.Select(mover => Task.Run(async () =>
-        {
-            for (var i = 0; i < unmeasuredBatches; i++)
-                await mover.MoveBatchAsync();
-        })));
+        await Task.WhenAll(movers.Select(mover => Task.Run(() => mover.MoveAsync(unmeasuredBatches))));
 
         GC.Collect();
         var allocated = GC.GetTotalAllocatedBytes();
         var since = Stopwatch.GetTimestamp();
-        var moved = await Task.WhenAll(movers.Select(mover => Task.Run(() => UntilEmptyAsync(mover))));
+        var moved = await Task.WhenAll(movers.Select(mover => Task.Run(() => mover.MoveAsync(int.MaxValue))));
         var time = Stopwatch.GetElapsedTime(since);
         var batches = moved.Sum(m => m.Batches);
         return new(
             moved.Sum(m => m.Items), batches, time, (GC.GetTotalAllocatedBytes() - allocated) / (double)batches);
-    }
-
-    private static async Task<(int Items, int Batches)> UntilEmptyAsync(IMover mover)
-    {
-        var (items, batches) = (0, 0);
-        while (await mover.MoveBatchAsync() is { } count)
-            (items, batches) = (items + count, batches + 1);
-        return (items, batches);
     }
 }

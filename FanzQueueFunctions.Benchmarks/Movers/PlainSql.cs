@@ -96,18 +96,11 @@ internal sealed class PlainSql : IMover
         where q.id = h.id and q.ctid = any (array(select address from held))
         """);
 
-    public async Task<int?> MoveBatchAsync()
+    public async Task<Moved> MoveAsync(int batches)
     {
-        var claimId = Guid.CreateVersion7();
-        var moved = 0;
-        foreach (var command in _commands)
-        {
-            command.Parameters[0].Value = claimId;
-            moved = await command.ExecuteNonQueryAsync();
-            if (moved == 0)
-                return null;
-        }
-
+        var moved = new Moved();
+        while (moved.Batches < batches && await MoveBatchAsync() is > 0 and var items)
+            moved = new(moved.Items + items, moved.Batches + 1);
         return moved;
     }
 
@@ -116,6 +109,21 @@ internal sealed class PlainSql : IMover
         foreach (var command in _commands)
             await command.DisposeAsync();
         await _connection.DisposeAsync();
+    }
+
+    private async Task<int> MoveBatchAsync()
+    {
+        var claimId = Guid.CreateVersion7();
+        var moved = 0;
+        foreach (var command in _commands)
+        {
+            command.Parameters[0].Value = claimId;
+            moved = await command.ExecuteNonQueryAsync();
+            if (moved == 0)
+                break;
+        }
+
+        return moved;
     }
 
     private static async Task<IMover> OpenAsync(string connectionString, int batchSize, params string[] statements)

@@ -67,7 +67,7 @@ internal static class CostOfCare
     {
         await using var database = await bench.Server.ResetAsync(rows);
         await using var mover = AppMover.Start(batchSize, ("DATABASE_URL", bench.Server.ConnectionString));
-        var drain = await Drain.RunAsync([mover], unmeasuredBatches: 1);
+        var drain = await Drain.RunAsync([mover], unmeasuredBatches: 3);
 
         var failed = await database.ScalarAsync<long>("select count(*) from multiplatform_post_queue where status = 'failed'");
         var posted = await database.ScalarAsync<long>("select count(*) from multiplatform_post_queue where status = 'posted'");

@@ -54,7 +54,7 @@ internal static class Latency
                     mover.Calls.Settles.Clear();
                 }
 
-                await mover.MoveBatchAsync();
+                await mover.MoveAsync(batches: 1);
                 await Fill.RefillAsync(database, BatchSize);
             }
         }

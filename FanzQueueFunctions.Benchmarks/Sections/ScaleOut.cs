@@ -48,7 +48,7 @@ internal static class ScaleOut
             .. Enumerable.Range(0, workers)
                 .Select(_ => AppMover.Start(BatchSize, ("DATABASE_URL", bench.Server.ConnectionString))),
         ];
-        var drain = await Drain.RunAsync(movers, unmeasuredBatches: 1);
+        var drain = await Drain.RunAsync(movers, unmeasuredBatches: 3);
         foreach (var mover in movers)
             await mover.DisposeAsync();
         await CheckAsync(database, bench.Size.Items);

@@ -136,11 +136,43 @@ public sealed class QueueProcessorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stop_settles_the_batch_in_hand_and_takes_no_other()
+    public async Task The_next_batch_is_claimed_while_one_is_settled()
+    {
+        Claims([Items.Postable()], [Items.Postable()]);
+        List<int> claimedAtSettle = [];
+        _store.SettleAsync(default, default!, default).ReturnsForAnyArgs(call =>
+        {
+            claimedAtSettle.Add(_claims.Count);
+            return Settled(call, SettledOutcome.Posted);
+        });
+
+        await Processor(batchSize: 1, maxBatches: 2).ProcessDueItemsAsync();
+
+        Assert.Equal([2, 2], claimedAtSettle);
+    }
+
+    [Fact]
+    public async Task A_claim_made_while_a_settle_fails_is_taken_up_again_by_the_next_firing()
+    {
+        Claims([Items.Postable()], [Items.Postable()], [Items.Postable()], [Items.Postable()]);
+        _store.SettleAsync(default, default!, default).ReturnsForAnyArgs(
+            _ => throw LostAnswer, call => Settled(call, SettledOutcome.Posted));
+        var processor = Processor(batchSize: 1, maxBatches: 2);
+
+        var first = await processor.ProcessDueItemsAsync();
+        var second = await processor.ProcessDueItemsAsync();
+
+        Assert.Equal((false, 0), (first.Completed, first.Posted));
+        Assert.Equal((true, 2), (second.Completed, second.Posted));
+        Assert.Equal(_claims[..2], _claims[2..]);
+    }
+
+    [Fact]
+    public async Task A_stop_settles_what_is_in_hand_and_claims_no_more()
     {
         using var stopping = new CancellationTokenSource();
         _lifetime.ApplicationStopping.Returns(stopping.Token);
-        Claims([Items.Postable()], [Items.Postable()]);
+        Claims([Items.Postable()], [Items.Postable()], [Items.Postable()]);
         _store.SettleAsync(default, default!, default).ReturnsForAnyArgs(call =>
         {
             stopping.Cancel();
@@ -149,7 +181,8 @@ public sealed class QueueProcessorTests : IDisposable
 
         var processed = await Processor(batchSize: 1, maxBatches: 5).ProcessDueItemsAsync();
 
-        Assert.Equal(new ProcessedItems(Batches: 1, Posted: 1), processed);
+        Assert.Equal(new ProcessedItems(Batches: 2, Posted: 2), processed);
+        Assert.Equal(2, _claims.Count);
     }
 
     [Fact]

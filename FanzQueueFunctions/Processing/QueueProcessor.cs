@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace FanzQueueFunctions.Processing;
 
-/// <summary>The way of a batch: claim, compose, settle; two round trips whatever its size.</summary>
+/// <summary>
+/// The way of a batch: claim, compose, settle; two round trips whatever its size. While one batch is settled, the next is
+/// claimed.
+/// </summary>
 public sealed class QueueProcessor(
     IQueueStore store,
     QueueOptions options,
@@ -27,18 +30,22 @@ public sealed class QueueProcessor(
     public async Task<ProcessedItems> ProcessDueItemsAsync(CancellationToken cancellationToken = default)
     {
         var total = new ProcessedItems();
+        var batches = 0;
+        var next = ClaimNextAsync();
         try
         {
-            // A stop that was asked for takes no new batch; the one in hand is settled.
-            while (total.Batches < options.MaxBatchesPerFiring && !lifetime.ApplicationStopping.IsCancellationRequested)
+            while (next is not null)
             {
-                var resumed = _unfinishedClaims.TryDequeue(out var claimId);
-                var batch = await ProcessBatchAsync(resumed ? claimId : Guid.CreateVersion7(), cancellationToken);
-                if (batch.Count > 0)
-                    total = Add(total, batch);
-                // A short batch was the last: what comes due meanwhile is for the next firing.
-                if (batch.Count < options.BatchSize && !resumed)
-                    break;
+                var batch = await next;
+                if (batch.Items.Count > 0)
+                    batches++;
+                // A short batch is the last: what comes due meanwhile is for the next firing.
+                var isShort = batch.Items.Count < options.BatchSize && !batch.IsResumed;
+                next = isShort ? null : ClaimNextAsync();
+                if (batch.Items.Count == 0)
+                    logger.NothingDue();
+                else
+                    total = Add(total, await SettleAsync(batch, cancellationToken));
             }
         }
         catch (QueueStoreException exception)
@@ -47,8 +54,18 @@ public sealed class QueueProcessor(
             logger.RunFailed(exception.Error, exception.IsTransient, exception.Message);
             return total with { Completed = false };
         }
+        finally
+        {
+            await LeaveToNextFiringAsync(next);
+        }
 
         return total;
+
+        // A stop that was asked for takes no new batch; what is in hand is settled.
+        Task<Batch>? ClaimNextAsync() =>
+            batches < options.MaxBatchesPerFiring && !lifetime.ApplicationStopping.IsCancellationRequested
+                ? ClaimAsync(cancellationToken)
+                : null;
     }
 
     public async Task<HealthReport> ReportHealthAsync(CancellationToken cancellationToken = default)
@@ -102,10 +119,12 @@ public sealed class QueueProcessor(
         }
     }
 
-    private async Task<IReadOnlyList<SettledItem>> ProcessBatchAsync(Guid claimId, CancellationToken cancellationToken)
+    private async Task<Batch> ClaimAsync(CancellationToken cancellationToken)
     {
-        using var activity = QueueActivity.Source.StartActivity("process batch");
-        activity?.SetTag("claim_id", claimId);
+        var isResumed = _unfinishedClaims.TryDequeue(out var claimId);
+        if (!isResumed)
+            claimId = Guid.CreateVersion7();
+        using var activity = StartActivity("claim batch", claimId);
         var startedAt = time.GetTimestamp();
         try
         {
@@ -114,21 +133,8 @@ public sealed class QueueProcessor(
             if (claim.Rescued + claim.GivenUp > 0)
                 logger.Rescued(claim.Rescued, claim.GivenUp);
             if (claim.Items.Count == 0)
-            {
-                logger.NothingDue();
                 activity?.Forget();
-                return [];
-            }
-
-            logger.BatchStarted(time.GetUtcNow(), claim.Items.Count, claimId);
-            var settled = await store.SettleAsync(claimId, [.. claim.Items.Select(Decide)], cancellationToken);
-            Report(claim, settled);
-            metrics.BatchSettled(time.GetElapsedTime(startedAt));
-            logger.BatchCompleted(time.GetUtcNow());
-
-            if (settled.Any(item => item.Outcome == SettledOutcome.Unsettled))
-                _unfinishedClaims.Enqueue(claimId);
-            return settled;
+            return new(claimId, isResumed, claim.Items, time.GetElapsedTime(startedAt));
         }
         catch (Exception exception)
         {
@@ -136,6 +142,42 @@ public sealed class QueueProcessor(
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
             throw;
         }
+    }
+
+    private async Task<IReadOnlyList<SettledItem>> SettleAsync(Batch batch, CancellationToken cancellationToken)
+    {
+        using var activity = StartActivity("settle batch", batch.ClaimId);
+        activity?.SetTag("items", batch.Items.Count);
+        var startedAt = time.GetTimestamp();
+        try
+        {
+            logger.BatchStarted(time.GetUtcNow(), batch.Items.Count, batch.ClaimId);
+            var settled = await store.SettleAsync(batch.ClaimId, [.. batch.Items.Select(Decide)], cancellationToken);
+            Report(batch.Items, settled);
+            metrics.BatchSettled(batch.ClaimDuration + time.GetElapsedTime(startedAt));
+            logger.BatchCompleted(time.GetUtcNow());
+
+            if (settled.Any(item => item.Outcome == SettledOutcome.Unsettled))
+                _unfinishedClaims.Enqueue(batch.ClaimId);
+            return settled;
+        }
+        catch (Exception exception)
+        {
+            _unfinishedClaims.Enqueue(batch.ClaimId);
+            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+            throw;
+        }
+    }
+
+    /// <summary>After a failure a claim may still be under way: the next firing takes up what it took.</summary>
+    private async Task LeaveToNextFiringAsync(Task<Batch>? claim)
+    {
+        if (claim is null)
+            return;
+        await ((Task)claim).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // A claim that failed has seen to that by itself.
+        if (claim.IsCompletedSuccessfully)
+            _unfinishedClaims.Enqueue(claim.Result.ClaimId);
     }
 
     private ItemOutcome Decide(ClaimedItem item)
@@ -152,10 +194,10 @@ public sealed class QueueProcessor(
         };
     }
 
-    private void Report(Claim claim, IReadOnlyList<SettledItem> settled)
+    private void Report(IReadOnlyList<ClaimedItem> items, IReadOnlyList<SettledItem> settled)
     {
         var results = settled.ToDictionary(result => result.ItemId);
-        foreach (var item in claim.Items)
+        foreach (var item in items)
         {
             if (!results.TryGetValue(item.Id, out var result))
                 continue;
@@ -164,10 +206,21 @@ public sealed class QueueProcessor(
         }
     }
 
+    private static Activity? StartActivity(string name, Guid claimId)
+    {
+        var activity = QueueActivity.Source.StartActivity(name);
+        activity?.SetTag("claim_id", claimId);
+        return activity;
+    }
+
     private static ProcessedItems Add(ProcessedItems total, IReadOnlyList<SettledItem> batch) => new(
         total.Batches + 1,
         total.Posted + batch.Count(item => item.Outcome == SettledOutcome.Posted),
         total.Retried + batch.Count(item => item.Outcome == SettledOutcome.Retried),
         total.Failed + batch.Count(item => item.Outcome == SettledOutcome.Failed),
         total.Lost + batch.Count(item => item.Outcome == SettledOutcome.Lost));
+
+    /// <param name="IsResumed">Taken up again, so that more may be due although it is short.</param>
+    private sealed record Batch(
+        Guid ClaimId, bool IsResumed, IReadOnlyList<ClaimedItem> Items, TimeSpan ClaimDuration);
 }

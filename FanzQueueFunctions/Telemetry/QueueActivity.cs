@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace FanzQueueFunctions.Telemetry;
 
-/// <summary>The source of the app's traces: one activity a batch.</summary>
+/// <summary>The source of the app's traces: two activities a batch, its claim and its settle.</summary>
 public static class QueueActivity
 {
     public const string SourceName = "FanzQueueFunctions";
