@@ -20,7 +20,8 @@ internal static class Catalog
         .. await LinesAsync(
             database,
             """
-            select format('table %s row level security %s grants %s', oid::regclass, relrowsecurity, relacl)
+            select format('table %s row level security %s grants %s with %s',
+              oid::regclass, relrowsecurity, relacl, reloptions)
             from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
             """),
         .. await LinesAsync(database, "select 'index ' || indexdef from pg_indexes where schemaname = 'public'"),

@@ -116,6 +116,20 @@ public sealed class MigrationTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Productions_own_autovacuum_settings_are_kept_and_the_others_are_set()
+    {
+        await using var database = await CreateProductionAsync();
+        await database.ExecuteAsync("alter table multiplatform_post_queue set (autovacuum_vacuum_threshold = 77)");
+
+        await MigrateAsync(database);
+
+        Assert.Equal(
+            ["autovacuum_vacuum_threshold=77", "autovacuum_vacuum_scale_factor=0.01"],
+            await database.ScalarAsync<string[]>(
+                "select reloptions from pg_class where oid = 'multiplatform_post_queue'::regclass"));
+    }
+
+    [Fact]
     public async Task A_foreign_key_that_has_an_index_under_another_name_gets_no_second_one()
     {
         await using var database = await CreateProductionAsync();
