@@ -24,9 +24,11 @@ internal sealed class BenchServer : IAsyncDisposable
     /// <returns>Its name.</returns>
     public async Task<string> PrepareAsync(Func<TestDatabase, Task> fill, string? from = null)
     {
-        await using var database = from is null
+        await using var created = from is null
             ? await _postgres.CreateDatabaseAsync()
             : await TestDatabase.CreateAsync(_postgres.Server, from);
+        // Filling takes as long as it takes.
+        await using var database = new TestDatabase(created.ConnectionString + ";Command Timeout=0");
         await fill(database);
         // All-visible and frozen: no run pays for what the filling left behind.
         await database.ExecuteAsync("vacuum (freeze, analyze)");
