@@ -85,6 +85,7 @@ internal static class Fill
         await ItemsAsync(
             database, items, "now() - interval '1 year' + n * interval '6 seconds'", "posted",
             "now() - interval '1 year' + n * interval '6 seconds'");
+        await database.ExecuteAsync("analyze multiplatform_post_queue");
         await database.ExecuteAsync(
             """
             insert into content_posts (
