@@ -19,7 +19,7 @@ public sealed class GrantTests(PostgresFixture postgres)
         var functions = await database.RowsAsync(
             """
             select p.proname || '(' || (
-              select coalesce(string_agg(format('null::%s', t::regtype), ', '), '') from unnest(p.proargtypes) as t
+              select string_agg(format('null::%s', t::regtype), ', ') from unnest(p.proargtypes) as t
             ) || ')'
             from pg_proc p
             where p.pronamespace = 'public'::regnamespace and p.proname like 'post\_queue\_%'

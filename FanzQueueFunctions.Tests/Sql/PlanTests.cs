@@ -32,7 +32,7 @@ public sealed class PlanTests(PostgresFixture postgres)
             from multiplatform_post_queue where claim_id = '{{claimId}}'
             """);
 
-        Assert.Contains("on multiplatform_post_queue_pkey", plans, StringComparison.Ordinal);
+        Assert.Contains(" multiplatform_post_queue_pkey", plans, StringComparison.Ordinal);
         Assert.DoesNotContain("Seq Scan on multiplatform_post_queue", plans, StringComparison.Ordinal);
         Assert.Equal(1000L, await database.CountAsync("multiplatform_post_queue where status = 'posted'"));
     }

@@ -24,21 +24,6 @@ public sealed class SettleTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task The_new_posts_id_is_of_version_7_and_carries_the_time()
-    {
-        await using var database = await postgres.CreateDatabaseAsync();
-        var item = await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
-        var before = DateTimeOffset.UtcNow;
-
-        var result = await database.SettleOneAsync(await database.ClaimAllAsync(), Post(item));
-
-        var id = result["target_post_id"]!.GetValue<Guid>();
-        var milliseconds = Convert.ToInt64(id.ToString("N")[..12], 16);
-        Assert.Equal(7, id.Version);
-        Assert.InRange(milliseconds, before.ToUnixTimeMilliseconds(), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-    }
-
-    [Fact]
     public async Task A_posted_item_is_complete_and_its_old_error_is_cleared()
     {
         await using var database = await postgres.CreateDatabaseAsync();

@@ -17,30 +17,6 @@
 -- Only items still held under the claim are touched. Repeating the call changes nothing and answers the same.
 -- No row is ever waited for, so no deadlock can arise: PostgREST would repeat such a transaction without limit.
 
--- An id of version 7 (RFC 9562), in the order of time: the index entries of rows that come together lie together, where
--- random ones each touch a page of their own once the index is larger than the cache.
-create or replace function public.post_queue_new_id()
-returns uuid
-language sql
-volatile
-security invoker
-as $$
-  select encode(
-    set_bit(
-      set_bit(
-        overlay(
-          uuid_send(gen_random_uuid())
-          placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
-          from 1 for 6
-        ),
-        52, 1
-      ),
-      53, 1
-    ),
-    'hex'
-  )::uuid
-$$;
-
 -- What was decided for an item, on its way from one statement of the settle to the next.
 do $$
 begin
@@ -268,7 +244,7 @@ begin
         else 'failed'
       end,
       coalesce(refusal, obstacle),
-      coalesce(existing_post_id, public.post_queue_new_id()),
+      coalesce(existing_post_id, public.uuid_v7()),
       existing_post_id is not null,
       -- A delay is never over 24 hours, nor in the past.
       case
@@ -309,9 +285,9 @@ begin
   ),
   recorded as (
     insert into public.multiplatform_post_history (
-      id, original_post_id, creator_id, target_platform, target_post_id, time_to_post_seconds, posted_at
+      original_post_id, creator_id, target_platform, target_post_id, time_to_post_seconds, posted_at
     )
-    select public.post_queue_new_id(), original_post_id, creator_id, target_platform, post_id, time_to_post_seconds, now()
+    select original_post_id, creator_id, target_platform, post_id, time_to_post_seconds, now()
     from marked
     where outcome = 'posted' and not post_exists
   )
@@ -438,7 +414,6 @@ $$;
 
 revoke execute on function public.post_queue_settle(uuid, jsonb) from public, anon, authenticated;
 revoke execute on function public.post_queue_settle_outcomes(uuid, jsonb) from public, anon, authenticated;
-revoke execute on function public.post_queue_new_id() from public, anon, authenticated;
 revoke execute on function public.post_queue_insert_posts(public.post_queue_decision[]) from public, anon, authenticated;
 revoke execute on function public.post_queue_compose(public.content_posts, uuid, uuid, text, text[], jsonb)
   from public, anon, authenticated;
@@ -446,4 +421,3 @@ grant execute on function public.post_queue_settle(uuid, jsonb) to service_role;
 grant execute on function public.post_queue_settle_outcomes(uuid, jsonb) to service_role;
 grant execute on function public.post_queue_insert_posts(public.post_queue_decision[]) to service_role;
 grant execute on function public.post_queue_compose(public.content_posts, uuid, uuid, text, text[], jsonb) to service_role;
-grant execute on function public.post_queue_new_id() to service_role;
