@@ -9,14 +9,14 @@ namespace FanzQueueFunctions.Standalone.Tests;
 public sealed class LogTests
 {
     [Theory]
-    [InlineData(LogLevel.Information, "Batch complete", "Batch complete\n")]
-    [InlineData(LogLevel.Information, "[a1b2c3d4] ✅ SUCCESS - 👩‍👧 café", "[a1b2c3d4] ✅ SUCCESS - 👩‍👧 café\n")]
-    [InlineData(LogLevel.Information, "", "\n")]
-    [InlineData(LogLevel.Trace, "a", "trce: a\n")]
-    [InlineData(LogLevel.Debug, "a", "dbug: a\n")]
-    [InlineData(LogLevel.Warning, "a", "a\n")]
-    [InlineData(LogLevel.Error, "a", "a\n")]
-    [InlineData(LogLevel.Critical, "a", "a\n")]
+    [InlineData(LogLevel.Information, "Batch complete", "Batch complete")]
+    [InlineData(LogLevel.Information, "[a1b2c3d4] ✅ SUCCESS - 👩‍👧 café", "[a1b2c3d4] ✅ SUCCESS - 👩‍👧 café")]
+    [InlineData(LogLevel.Information, "", "")]
+    [InlineData(LogLevel.Trace, "a", "trce: a")]
+    [InlineData(LogLevel.Debug, "a", "dbug: a")]
+    [InlineData(LogLevel.Warning, "a", "a")]
+    [InlineData(LogLevel.Error, "a", "a")]
+    [InlineData(LogLevel.Critical, "a", "a")]
     public void A_message_is_one_line_with_a_prefix_where_it_does_not_inform(LogLevel level, string message, string line) =>
         Assert.Equal(line, LogLine.Of(level, message, null));
 
@@ -27,7 +27,7 @@ public sealed class LogTests
     [InlineData("a\u0085b\u2028c\u2029d", @"a\u0085b\u2028c\u2029d")]
     [InlineData("a\u202eb\0\u007f", @"a\u202eb\u0000\u007f")]
     public void Text_from_outside_cannot_begin_a_line_or_steer_the_terminal(string message, string line) =>
-        Assert.Equal(line + "\n", LogLine.Of(LogLevel.Information, message, null));
+        Assert.Equal(line, LogLine.Of(LogLevel.Information, message, null));
 
     [Fact]
     public void An_exception_follows_its_message_and_each_of_its_lines_is_set_in()
@@ -37,7 +37,7 @@ public sealed class LogTests
         Assert.Equal(
             "It failed\n" +
             "      System.IO.InvalidDataException: bad\n" +
-            "      [a1b2c3d4] ✅ SUCCESS\\u001b[0m\n",
+            "      [a1b2c3d4] ✅ SUCCESS\\u001b[0m",
             LogLine.Of(LogLevel.Error, "It failed", exception));
     }
 

@@ -24,12 +24,14 @@ internal sealed class ConsoleLines(Stream output) : ILoggerProvider
     {
         lock (_writing)
         {
-            var most = Encoding.UTF8.GetMaxByteCount(text.Length);
+            var most = Encoding.UTF8.GetMaxByteCount(text.Length) + 1;
             if (_bytes.Length < most)
                 _bytes = new byte[most];
+            var length = Encoding.UTF8.GetBytes(text, _bytes);
+            _bytes[length] = (byte)'\n';
             try
             {
-                output.Write(_bytes, 0, Encoding.UTF8.GetBytes(text, _bytes));
+                output.Write(_bytes, 0, length + 1);
             }
             catch (IOException)
             {

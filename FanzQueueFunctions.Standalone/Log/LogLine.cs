@@ -21,14 +21,15 @@ internal static class LogLine
             .Select(code => (char)code),
     ]);
 
+    /// <returns>The text, without the end of its last line.</returns>
     public static string Of(LogLevel level, string message, Exception? exception)
     {
-        var line = Prefix(level) + Escaped(message) + '\n';
+        var line = Prefix(level) + Escaped(message);
         if (exception is null)
             return line;
         var text = new StringBuilder(line);
         foreach (var part in exception.ToString().AsSpan().EnumerateLines())
-            text.Append(ExceptionIndent).Append(Escaped(part.ToString())).Append('\n');
+            text.Append('\n').Append(ExceptionIndent).Append(Escaped(part.ToString()));
         return text.ToString();
     }
 
