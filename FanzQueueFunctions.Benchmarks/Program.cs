@@ -55,6 +55,8 @@ async Task<ResultFile> MeasureAsync()
     foreach (var section in Section.All.Where(section => only.Contains(section.Name)))
     {
         results.Figures.AddRange(await section.MeasureAsync(bench));
+        results.Plans.AddRange(bench.Plans);
+        bench.Plans.Clear();
         // After each section, so that a run that is stopped leaves what it has.
         if (file is not null)
             results.Save(file);

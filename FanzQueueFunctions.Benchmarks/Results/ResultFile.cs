@@ -11,6 +11,9 @@ internal sealed record ResultFile
     public required bool Quick { get; init; }
     public List<Figure> Figures { get; init; } = [];
 
+    /// <summary>How PostgreSQL ran claim and settle on the longest queue, line by line.</summary>
+    public List<string> Plans { get; init; } = [];
+
     public static ResultFile Read(string path) =>
         JsonSerializer.Deserialize<ResultFile>(File.ReadAllText(path), Format)
             ?? throw new InvalidDataException($"{path} holds no results.");

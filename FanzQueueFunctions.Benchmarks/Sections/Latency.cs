@@ -59,6 +59,7 @@ internal static class Latency
             }
         }
 
+        bench.Plans.AddRange(await Plans.OfOneBatchAsync(opened[^1], BatchSize));
         List<Figure> figures =
         [
             .. Figures("claim", mover => mover.Calls.Claims),
