@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using FanzQueueFunctions.Testbed;
 
 namespace FanzQueueFunctions.Tests.Database;
@@ -7,27 +6,21 @@ namespace FanzQueueFunctions.Tests.Database;
 internal static class Waiting
 {
     // Far above what a call takes, far below the command's time limit: a call that hangs is seen to hang.
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private const int Seconds = 20;
 
     /// <summary>Waits until some session of this database waits for a lock.</summary>
     /// <exception cref="TimeoutException">None did in 20 seconds.</exception>
-    public static async Task WaitUntilASessionWaitsForALockAsync(this TestDatabase database)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!await database.ScalarAsync<bool>(
+    public static Task WaitUntilASessionWaitsForALockAsync(this TestDatabase database) => Until.TrueAsync(
+        () => database.ScalarAsync<bool>(
             """
             select exists (
               select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
             )
-            """))
-        {
-            if (watch.Elapsed > Deadline)
-                throw new TimeoutException($"No session waited for a lock within {Deadline.TotalSeconds} s.");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-    }
+            """),
+        "a session waits for a lock",
+        Seconds);
 
     /// <exception cref="TimeoutException">The call did not end in 20 seconds.</exception>
     public static Task<T> PromptlyAsync<T>(this Task<T> call) =>
-        call.WaitAsync(Deadline, TestContext.Current.CancellationToken);
+        call.WaitAsync(TimeSpan.FromSeconds(Seconds), TestContext.Current.CancellationToken);
 }
