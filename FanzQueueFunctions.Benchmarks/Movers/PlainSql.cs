@@ -66,7 +66,7 @@ internal sealed class PlainSql : IMover
         """,
         $"""
         with held as materialized (
-          select q.*, q.ctid as address, gen_random_uuid() as post_id
+          select q.*, q.ctid as address, public.uuid_v7() as post_id
           from public.multiplatform_post_queue q
           where q.claim_id = $1 and q.status = 'processing'
         ),
@@ -83,7 +83,7 @@ internal sealed class PlainSql : IMover
         batchSize,
         $"""
         with held as materialized (
-          select q.*, q.ctid as address, gen_random_uuid() as post_id
+          select q.*, q.ctid as address, public.uuid_v7() as post_id
           from public.multiplatform_post_queue q
           where q.ctid = any (array({Due}))
         ),
