@@ -59,26 +59,21 @@ internal static class Checks
         new("A posted item has exactly one post and one history row, and the three agree",
             """
             select
-              format(
-                '%s has %s posts and %s history rows',
-                q.id, (select count(*) from content_posts p where p.queue_item_id = q.id),
-                (select count(*) from multiplatform_post_history h where h.target_post_id = q.target_post_id)
-              ) as what,
-              (select count(*) from content_posts p where p.queue_item_id = q.id) = 1
-              and (select count(*) from multiplatform_post_history h where h.target_post_id = q.target_post_id) = 1
-              and exists (
-                select
-                from content_posts p
-                join multiplatform_post_history h on h.target_post_id = p.id
-                where p.id = q.target_post_id
-                  and p.queue_item_id = q.id
-                  and p.is_crosspost
-                  and (p.creator_id, p.original_post_id, p.cluster::text)
-                    = (q.creator_id, q.original_post_id, q.target_platform)
-                  and (h.creator_id, h.original_post_id, h.target_platform)
-                    = (q.creator_id, q.original_post_id, q.target_platform)
-              ) as holds
+              format('%s has %s posts and %s history rows', q.id, coalesce(posts.n, 0), coalesce(history.n, 0)) as what,
+              posts.n = 1
+              and history.n = 1
+              and p.queue_item_id = q.id
+              and p.is_crosspost
+              and (p.creator_id, p.original_post_id, p.cluster::text) = (q.creator_id, q.original_post_id, q.target_platform)
+              and (h.creator_id, h.original_post_id, h.target_platform)
+                = (q.creator_id, q.original_post_id, q.target_platform) as holds
             from multiplatform_post_queue q
+            left join (select queue_item_id, count(*) as n from content_posts group by queue_item_id) as posts
+              on posts.queue_item_id = q.id
+            left join (select target_post_id, count(*) as n from multiplatform_post_history group by target_post_id) as history
+              on history.target_post_id = q.target_post_id
+            left join content_posts p on p.id = q.target_post_id
+            left join multiplatform_post_history h on h.target_post_id = q.target_post_id
             where q.status = 'posted'
             """),
         new("A failed, queued or cancelled item has no post",
@@ -211,10 +206,10 @@ internal static class Checks
             """
             select
               format('post %s of %s', post_id, (post).original_post_id) as what,
-              not (original).is_crosspost and not exists (
-                select from chaos.queue_step s where (s.new).original_post_id = c.post_id
-              ) as holds
+              not (original).is_crosspost and queued.original_post_id is null as holds
             from chaos.crosspost c
+            left join (select distinct (s.new).original_post_id from chaos.queue_step s) as queued
+              on queued.original_post_id = c.post_id
             """),
         new("A cross-post outlives its original; only with its creator does it go",
             """
@@ -227,8 +222,9 @@ internal static class Checks
             """
             select
               format('post %s of %s', c.post_id, (c.post).original_post_id) as what,
-              -- A settle that began before the hiding was committed may not have seen it.
-              not bool_or(pg_xact_commit_timestamp(hidden.xid::xid) < c.at) as holds
+              -- A settle that began before the hiding was visible did not see it, and a commit has its time before its
+              -- log is flushed and others see it.
+              not bool_or(pg_xact_commit_timestamp(hidden.xid::xid) < c.at - interval '1 second') as holds
             from chaos.crosspost c
             join chaos.post_step hidden
               on hidden.post_id = (c.post).original_post_id and hidden.op = 'UPDATE'
