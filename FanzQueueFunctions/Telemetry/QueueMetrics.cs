@@ -22,7 +22,7 @@ public sealed class QueueMetrics
         var meter = meterFactory.Create(MeterName);
         _items = meter.CreateCounter<long>("queue.items", "{item}", "Items by outcome and platform.");
         _errors = meter.CreateCounter<long>("queue.errors", "{error}", "Calls to the store that failed, by kind.");
-        _batchDuration = meter.CreateHistogram<double>("queue.batch.duration", "s", "From claim to settled.");
+        _batchDuration = meter.CreateHistogram<double>("queue.batch.duration", "s", "Claim and settle together.");
         _timeToPost = meter.CreateHistogram<double>("queue.time_to_post", "s", "From an item's queueing to its post.");
         _depth = meter.CreateGauge<long>("queue.depth", "{item}", "Items that are due.");
         _oldestDueAge = meter.CreateGauge<long>("queue.oldest_due_age", "s", "How long the oldest due item has waited.");
