@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 
@@ -45,6 +46,10 @@ public sealed class RefusalTests
 
     [Fact]
     public void A_function_that_is_not_public() => Refuses<Hidden>("its method Hidden.Run must be public");
+
+    [Fact]
+    public void A_task_of_a_result_by_its_own_type() =>
+        Refuses<OwnResult>("The function Sweep returns Task`1; return an IResult, a Task<IResult>, or a Task");
 
     [Fact]
     public void A_result_that_it_cannot_send() => Refuses<WrongResult>("The function Sweep returns String; return an IResult");
@@ -194,6 +199,12 @@ public sealed class RefusalTests
         internal void Run([TimerTrigger("0 0 0 1 1 *")] TimerInfo timer)
         {
         }
+    }
+
+    private sealed class OwnResult
+    {
+        [Function("Sweep")]
+        public Task<Ok> RunAsync([HttpTrigger("post")] HttpRequest request) => Task.FromResult(TypedResults.Ok());
     }
 
     private sealed class WrongResult

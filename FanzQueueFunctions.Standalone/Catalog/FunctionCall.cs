@@ -64,12 +64,10 @@ internal sealed class FunctionCall
         {
             if (returned.IsAssignableTo(typeof(IResult)))
                 return value => Task.FromResult((IResult?)value);
-            if (returned.IsGenericType && returned.GetGenericTypeDefinition() == typeof(Task<>) &&
-                returned.GetGenericArguments()[0].IsAssignableTo(typeof(IResult)))
-                return typeof(FunctionCall).GetMethod(nameof(Result), BindingFlags.NonPublic | BindingFlags.Static)!
-                    .MakeGenericMethod(returned.GetGenericArguments()).CreateDelegate<Func<object?, Task<IResult?>>>();
+            if (returned == typeof(Task<IResult>))
+                return value => (Task<IResult?>)value!;
             throw new FunctionsHostException(
-                $"The function {name} returns {returned.Name}; return an IResult, a Task of one, or a Task.");
+                $"The function {name} returns {returned.Name}; return an IResult, a Task<IResult>, or a Task.");
         }
         throw new FunctionsHostException($"The function {name} returns {returned.Name}; a timer returns a Task.");
     }
@@ -79,8 +77,6 @@ internal sealed class FunctionCall
         await (Task)task!;
         return null;
     }
-
-    private static async Task<IResult?> Result<T>(object? task) where T : IResult => await (Task<T>)task!;
 
     private static string Article(Type input) => input == typeof(HttpRequest) ? "an HttpRequest" : $"a {input.Name}";
 }

@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using FanzQueueFunctions.Standalone.Timers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Configuration;
 
 namespace FanzQueueFunctions.Standalone.Catalog;
@@ -38,7 +40,7 @@ internal sealed partial class FunctionCatalog
     {
         var catalog = new FunctionCatalog();
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var method in types.SelectMany(type => type.GetMethods(AllMethods)))
+        foreach (var method in types.SelectMany(MethodsOf))
         {
             if (method.GetCustomAttribute<FunctionAttribute>()?.Name is not { } name)
                 continue;
@@ -52,6 +54,9 @@ internal sealed partial class FunctionCatalog
         }
         return catalog;
     }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = FunctionsApplication.KeptWhole)]
+    private static MethodInfo[] MethodsOf(Type type) => type.GetMethods(AllMethods);
 
     private void Add(string name, MethodInfo method, IConfiguration settings, bool servesHttp)
     {

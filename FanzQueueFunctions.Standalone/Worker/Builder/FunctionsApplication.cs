@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using FanzQueueFunctions.Standalone.Http;
 
@@ -6,6 +7,9 @@ namespace Microsoft.Azure.Functions.Worker.Builder;
 /// <summary>Where an app of functions begins.</summary>
 public static class FunctionsApplication
 {
+    /// <summary>Why functions can be found by reflection even in an app that was trimmed.</summary>
+    internal const string KeptWhole = "The app's project keeps its assembly whole (TrimmerRootAssembly).";
+
     /// <summary>A builder for the functions of the entry assembly.</summary>
     /// <param name="args">
     /// The command line: <c>--urls</c>, any setting as <c>--Name value</c>, or <c>--healthcheck</c>, which only asks and ends.
@@ -13,6 +17,7 @@ public static class FunctionsApplication
     /// <exception cref="FanzQueueFunctions.Standalone.FunctionsHostException">
     /// <c>local.settings.json</c> cannot be read.
     /// </exception>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = KeptWhole)]
     public static FunctionsApplicationBuilder CreateBuilder(string[] args)
     {
         if (HealthProbe.IsAskedFor(args))

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using FanzQueueFunctions.Standalone;
 using FanzQueueFunctions.Standalone.Catalog;
 using FanzQueueFunctions.Standalone.Http;
@@ -78,8 +79,7 @@ public sealed class FunctionsApplicationBuilder : IHostApplicationBuilder
         var address = ListenAddress.From(Configuration);
         var catalog = FunctionCatalog.Of(_types, Configuration, ServesHttpFunctions);
         Services.AddSingleton(catalog);
-        foreach (var @class in catalog.Classes)
-            Services.TryAddScoped(@class);
+        AddClasses(catalog);
         // The host writes the log itself. A console logger that the app brings for the Functions host, which relays its
         // output, would write each line a second time.
         foreach (var second in Services.Where(s => s.ImplementationType == typeof(ConsoleLoggerProvider)).ToList())
@@ -92,6 +92,13 @@ public sealed class FunctionsApplicationBuilder : IHostApplicationBuilder
         HttpRoutes.Map(app, catalog, keys);
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
         return new FunctionsHost(app, catalog, keys, loggers.CreateLogger("FanzQueueFunctions.Standalone"));
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = FunctionsApplication.KeptWhole)]
+    private void AddClasses(FunctionCatalog catalog)
+    {
+        foreach (var @class in catalog.Classes)
+            Services.TryAddScoped(@class);
     }
 
     private void AddServer()
