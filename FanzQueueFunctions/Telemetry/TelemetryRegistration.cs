@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.ApplicationInsights.WorkerService;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -19,7 +21,9 @@ internal static class TelemetryRegistration
             AddApplicationInsights(builder);
     }
 
-    // A method of its own, so that where it is not called none of its libraries is loaded.
+    // A method of its own, so that where it is not called none of its libraries is loaded. Its options are set by
+    // reflection from the settings ApplicationInsights__*, so compiled ahead of time they must be kept.
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, typeof(ApplicationInsightsServiceOptions))]
     private static void AddApplicationInsights(IHostApplicationBuilder builder)
     {
         builder.Services.AddApplicationInsightsTelemetryWorkerService();
