@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace FanzQueueFunctions.Testbed;
 
-/// <summary>The built app as a process of its own, started as a user starts it; its log is kept line by line.</summary>
+/// <summary>The app as a process of its own, started as a user starts it; its log is kept line by line.</summary>
 public sealed class AppProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -25,18 +25,24 @@ public sealed class AppProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the app in the configuration that the calling program was built in, on a free port.</summary>
+    /// <summary>Starts the app on a free port.</summary>
     /// <param name="settings">Its settings; nothing else of this process's settings for the app reaches it.</param>
     public static AppProcess Start(params (string Name, string? Value)[] settings) => Start(settings, []);
 
     /// <summary>Starts the app with a command line.</summary>
     /// <param name="settings">Its settings.</param>
     /// <param name="arguments">The command line.</param>
-    public static AppProcess Start(IEnumerable<(string Name, string? Value)> settings, params string[] arguments)
+    public static AppProcess Start(IEnumerable<(string Name, string? Value)> settings, params string[] arguments) =>
+        Start(AppProgram.Chosen, settings, arguments);
+
+    /// <summary>Starts one form of the app.</summary>
+    /// <param name="program">The form.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="arguments">The command line.</param>
+    public static AppProcess Start(
+        AppProgram program, IEnumerable<(string Name, string? Value)> settings, params string[] arguments)
     {
-        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
-        var folder = Path.Combine(RepositoryFolder.Path, "FanzQueueFunctions", "bin", configuration, "net10.0");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, "FanzQueueFunctions.dll"), .. arguments])
+        var start = new ProcessStartInfo(program.File, [.. program.Arguments, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

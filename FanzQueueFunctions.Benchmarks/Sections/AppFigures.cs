@@ -9,11 +9,11 @@ namespace FanzQueueFunctions.Benchmarks.Sections;
 
 /// <summary>
 /// The app as a process: its start, its memory, its idling, and what a batch allocates. Goals: start under 1 s, 60 MB at
-/// rest, 100 MB at most in a drain of 20,000.
+/// rest, 100 MB at most in a drain of 20,000. The published app that <c>APP_EXECUTABLE</c> names is measured beside the
+/// built one, by turns.
 /// </summary>
 internal static class AppFigures
 {
-    private const string Name = "The process, direct";
     private const string Key = "a-key-of-this-benchmark";
     private const int Backlog = 20_000;
     private const int BatchSize = 100;
@@ -22,20 +22,26 @@ internal static class AppFigures
     {
         var rows = await bench.Server.PrepareAsync(database => Fill.DueWithPostsAsync(database, Backlog));
         var none = await bench.Server.PrepareAsync(_ => Task.CompletedTask);
-        List<double> starts = [];
-        List<double> rests = [];
-        List<double> peaks = [];
+        var built = new Form("The process, direct", AppProgram.Built);
+        Form[] forms = AppProgram.Published is { } program
+            ? [built, new Form("The process, direct, published", program)]
+            : [built];
         for (var round = 1; round <= bench.Size.Rounds; round++)
         {
-            bench.Progress.Say($"process: start, round {round} of {bench.Size.Rounds}");
-            starts.Add(await StartAsync(bench, rows));
-            bench.Progress.Say($"process: drain of {Backlog:N0}, round {round} of {bench.Size.Rounds}");
-            peaks.Add(await PeakAsync(bench, rows));
+            foreach (var form in forms)
+            {
+                bench.Progress.Say($"{form.Name}: start, round {round} of {bench.Size.Rounds}");
+                form.Starts.Add(await StartAsync(bench, form.Program, rows));
+                bench.Progress.Say($"{form.Name}: drain of {Backlog:N0}, round {round} of {bench.Size.Rounds}");
+                form.Peaks.Add(await PeakAsync(bench, form.Program, rows));
+            }
         }
 
-        bench.Progress.Say($"process: {bench.Size.IdleSeconds} s of idling");
-        var (processor, rest) = await IdleAsync(bench, none);
-        rests.Add(rest);
+        foreach (var form in forms)
+        {
+            bench.Progress.Say($"{form.Name}: {bench.Size.IdleSeconds} s of idling");
+            (form.IdleProcessor, form.Rest) = await IdleAsync(bench, form.Program, none);
+        }
 
         bench.Progress.Say("process: allocations");
         await using var database = await bench.Server.ResetAsync(rows);
@@ -45,33 +51,26 @@ internal static class AppFigures
         await bench.Server.DropAsync(none);
         return
         [
-            Of("start to the first settled batch", starts, "ms", "1 s", 1000),
-            Of("memory at rest", rests, "MB", "60 MB", 60),
-            Of($"memory at most in a drain of {Backlog:N0}, {BatchSize} a batch", peaks, "MB", "100 MB", 100),
-            Of($"one core's share while idle, {bench.Size.IdleSeconds} s", [processor], "%"),
-            Of($"allocated for a batch of {BatchSize}", [drain.AllocatedBytesABatch / 1024], "KB"),
+            .. forms.SelectMany(form => (Figure[])
+            [
+                form.Of("start to the first settled batch", form.Starts, "ms", "1 s", 1000),
+                form.Of("memory at rest", [form.Rest], "MB", "60 MB", 60),
+                form.Of(
+                    $"memory at most in a drain of {Backlog:N0}, {BatchSize} a batch", form.Peaks, "MB", "100 MB", 100),
+                form.Of($"one core's share while idle, {bench.Size.IdleSeconds} s", [form.IdleProcessor], "%"),
+            ]),
+            built.Of($"allocated for a batch of {BatchSize}", [drain.AllocatedBytesABatch / 1024], "KB"),
         ];
     }
 
-    private static Figure Of(string name, List<double> samples, string unit, string? goal = null, double most = 0) => new()
-    {
-        Section = Name,
-        Name = name,
-        Value = samples.Median(),
-        Unit = unit,
-        Goal = goal is null ? null : $"under {goal}",
-        GoalMet = goal is null ? null : samples.Median() < most,
-        Samples = samples,
-    };
-
     /// <summary>Fired by hand as soon as it listens, so that the schedule's wait is not in it.</summary>
     /// <returns>Milliseconds from the process's start to its first settled batch.</returns>
-    private static async Task<double> StartAsync(Bench bench, string rows)
+    private static async Task<double> StartAsync(Bench bench, AppProgram program, string rows)
     {
         await using var database = await bench.Server.ResetAsync(rows);
         using var client = new HttpClient();
         var since = Stopwatch.GetTimestamp();
-        await using var app = Start(bench, ("PROCESS_QUEUE_SCHEDULE", "0 0 0 1 1 *"));
+        await using var app = Start(bench, program, ("PROCESS_QUEUE_SCHEDULE", "0 0 0 1 1 *"));
         using var request = new HttpRequestMessage(
             HttpMethod.Post, new Uri(await app.AddressAsync(), "/admin/functions/ProcessQueue"))
         {
@@ -84,11 +83,12 @@ internal static class AppFigures
     }
 
     /// <returns>The most memory that it ever held, in MB.</returns>
-    private static async Task<double> PeakAsync(Bench bench, string rows)
+    private static async Task<double> PeakAsync(Bench bench, AppProgram program, string rows)
     {
         await using var database = await bench.Server.ResetAsync(rows);
         await using var app = Start(
             bench,
+            program,
             ("PROCESS_QUEUE_SCHEDULE", "* * * * * *"),
             ("Queue__BatchSize", $"{BatchSize}"),
             ("Queue__MaxBatchesPerFiring", "1000"));
@@ -101,10 +101,11 @@ internal static class AppFigures
     }
 
     /// <returns>The share of one core that it took, in percent, and its memory, in MB.</returns>
-    private static async Task<(double Processor, double Memory)> IdleAsync(Bench bench, string none)
+    private static async Task<(double Processor, double Memory)> IdleAsync(
+        Bench bench, AppProgram program, string none)
     {
         await using var database = await bench.Server.ResetAsync(none);
-        await using var app = Start(bench);
+        await using var app = Start(bench, program);
         await app.AddressAsync();
         // The first polls compile what every later one runs.
         await Task.Delay(TimeSpan.FromSeconds(Math.Min(bench.Size.IdleSeconds, 30)));
@@ -115,7 +116,9 @@ internal static class AppFigures
         return (100 * (process.TotalProcessorTime - before).TotalSeconds / bench.Size.IdleSeconds, Megabytes(app, "VmRSS:"));
     }
 
-    private static AppProcess Start(Bench bench, params (string Name, string? Value)[] settings) => AppProcess.Start(
+    private static AppProcess Start(
+        Bench bench, AppProgram program, params (string Name, string? Value)[] settings) => AppProcess.Start(
+        program,
         [.. settings, ("DATABASE_URL", bench.Server.ConnectionString), ("FUNCTIONS_MASTER_KEY", Key)]);
 
     // As Linux counts it, shared pages included; other systems have no such file.
@@ -123,5 +126,26 @@ internal static class AppFigures
     {
         var line = File.ReadLines($"/proc/{app.Id}/status").First(l => l.StartsWith(field, StringComparison.Ordinal));
         return double.Parse(line[field.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1024;
+    }
+
+    /// <summary>What was measured of one form of the app.</summary>
+    private sealed record Form(string Name, AppProgram Program)
+    {
+        public List<double> Starts { get; } = [];
+        public List<double> Peaks { get; } = [];
+        public double Rest { get; set; }
+        public double IdleProcessor { get; set; }
+
+        public Figure Of(
+            string name, List<double> samples, string unit, string? goal = null, double most = 0) => new()
+            {
+                Section = Name,
+                Name = name,
+                Value = samples.Median(),
+                Unit = unit,
+                Goal = goal is null ? null : $"under {goal}",
+                GoalMet = goal is null ? null : samples.Median() < most,
+                Samples = samples,
+            };
     }
 }
