@@ -1,27 +1,27 @@
 # The app with the Standalone host, for any place that runs containers. Chiseled: no shell, no packages, not root.
-FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+FROM mcr.microsoft.com/dotnet/sdk:10.0-noble-aot AS build
 WORKDIR /source
 
 # Project files first: the restored packages stay cached until one of these changes.
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY FanzQueueFunctions/FanzQueueFunctions.csproj FanzQueueFunctions/
 COPY FanzQueueFunctions.Standalone/FanzQueueFunctions.Standalone.csproj FanzQueueFunctions.Standalone/
-# ReadyToRun: compiled here and not at each start, which is then a quarter shorter.
-RUN dotnet restore FanzQueueFunctions --use-current-runtime -p:PublishReadyToRun=true
+# Compiled ahead of time, to one native program: docs/decisions.md has what that saves.
+RUN dotnet restore FanzQueueFunctions --use-current-runtime -p:PublishAot=true
 
 COPY .editorconfig host.json ./
 COPY FanzQueueFunctions/ FanzQueueFunctions/
 COPY FanzQueueFunctions.Standalone/ FanzQueueFunctions.Standalone/
-RUN dotnet publish FanzQueueFunctions --no-restore -c Release -o /app \
-  --use-current-runtime --no-self-contained -p:PublishReadyToRun=true
+RUN dotnet publish FanzQueueFunctions --no-restore -c Release -o /app --use-current-runtime -p:PublishAot=true
 
-FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
 WORKDIR /app
-COPY --from=build /app .
+# The program alone: its debug symbols are twice its size.
+COPY --from=build /app/FanzQueueFunctions .
 USER $APP_UID
 EXPOSE 8080
 
 # There is no curl in here: the app asks itself.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s \
-  CMD ["dotnet", "FanzQueueFunctions.dll", "--healthcheck"]
-ENTRYPOINT ["dotnet", "FanzQueueFunctions.dll"]
+  CMD ["./FanzQueueFunctions", "--healthcheck"]
+ENTRYPOINT ["./FanzQueueFunctions"]
