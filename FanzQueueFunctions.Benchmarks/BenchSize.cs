@@ -26,10 +26,10 @@ internal sealed record BenchSize
 
     public static readonly BenchSize Full = new()
     {
-        Rounds = 5,
+        Rounds = 3,
         BatchSizes = [10, 100, 500, 1000],
         Items = 20_000,
-        LatencyBatches = 500,
+        LatencyBatches = 300,
         DueItems = [1_000, 100_000, 1_000_000],
         ScheduledItems = 1_000_000,
         PostedItems = 5_000_000,
