@@ -65,15 +65,17 @@ internal static class Checks
               and p.queue_item_id = q.id
               and p.is_crosspost
               and (p.creator_id, p.original_post_id, p.cluster::text) = (q.creator_id, q.original_post_id, q.target_platform)
-              and (h.creator_id, h.original_post_id, h.target_platform)
+              and ((history.one).creator_id, (history.one).original_post_id, (history.one).target_platform)
                 = (q.creator_id, q.original_post_id, q.target_platform) as holds
             from multiplatform_post_queue q
             left join (select queue_item_id, count(*) as n from content_posts group by queue_item_id) as posts
               on posts.queue_item_id = q.id
-            left join (select target_post_id, count(*) as n from multiplatform_post_history group by target_post_id) as history
-              on history.target_post_id = q.target_post_id
+            left join (
+              select h.target_post_id, count(*) as n, (array_agg(h))[1] as one
+              from multiplatform_post_history h
+              group by h.target_post_id
+            ) as history on history.target_post_id = q.target_post_id
             left join content_posts p on p.id = q.target_post_id
-            left join multiplatform_post_history h on h.target_post_id = q.target_post_id
             where q.status = 'posted'
             """),
         new("A failed, queued or cancelled item has no post",
