@@ -3,6 +3,7 @@ using System.IO.Compression;
 using FanzQueueFunctions.Testbed;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace FanzQueueFunctions.Standalone.Tests.App;
 
@@ -14,7 +15,9 @@ public sealed class ApplicationInsightsTests(PostgresFixture postgres)
     {
         var paths = new ConcurrentBag<string>();
         var bodies = new ConcurrentBag<string>();
-        await using var ingestion = WebApplication.CreateSlimBuilder().Build();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        await using var ingestion = builder.Build();
         ingestion.Urls.Add("http://127.0.0.1:0");
         ingestion.Run(async context =>
         {
