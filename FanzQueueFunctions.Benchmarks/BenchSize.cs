@@ -41,12 +41,12 @@ internal sealed record BenchSize
     {
         Rounds = 2,
         BatchSizes = [100, 500],
-        Items = 5_000,
-        LatencyBatches = 60,
+        Items = 10_000,
+        LatencyBatches = 150,
         DueItems = [1_000, 50_000],
         ScheduledItems = 50_000,
         PostedItems = 50_000,
-        IdleSeconds = 5,
+        IdleSeconds = 10,
     };
 
     /// <summary>Small batches take long for their commits: fewer of them say as much.</summary>
