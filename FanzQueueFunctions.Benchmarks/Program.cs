@@ -1,4 +1,5 @@
 // Measures the queue on a real PostgreSQL with durable settings: "./dev bench" explains itself.
+using System.Runtime.InteropServices;
 using FanzQueueFunctions.Benchmarks;
 using FanzQueueFunctions.Benchmarks.Results;
 using FanzQueueFunctions.Benchmarks.Sections;
@@ -40,7 +41,19 @@ for (var i = 0; i < args.Length; i++)
     }
 }
 
-Table.Print(await MeasureAsync());
+using var interrupted = new CancellationTokenSource();
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+try
+{
+    Table.Print(await MeasureAsync());
+}
+catch (Exception) when (interrupted.IsCancellationRequested)
+{
+    Console.Error.WriteLine("Interrupted.");
+    return 130;
+}
+
 if (file is not null)
     Console.WriteLine($"{Environment.NewLine}Kept in {file}");
 return 0;
@@ -50,7 +63,9 @@ async Task<ResultFile> MeasureAsync()
     using var progress = new Progress();
     progress.Say("starting PostgreSQL");
     await using var server = await BenchServer.StartAsync();
-    var bench = new Bench(server, size, progress);
+    // Without its database every step ends by itself, and takes along what it started.
+    using var stopped = interrupted.Token.Register(() => server.DisposeAsync().AsTask().Wait());
+    var bench = new Bench(server, size, progress, interrupted.Token);
     var results = new ResultFile { Machine = await Machine.DescribeAsync(server), Quick = size == BenchSize.Quick };
     foreach (var section in Section.All.Where(section => only.Contains(section.Name)))
     {
@@ -63,4 +78,10 @@ async Task<ResultFile> MeasureAsync()
     }
 
     return results;
+}
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    interrupted.Cancel();
 }

@@ -58,7 +58,8 @@ internal sealed class AppMover : IMover
         var processor = ActivatorUtilities.CreateInstance<QueueProcessor>(_host.Services, options);
         var done = await processor.ProcessDueItemsAsync();
         if (!done.Completed)
-            throw new InvalidOperationException("A run ended early; a benchmark measures undisturbed ones.");
+            throw new InvalidOperationException(
+                $"A benchmark measures undisturbed runs. {File.ReadLines(_log.Name).Last()}");
         return new(done.Posted + done.Failed, done.Batches);
     }
 

@@ -108,10 +108,10 @@ internal static class AppFigures
         await using var app = Start(bench, program);
         await app.AddressAsync();
         // The first polls compile what every later one runs.
-        await Task.Delay(TimeSpan.FromSeconds(Math.Min(bench.Size.IdleSeconds, 30)));
+        await Task.Delay(TimeSpan.FromSeconds(Math.Min(bench.Size.IdleSeconds, 30)), bench.Interrupted);
         using var process = Process.GetProcessById(app.Id);
         var before = process.TotalProcessorTime;
-        await Task.Delay(TimeSpan.FromSeconds(bench.Size.IdleSeconds));
+        await Task.Delay(TimeSpan.FromSeconds(bench.Size.IdleSeconds), bench.Interrupted);
         process.Refresh();
         return (100 * (process.TotalProcessorTime - before).TotalSeconds / bench.Size.IdleSeconds, Megabytes(app, "VmRSS:"));
     }
