@@ -4,7 +4,7 @@ WORKDIR /source
 
 # Project files first: the restored packages stay cached until one of these changes.
 COPY global.json Directory.Build.props Directory.Packages.props ./
-COPY FanzQueueFunctions/FanzQueueFunctions.csproj FanzQueueFunctions/
+COPY FanzQueueFunctions/FanzQueueFunctions.csproj FanzQueueFunctions/Runtime.props FanzQueueFunctions/
 COPY FanzQueueFunctions.Standalone/FanzQueueFunctions.Standalone.csproj FanzQueueFunctions.Standalone/
 # Compiled ahead of time, to one native program: docs/decisions.md has what that saves.
 RUN dotnet restore FanzQueueFunctions --use-current-runtime -p:PublishAot=true
