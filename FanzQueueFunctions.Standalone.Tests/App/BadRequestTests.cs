@@ -53,17 +53,36 @@ public sealed class BadRequestTests(PostgresFixture postgres)
                     request.Headers.TryAddWithoutValidation("x-functions-key", key);
                 if (body is not null)
                     request.Content = new ByteArrayContent(body);
-                using var response = await client.SendAsync(request);
+                var status = await StatusAsync(client, request);
 
                 var changed = await database.ScalarAsync<bool>(
                     "select status <> 'processing' from multiplatform_post_queue where id = $1", item);
-                var mayChange = method == "POST" && response.StatusCode == HttpStatusCode.OK
+                var mayChange = method == "POST" && status == HttpStatusCode.OK
                     && (key?.Trim() == Key || query.Contains("code=", StringComparison.Ordinal));
-                return (int)response.StatusCode < 500 && (!changed || mayChange);
+                return status is null or < HttpStatusCode.InternalServerError && (!changed || mayChange);
             },
             iter: 400,
             threads: 1);
 
         Assert.False(app.HasExited);
+    }
+
+    /// <returns>
+    /// Null where the connection was closed under the body: a path with a NUL is refused as soon as it is read, and a body
+    /// that is still on its way then finds nobody.
+    /// </returns>
+    private static async Task<HttpStatusCode?> StatusAsync(HttpClient client, HttpRequestMessage request)
+    {
+        try
+        {
+            using var response = await client.SendAsync(request);
+            return response.StatusCode;
+        }
+        catch (HttpRequestException exception) when (request.Content is not null
+            && exception.InnerException is IOException
+            && request.RequestUri!.OriginalString.Contains("%00", StringComparison.Ordinal))
+        {
+            return null;
+        }
     }
 }

@@ -13,7 +13,7 @@ public sealed class ChaosTests
         var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
         var program = Path.Combine(
             RepositoryFolder.Path, "FanzQueueFunctions.Chaos", "bin", configuration, "net10.0", "FanzQueueFunctions.Chaos.dll");
-        using var chaos = Process.Start(new ProcessStartInfo("dotnet", [program, "--seconds", "12", "--seed", "1"])
+        using var chaos = Process.Start(new ProcessStartInfo("dotnet", [program, "--seconds", "20", "--seed", "1"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
