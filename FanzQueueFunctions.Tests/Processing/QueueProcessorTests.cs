@@ -3,7 +3,7 @@ using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
 using NSubstitute;
 using NSubstitute.ExceptionExtensions;
 
@@ -16,6 +16,7 @@ public sealed class QueueProcessorTests : IDisposable
     private readonly IQueueStore _store = Substitute.For<IQueueStore>();
     private readonly IHostApplicationLifetime _lifetime = Substitute.For<IHostApplicationLifetime>();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly FakeLogger<QueueProcessor> _logger = new();
     private readonly List<Guid> _claims = [];
 
     public void Dispose() => _services.Dispose();
@@ -152,6 +153,43 @@ public sealed class QueueProcessorTests : IDisposable
     }
 
     [Fact]
+    public async Task The_log_tells_of_batches_one_after_the_other()
+    {
+        Claims([Items.Postable() with { ModifiedTitle = "One" }], [Items.Postable() with { ModifiedTitle = "Two" }]);
+        SettlesAs(SettledOutcome.Posted);
+
+        await Processor(batchSize: 1, maxBatches: 2).ProcessDueItemsAsync();
+
+        Assert.Collection(
+            Log(),
+            line => Assert.Contains("Processing 1 queue items...", line, StringComparison.Ordinal),
+            line => Assert.Contains("Processing: One", line, StringComparison.Ordinal),
+            line => Assert.Contains("SUCCESS", line, StringComparison.Ordinal),
+            line => Assert.Contains("Batch complete", line, StringComparison.Ordinal),
+            line => Assert.Contains("Processing 1 queue items...", line, StringComparison.Ordinal),
+            line => Assert.Contains("Processing: Two", line, StringComparison.Ordinal),
+            line => Assert.Contains("SUCCESS", line, StringComparison.Ordinal),
+            line => Assert.Contains("Batch complete", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_settled_batch_is_reported_before_the_next_claim_is_waited_for()
+    {
+        var claimed = new TaskCompletionSource<Claim>();
+        _store.ClaimAsync(default, default, default, default).ReturnsForAnyArgs(
+            Task.FromResult(new Claim { Items = [Items.Postable()] }), claimed.Task);
+        SettlesAs(SettledOutcome.Posted);
+
+        var run = Processor(batchSize: 1, maxBatches: 2).ProcessDueItemsAsync();
+        var reported = Log();
+        claimed.SetException(LostAnswer);
+        await run;
+
+        Assert.Contains("Batch complete", reported[^1], StringComparison.Ordinal);
+        Assert.Contains("Run ended", Log()[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_claim_made_while_a_settle_fails_is_taken_up_again_by_the_next_firing()
     {
         Claims([Items.Postable()], [Items.Postable()], [Items.Postable()], [Items.Postable()]);
@@ -222,7 +260,9 @@ public sealed class QueueProcessorTests : IDisposable
         new QueueMetrics(_services.GetRequiredService<IMeterFactory>()),
         _lifetime,
         TimeProvider.System,
-        NullLogger<QueueProcessor>.Instance);
+        _logger);
+
+    private string[] Log() => [.. _logger.Collector.GetSnapshot().Select(record => record.Message)];
 
     private void Claims(params ClaimedItem[][] batches)
     {

@@ -8,7 +8,7 @@ namespace FanzQueueFunctions.Processing;
 
 /// <summary>
 /// The way of a batch: claim, compose, settle; two round trips whatever its size. While one batch is settled, the next is
-/// claimed.
+/// claimed and the one before is reported.
 /// </summary>
 public sealed class QueueProcessor(
     IQueueStore store,
@@ -31,11 +31,15 @@ public sealed class QueueProcessor(
     {
         var total = new ProcessedItems();
         var batches = 0;
+        SettledBatch? settled = null;
         var next = ClaimNextAsync();
         try
         {
             while (next is not null)
             {
+                // Only for a batch that is there already does the report wait.
+                if (!next.IsCompletedSuccessfully)
+                    ReportSettled();
                 var batch = await next;
                 if (batch.Items.Count > 0)
                     batches++;
@@ -43,10 +47,19 @@ public sealed class QueueProcessor(
                 var isShort = batch.Items.Count < options.BatchSize && !batch.IsResumed;
                 next = isShort ? null : ClaimNextAsync();
                 if (batch.Items.Count == 0)
+                {
                     logger.NothingDue();
-                else
-                    total = Add(total, await SettleAsync(batch, cancellationToken));
+                    continue;
+                }
+
+                var settling = SettleAsync(batch, cancellationToken);
+                ReportSettled();
+                logger.BatchStarted(time.GetUtcNow(), batch.Items.Count, batch.ClaimId);
+                settled = await settling;
+                total = Add(total, settled.Results);
             }
+
+            ReportSettled();
         }
         catch (QueueStoreException exception)
         {
@@ -66,6 +79,14 @@ public sealed class QueueProcessor(
             batches < options.MaxBatchesPerFiring && !lifetime.ApplicationStopping.IsCancellationRequested
                 ? ClaimAsync(cancellationToken)
                 : null;
+
+        void ReportSettled()
+        {
+            if (settled is null)
+                return;
+            Report(settled);
+            settled = null;
+        }
     }
 
     public async Task<HealthReport> ReportHealthAsync(CancellationToken cancellationToken = default)
@@ -144,22 +165,18 @@ public sealed class QueueProcessor(
         }
     }
 
-    private async Task<IReadOnlyList<SettledItem>> SettleAsync(Batch batch, CancellationToken cancellationToken)
+    private async Task<SettledBatch> SettleAsync(Batch batch, CancellationToken cancellationToken)
     {
         using var activity = StartActivity("settle batch", batch.ClaimId);
         activity?.SetTag("items", batch.Items.Count);
         var startedAt = time.GetTimestamp();
         try
         {
-            logger.BatchStarted(time.GetUtcNow(), batch.Items.Count, batch.ClaimId);
-            var settled = await store.SettleAsync(batch.ClaimId, [.. batch.Items.Select(Decide)], cancellationToken);
-            Report(batch.Items, settled);
+            var results = await store.SettleAsync(batch.ClaimId, [.. batch.Items.Select(Decide)], cancellationToken);
             metrics.BatchSettled(batch.ClaimDuration + time.GetElapsedTime(startedAt));
-            logger.BatchCompleted(time.GetUtcNow());
-
-            if (settled.Any(item => item.Outcome == SettledOutcome.Unsettled))
+            if (results.Any(result => result.Outcome == SettledOutcome.Unsettled))
                 _unfinishedClaims.Enqueue(batch.ClaimId);
-            return settled;
+            return new(batch.Items, results);
         }
         catch (Exception exception)
         {
@@ -194,16 +211,18 @@ public sealed class QueueProcessor(
         };
     }
 
-    private void Report(IReadOnlyList<ClaimedItem> items, IReadOnlyList<SettledItem> settled)
+    private void Report(SettledBatch batch)
     {
-        var results = settled.ToDictionary(result => result.ItemId);
-        foreach (var item in items)
+        var results = batch.Results.ToDictionary(result => result.ItemId);
+        foreach (var item in batch.Items)
         {
             if (!results.TryGetValue(item.Id, out var result))
                 continue;
             metrics.ItemSettled(item, result);
             logger.ItemSettled(item, result);
         }
+
+        logger.BatchCompleted(time.GetUtcNow());
     }
 
     private static Activity? StartActivity(string name, Guid claimId)
@@ -223,4 +242,6 @@ public sealed class QueueProcessor(
     /// <param name="IsResumed">Taken up again, so that more may be due although it is short.</param>
     private sealed record Batch(
         Guid ClaimId, bool IsResumed, IReadOnlyList<ClaimedItem> Items, TimeSpan ClaimDuration);
+
+    private sealed record SettledBatch(IReadOnlyList<ClaimedItem> Items, IReadOnlyList<SettledItem> Results);
 }
