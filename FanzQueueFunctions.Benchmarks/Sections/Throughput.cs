@@ -6,8 +6,8 @@ namespace FanzQueueFunctions.Benchmarks.Sections;
 
 /// <summary>
 /// Items a second of the whole path (claim, compose, settle), beside the same rows moved by plain SQL in the same batch
-/// sizes. Goals: 0.85 of the limit in two phases with one worker from 100 a batch up; with two, ahead of the best
-/// general queue.
+/// sizes. Goals, from 100 a batch up: with one worker 0.85 of the limit in two phases; with two, ahead of the best general
+/// queue.
 /// </summary>
 internal static class Throughput
 {
@@ -15,6 +15,10 @@ internal static class Throughput
     private const string OneStatement = "plain SQL in one statement";
     private const string Direct = "app, direct";
     private const string Rest = "app, REST";
+
+    /// <summary>Items a second, on two cores of another machine.</summary>
+    private const int BestGeneralQueue = 16_500;
+
     private static readonly string[] Ways = [TwoPhases, Direct, Rest, OneStatement];
 
     public static async Task<IReadOnlyList<Figure>> MeasureAsync(Bench bench)
@@ -65,17 +69,24 @@ internal static class Throughput
         return Ways.Select(way =>
         {
             var ratio = Statistics.MedianRatio(samples[way], samples[TwoPhases]);
-            var goal = way == Direct && movers == 1 && batchSize >= 100;
+            var value = samples[way].Median();
+            (string Goal, bool Met)? goal = (way, movers) switch
+            {
+                (TwoPhases or OneStatement, _) => null,
+                _ when batchSize < 100 => null,
+                (_, 1) => ("0.85", ratio >= 0.85),
+                _ => ($"{BestGeneralQueue:N0}", value > BestGeneralQueue),
+            };
             return new Figure
             {
                 Section = "Throughput",
                 Name = Named(way, batchSize, movers),
-                Value = samples[way].Median(),
+                Value = value,
                 Unit = "items/s",
                 ComparedWith = way == TwoPhases ? null : "two phases",
                 Ratio = way == TwoPhases ? null : ratio,
-                Goal = goal ? "0.85" : null,
-                GoalMet = goal ? ratio >= 0.85 : null,
+                Goal = goal?.Goal,
+                GoalMet = goal?.Met,
                 Samples = samples[way],
             };
         });
