@@ -165,7 +165,7 @@ internal sealed partial class ChaosRun(int seed, TimeSpan length, TextWriter out
     }
 
     private async Task<IReadOnlyList<CheckResult>> CheckAsync(
-        ChaosDatabase database, Workers workers, Storm storm, Stories stories, bool drained, IReadOnlyList<string?> ended)
+        ChaosDatabase database, Workers workers, Storm storm, Stories stories, bool drained, IReadOnlyList<string> ended)
     {
         string[] lines = [.. workers.Lines];
         var told = lines.Select(line => Posted().Match(line)).Where(match => match.Success)
@@ -176,8 +176,7 @@ internal sealed partial class ChaosRun(int seed, TimeSpan length, TextWriter out
                 "The queue ran empty before the deadline", 1,
                 drained ? [] : [$"not within {LongestDrain.TotalSeconds:0} s after the storm"]),
             CheckResult.Of(
-                "No worker ended but by SIGKILL, and every one ends in order when asked to", workers.Started,
-                [.. ended.OfType<string>()]),
+                "No worker ended but by SIGKILL, and every one ends in order when asked to", workers.Started, ended),
         ];
         // The checks read all that a long storm has left. A restart in its middle lost what autovacuum knew of the tables.
         await using var patient = new TestDatabase(database.Sql.ConnectionString + ";Command Timeout=600");

@@ -9,6 +9,12 @@ internal static class Checks
     /// <param name="told">The posts of which a worker's log says that they were made.</param>
     public static IReadOnlyList<Check> All(IEnumerable<Guid> committed, IEnumerable<Guid> told) =>
     [
+        // Where nothing happened, all else holds.
+        new("The storm left something to look at: steps of each of these kinds were taken",
+            """
+            select format('nothing was %s', step) as what, step in (select s.step from chaos.step s) as holds
+            from unnest(array['queued', 'claimed', 'posted', 'retried', 'failed']) as step
+            """),
         new("Nothing that was committed is lost: every item queued is there, or its deletion is",
             """
             select id::text as what, s.n is not null and i.id is not null as holds

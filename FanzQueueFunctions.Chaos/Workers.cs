@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FanzQueueFunctions.Testbed;
 
 namespace FanzQueueFunctions.Chaos;
@@ -7,8 +8,12 @@ namespace FanzQueueFunctions.Chaos;
 /// </summary>
 internal sealed class Workers : IAsyncDisposable
 {
+    /// <summary>The exit code after SIGKILL.</summary>
+    private const int Killed = 128 + 9;
+
     private readonly Place[] _places;
     private readonly List<AppProcess> _all = [];
+    private readonly ConcurrentQueue<string> _crashes = [];
 
     /// <param name="settings">The settings of each worker.</param>
     public Workers(IReadOnlyList<WorkerSettings> settings) =>
@@ -35,7 +40,9 @@ internal sealed class Workers : IAsyncDisposable
     public Task<bool> KillAsync(int index) => AloneAsync(index, async place =>
     {
         place.App!.Signal("KILL");
-        await place.App.WaitForExitAsync();
+        var code = await place.App.WaitForExitAsync();
+        if (code != Killed)
+            _crashes.Enqueue($"worker {index} ended by itself with exit code {code}");
         Start(place);
         place.Address = await place.App.AddressAsync();
     });
@@ -53,13 +60,13 @@ internal sealed class Workers : IAsyncDisposable
     public (Uri Address, WorkerSettings Settings) this[int index] => (_places[index].Address!, _places[index].Settings);
 
     /// <summary>Asks every worker to end, with SIGTERM.</summary>
-    /// <returns>For each, null where it ended with exit code 0; otherwise what it did instead.</returns>
-    public async Task<IReadOnlyList<string?>> EndAsync()
+    /// <returns>Those that did not end with exit code 0, and those that had ended by themselves before.</returns>
+    public async Task<IReadOnlyList<string>> EndAsync()
     {
         var early = _places.Select(place => place.App!.HasExited).ToArray();
         foreach (var place in _places.Where(place => !place.App!.HasExited))
             place.App!.Signal("TERM");
-        return await Task.WhenAll(_places.Select(async (place, index) =>
+        var ends = await Task.WhenAll(_places.Select(async (place, index) =>
         {
             try
             {
@@ -73,6 +80,7 @@ internal sealed class Workers : IAsyncDisposable
                 return $"worker {index} did not end when asked to";
             }
         }));
+        return [.. _crashes, .. ends.OfType<string>()];
     }
 
     public async ValueTask DisposeAsync()
