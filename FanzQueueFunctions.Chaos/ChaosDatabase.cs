@@ -25,6 +25,10 @@ internal sealed class ChaosDatabase : IAsyncDisposable
         {
             // Tells which came first, a settle or the hiding of its original.
             await postgres.ExecuteAsync("alter system set track_commit_timestamp = on");
+            // Tells who waited for whose row: the driver may, the queue's functions never do.
+            await postgres.ExecuteAsync("alter system set log_lock_waits = on");
+            await postgres.ExecuteAsync("alter system set deadlock_timeout = '200ms'");
+            await postgres.ExecuteAsync("alter system set log_line_prefix = '%m [%p] %a: '");
             await postgres.ExecuteAsync($"create database {Name}");
         }
 

@@ -188,12 +188,19 @@ internal sealed partial class ChaosRun(int seed, TimeSpan length, TextWriter out
         results.Add(CheckResult.Of(
             "No deadlock in PostgreSQL's log", log.Length,
             [.. log.Where(line => line.Contains("deadlock detected", StringComparison.Ordinal))]));
+        results.Add(CheckResult.Of(
+            "No worker waited for a row, in PostgreSQL's log", log.Length,
+            [.. log.Where(line => RowWait().IsMatch(line) && !line.Contains("] chaos: ", StringComparison.Ordinal))]));
         string[] printed = [.. lines, .. storm.Answers, .. log];
         results.Add(CheckResult.Of(
             "No line of a worker, of PostgreSQL's log or of an HTTP answer carries a key or a password", printed.Length,
             [.. printed.Where(_secrets.IsIn).Select(_secrets.Mask)]));
         return results;
     }
+
+    // Whoever waits for a row waits for the transaction that holds it, or in a line of those who do.
+    [GeneratedRegex("still waiting for .* on (transaction|tuple) ")]
+    private static partial Regex RowWait();
 
     [GeneratedRegex(@"SUCCESS - Posted to .* \(([0-9a-f-]{36})\)")]
     private static partial Regex Posted();
