@@ -9,7 +9,7 @@ namespace FanzQueueFunctions.Chaos;
 /// </summary>
 internal sealed class ChaosDatabase : IAsyncDisposable
 {
-    private const string Name = "fanz";
+    public const string Name = "fanz";
 
     private ChaosDatabase(PostgresServer server, TestDatabase sql) => (Server, Sql) = (server, sql);
 

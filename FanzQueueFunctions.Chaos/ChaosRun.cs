@@ -86,7 +86,16 @@ internal sealed partial class ChaosRun(int seed, TimeSpan length, TextWriter out
 
         Report.Faults(output, _tally);
         await Report.ItemsAsync(output, database.Sql);
-        return Report.Checks(output, await CheckAsync(database, workers, storm, stories, drained, ended));
+        if (Report.Checks(output, await CheckAsync(database, workers, storm, stories, drained, ended)))
+            return true;
+        // No two runs are alike: what this one left is all that can tell.
+        database.Server.IsKept = true;
+        output.WriteLine($"""
+            The database "{ChaosDatabase.Name}" is kept, the record of all steps in its schema "chaos":
+              scripts/postgres start {database.Server.Folder}    starts it and prints its port
+              scripts/postgres remove {database.Server.Folder}   removes it
+            """);
+        return false;
     }
 
     /// <summary>Two direct, two over REST; small batches and large ones, each way of writing what leads to the store.</summary>

@@ -8,11 +8,14 @@ namespace FanzQueueFunctions.Testbed;
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
-    private readonly string _folder;
+    private PostgresServer(string folder, int port) => (Folder, Port) = (folder, port);
 
-    private PostgresServer(string folder, int port) => (_folder, Port) = (folder, port);
+    public string Folder { get; }
 
     public int Port { get; }
+
+    /// <summary>Whether the folder stays at the end, to be looked into.</summary>
+    public bool IsKept { get; set; }
 
     /// <summary>Makes a new cluster under the system's temporary folder and starts it.</summary>
     /// <exception cref="InvalidOperationException">The server could not be made or started; says why.</exception>
@@ -38,12 +41,12 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Stops the server.</summary>
     /// <param name="mode">PostgreSQL's shutdown mode: <c>smart</c>, <c>fast</c> or <c>immediate</c>.</param>
-    public Task StopAsync(string mode = "fast") => RunAsync("stop", _folder, mode);
+    public Task StopAsync(string mode = "fast") => RunAsync("stop", Folder, mode);
 
     /// <summary>Starts the stopped server again on the same port.</summary>
-    public Task StartAgainAsync() => RunAsync("start", _folder, Port.ToString());
+    public Task StartAgainAsync() => RunAsync("start", Folder, Port.ToString());
 
-    public async ValueTask DisposeAsync() => await RunAsync("remove", _folder);
+    public async ValueTask DisposeAsync() => await RunAsync(IsKept ? "stop" : "remove", Folder);
 
     private static async Task<string> RunAsync(params string[] arguments)
     {
