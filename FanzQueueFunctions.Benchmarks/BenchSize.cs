@@ -26,7 +26,7 @@ internal sealed record BenchSize
 
     public static readonly BenchSize Full = new()
     {
-        Rounds = 3,
+        Rounds = 5,
         BatchSizes = [10, 100, 500, 1000],
         Items = 20_000,
         LatencyBatches = 300,

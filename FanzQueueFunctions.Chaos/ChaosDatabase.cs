@@ -27,7 +27,7 @@ internal sealed class ChaosDatabase : IAsyncDisposable
             await postgres.ExecuteAsync("alter system set track_commit_timestamp = on");
             // Tells who waited for whose row: the driver may, the queue's functions never do.
             await postgres.ExecuteAsync("alter system set log_lock_waits = on");
-            await postgres.ExecuteAsync("alter system set deadlock_timeout = '200ms'");
+            await postgres.ExecuteAsync("alter system set deadlock_timeout = '500ms'");
             await postgres.ExecuteAsync("alter system set log_line_prefix = '%m [%p] %a: '");
             await postgres.ExecuteAsync($"create database {Name}");
         }

@@ -71,6 +71,69 @@ public sealed class LockedRowTests(PostgresFixture postgres)
     [Theory]
     [InlineData("delete from content_posts where id = $1")]
     [InlineData("delete from creators where id = (select creator_id from content_posts where id = $1)")]
+    public async Task A_rescue_passes_by_an_item_whose_original_or_creator_is_being_deleted(string delete)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var doomed = await database.AddPostAsync(await database.AddCreatorAsync());
+        var good = await database.AddPostAsync(await database.AddCreatorAsync());
+        const string Expired = "status = 'processing', processing_started_at = now() - interval '1 day'";
+        await database.AddItemAsync(doomed, with: Expired);
+        var item = await database.AddItemAsync(good, with: Expired);
+        await using var deleting = await OpenTransaction.BeginAsync(database);
+        await deleting.ExecuteAsync("set local session_replication_role = replica");
+        await deleting.ExecuteAsync(delete, doomed);
+
+        var items = await database.ClaimAsync(Guid.CreateVersion7()).PromptlyAsync();
+
+        Assert.Equal(item, Assert.Single(items)!.Id());
+    }
+
+    [Theory]
+    [InlineData("content_posts", "view_count = view_count + 1")]
+    [InlineData("creators", "creator_name = 'Another name'")]
+    public async Task A_row_that_one_transaction_has_changed_and_then_locked_is_not_waited_for(string table, string change)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var item = await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
+        var claimId = await database.ClaimAllAsync();
+        await using (var other = await OpenTransaction.BeginAsync(database))
+        {
+            await other.ExecuteAsync($"update {table} set {change}");
+            await other.ExecuteAsync($"select from {table} for update");
+            var good = await database.AddItemAsync(
+                await database.AddPostAsync(await database.AddCreatorAsync()),
+                with: $"status = 'processing', processing_started_at = now(), claim_id = '{claimId}'");
+
+            var results = await database.SettleAsync(claimId, Post(item), Post(good)).PromptlyAsync();
+
+            var outcomes = results.ToDictionary(result => result!.ItemId(), result => result!);
+            Assert.Equal(
+                ("retried", "The original post or its creator is locked by another transaction."),
+                (outcomes[item].Outcome(), outcomes[item].Text("error")));
+            Assert.Equal("posted", outcomes[good].Outcome());
+        }
+    }
+
+    [Fact]
+    public async Task A_rescue_does_not_wait_for_an_original_that_one_transaction_has_changed_and_then_locked()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var original = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddItemAsync(
+            original, with: "status = 'processing', processing_started_at = now() - interval '1 day'");
+        var due = await database.AddItemAsync(original);
+        await using var other = await OpenTransaction.BeginAsync(database);
+        await other.ExecuteAsync("update content_posts set view_count = view_count + 1");
+        await other.ExecuteAsync("select from content_posts for update");
+
+        var items = await database.ClaimAsync(Guid.CreateVersion7()).PromptlyAsync();
+
+        Assert.Equal(due, Assert.Single(items)!.Id());
+    }
+
+    [Theory]
+    [InlineData("delete from content_posts where id = $1")]
+    [InlineData("delete from creators where id = (select creator_id from content_posts where id = $1)")]
     public async Task A_cascading_delete_commits_beside_a_settle(string delete)
     {
         await using var database = await postgres.CreateDatabaseAsync();

@@ -97,7 +97,7 @@ internal sealed class QueueModel
     {
         if (item.HasPost)
             item.Status = "posted";
-        else if (decided == Decided.Refuse || OriginalHidden)
+        else if (decided == Decided.Refuse || decided == Decided.Post && OriginalHidden)
             item.Status = "failed";
         else if (decided == Decided.Post)
         {
@@ -124,7 +124,7 @@ internal enum Decided
     Post,
     Refuse,
 
-    /// <summary>It could not be posted now.</summary>
+    /// <summary>It could not be posted now; its original is not looked at.</summary>
     Hinder,
 }
 

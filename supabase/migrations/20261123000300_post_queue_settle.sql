@@ -5,7 +5,8 @@
 --   outcomes  [{"item_id", "patch": {"cluster", "title", "watermark_enabled"}, "refusal", "retry_in_seconds"}, ...]
 --             patch             what the new post says other than its original
 --             refusal           why the item may not be posted: it fails at once
---             obstacle          why it could not be posted now: it is tried again, or fails when retries are used up
+--             obstacle          why it could not be posted now: without a look at its original it is tried again, or
+--                               fails when retries are used up
 --             retry_in_seconds  how long to wait after a failure that may pass; null: no retry is left
 --
 -- Gives one result for each item: {"item_id", "outcome", "target_post_id", "error", "retry_count", "retry_at",
@@ -155,9 +156,14 @@ as $$
 #variable_conflict use_column
 declare
   this_claim constant uuid := claim_id;
+  usual_lock_timeout constant text := current_setting('lock_timeout');
   decisions public.post_queue_decision[];
   results jsonb;
 begin
+  -- "skip locked" has a gap: an original or a creator that a transaction still open has changed and then deleted or
+  -- locked is waited for all the same. That transaction may come to wait for our queue rows, so the wait ends before
+  -- anybody looks for a deadlock (deadlock_timeout, 1 s by default).
+  perform set_config('lock_timeout', '100ms', true);
   with outcome as materialized (
     select distinct on (o.item_id) o.*
     from jsonb_to_recordset(outcomes) as o (
@@ -173,11 +179,18 @@ begin
       and case when q.claim_id = this_claim and q.status = 'processing' then true end
     for no key update of q skip locked
   ),
+  -- What is to fail or to wait needs no original, which may be what hinders it.
+  to_post as materialized (
+    select held.creator_id, held.original_post_id
+    from held
+    join outcome on outcome.item_id = held.id
+    where outcome.refusal is null and outcome.obstacle is null
+  ),
   -- Foreign keys lock these rows anyway, but would wait for whoever deletes them, who waits for our queue rows.
   creator as materialized (
     select c.id
     from public.creators c
-    where c.id = any (array(select distinct held.creator_id from held))
+    where c.id = any (array(select distinct to_post.creator_id from to_post))
     for key share skip locked
   ),
   -- The app refused what it saw at the claim. The same rules stand here for what has changed since.
@@ -192,7 +205,7 @@ begin
         when p.moderation_status = 'rejected' then 'The original post was rejected by moderation.'
       end as refusal
     from public.content_posts p
-    where p.id = any (array(select distinct held.original_post_id from held))
+    where p.id = any (array(select distinct to_post.original_post_id from to_post))
     for key share skip locked
   ),
   -- An item that was posted and then queued again by hand is marked as what it is.
@@ -210,6 +223,7 @@ begin
       case
         when existing.id is not null then null
         when outcome.refusal is not null then outcome.refusal
+        when outcome.obstacle is not null then null
         when creator.id is null
           and not exists (select from public.creators c where c.id = held.creator_id)
           then 'The creator is gone.'
@@ -260,6 +274,7 @@ begin
   )
   into decisions
   from judged;
+  perform set_config('lock_timeout', usual_lock_timeout, true);
 
   decisions := public.post_queue_insert_posts(coalesce(decisions, '{}'));
 
@@ -381,6 +396,9 @@ begin
   -- A repetition that overtakes the first call waits for it here, instead of finding its rows locked.
   perform pg_advisory_xact_lock(hashtextextended(claim_id::text, 0));
 
+  -- Tables are waited for as ever, where a migration holds them.
+  lock table public.multiplatform_post_queue, public.creators, public.content_posts in row share mode;
+
   begin
     return public.post_queue_settle_outcomes(claim_id, outcomes);
   exception
@@ -393,7 +411,10 @@ begin
       result := public.post_queue_settle_outcomes(claim_id, jsonb_build_array(outcome));
     exception
       when others then
-        reason := format('%s (SQLSTATE %s)', sqlerrm, sqlstate);
+        reason := case sqlstate
+          when '55P03' then 'The original post or its creator is locked by another transaction.'
+          else format('%s (SQLSTATE %s)', sqlerrm, sqlstate)
+        end;
         -- Class 22, bad data, and class 23, a constraint, cannot pass. Anything else may.
         result := public.post_queue_settle_outcomes(
           claim_id,
