@@ -4,7 +4,7 @@ using static FanzQueueFunctions.Tests.Sql.QueueFunctions;
 
 namespace FanzQueueFunctions.Tests.Sql;
 
-/// <summary>Rows that another transaction holds: no call waits for them, so none can be part of a deadlock.</summary>
+/// <summary>Rows that another transaction holds: no call waits for them to be free, so none can be part of a deadlock.</summary>
 public sealed class LockedRowTests(PostgresFixture postgres)
 {
     [Fact]
