@@ -61,7 +61,8 @@ public sealed class AppTests(PostgresFixture postgres)
 
         await app.WaitForLineAsync("Batch complete");
 
-        var id = item.ToString("N")[..8];
+        // The end of an id in the order of time.
+        var id = item.ToString("N")[^8..];
         var lines = app.Lines;
         Assert.Contains("FANZ Multi-Platform Queue Worker", lines);
         Assert.Contains(lines, line => line.StartsWith("Store: 127.0.0.1:", StringComparison.Ordinal));

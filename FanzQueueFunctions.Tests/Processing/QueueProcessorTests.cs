@@ -173,6 +173,25 @@ public sealed class QueueProcessorTests : IDisposable
     }
 
     [Fact]
+    public async Task The_log_tells_items_apart_that_were_queued_at_once()
+    {
+        ClaimedItem[] items =
+        [
+            Items.Postable() with { Id = new("01a20dc9-3679-7935-9e5a-4862e716aaec") },
+            Items.Postable() with { Id = new("01a20dc9-3679-7293-ab6a-16da1b470796") },
+            Items.Postable() with { Id = new("a1b2c3d4-f9e8-4d7c-9e5a-4862e716aaec") },
+        ];
+        Claims(items);
+        SettlesAs(SettledOutcome.Posted);
+
+        await Processor().ProcessDueItemsAsync();
+
+        Assert.Equal(
+            ["[e716aaec]", "[1b470796]", "[a1b2c3d4]"],
+            Log().Where(line => line.Contains("SUCCESS", StringComparison.Ordinal)).Select(line => line[..10]));
+    }
+
+    [Fact]
     public async Task A_settled_batch_is_reported_before_the_next_claim_is_waited_for()
     {
         var claimed = new TaskCompletionSource<Claim>();

@@ -24,7 +24,7 @@ internal static partial class QueueLog
         if (!logger.IsEnabled(LogLevel.Information))
             return;
 
-        var shortId = item.Id.ToString("N")[..8];
+        var shortId = ShortId(item.Id);
         var platform = OneLine.Of(item.TargetPlatform);
         ItemProcessing(logger, shortId, OneLine.Of(item.Title ?? "(untitled)"), platform, item.Id);
         switch (result.Outcome)
@@ -52,6 +52,16 @@ internal static partial class QueueLog
                 ItemUnsettled(logger, shortId, item.Id);
                 break;
         }
+    }
+
+    /// <summary>
+    /// The first eight digits; of an id of version 7 the last eight, because its first say when it was made, and are the
+    /// same for a minute.
+    /// </summary>
+    private static string ShortId(Guid id)
+    {
+        var digits = id.ToString("N");
+        return id.Version == 7 ? digits[^8..] : digits[..8];
     }
 
     [LoggerMessage(LogLevel.Information, "[{Now:yyyy-MM-ddTHH:mm:ss.fffZ}] Processing {Count} queue items... (claim {ClaimId})")]
