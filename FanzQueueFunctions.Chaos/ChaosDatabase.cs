@@ -25,7 +25,8 @@ internal sealed class ChaosDatabase : IAsyncDisposable
         {
             // Tells which came first, a settle or the hiding of its original.
             await postgres.ExecuteAsync("alter system set track_commit_timestamp = on");
-            // Tells who waited for whose row: the driver may, the queue's functions never do.
+            // Tells who waited for whose row: the driver may, the queue's functions do not, or for 100 ms at a time. A wait
+            // is logged after deadlock_timeout, which is longer than that and shorter than most rows are held.
             await postgres.ExecuteAsync("alter system set log_lock_waits = on");
             await postgres.ExecuteAsync("alter system set deadlock_timeout = '500ms'");
             await postgres.ExecuteAsync("alter system set log_line_prefix = '%m [%p] %a: '");

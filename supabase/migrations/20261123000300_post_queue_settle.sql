@@ -16,8 +16,8 @@
 --   unsettled  still in hand, but its row is locked by another transaction; claim and settle again
 --
 -- Only items still held under the claim are touched. Repeating the call changes nothing and answers the same.
--- No row is waited for, or for 100 ms at most (see post_queue_settle_outcomes), so no deadlock can arise: PostgREST would
--- repeat such a transaction without limit.
+-- No row is waited for, or for 100 ms at a time (see post_queue_settle_outcomes), so no deadlock can arise: PostgREST
+-- would repeat such a transaction without limit.
 
 -- What was decided for an item, on its way from one statement of the settle to the next.
 do $$
