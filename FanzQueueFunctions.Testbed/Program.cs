@@ -1,8 +1,10 @@
-// The test bed as a program: the stand-in for PostgREST, and tokens for it.
+// The test bed as a program: the stand-in for PostgREST, tokens for it, and SQL for machines without psql.
 using System.Runtime.InteropServices;
 using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Storage;
+using FanzQueueFunctions.Testbed;
 using FanzQueueFunctions.Testbed.Postgrest;
+using Npgsql;
 
 const string Usage = """
     Usage:
@@ -10,9 +12,13 @@ const string Usage = """
           serves the functions of schema "public" under /rest/v1/rpc/, as Supabase's REST API does
       FanzQueueFunctions.Testbed token ROLE
           prints a token for a role, such as service_role, that does not expire
+      FanzQueueFunctions.Testbed migrate
+          applies supabase/migrations
+      FanzQueueFunctions.Testbed sql [PARAMETER ...]
+          runs the SQL on standard input, with the parameters as text, and prints the rows, a space between columns
     Settings:
-      DATABASE_URL               a postgres:// URI or an Npgsql connection string (postgrest)
-      JWT_SECRET                 32 bytes or more; the same for both
+      DATABASE_URL               a postgres:// URI or an Npgsql connection string (postgrest, migrate, sql)
+      JWT_SECRET                 32 bytes or more; the same for postgrest and token
       SUPABASE_SECRET_KEY        an opaque key to accept for service_role (postgrest, optional)
       SUPABASE_PUBLISHABLE_KEY   an opaque key to accept for anon (postgrest, optional)
     """;
@@ -30,12 +36,18 @@ try
         case ["postgrest", "--urls", var url]:
             await ServeAsync(url);
             return 0;
+        case ["migrate"]:
+            await Migrations.ApplyAsync(ConnectionString());
+            return 0;
+        case ["sql", .. var parameters]:
+            await RunSqlAsync(await Console.In.ReadToEndAsync(), parameters);
+            return 0;
         default:
             Console.Error.WriteLine(Usage);
             return 64;
     }
 }
-catch (Exception e) when (e is ArgumentException or IOException or SettingException)
+catch (Exception e) when (e is ArgumentException or IOException or SettingException or NpgsqlException)
 {
     Console.Error.WriteLine(e.Message);
     return 1;
@@ -48,7 +60,7 @@ static async Task ServeAsync(string url)
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
     await using var standIn = await PostgrestStandIn.StartAsync(new PostgrestOptions
     {
-        ConnectionString = DatabaseUrl.ToConnectionString(Required("DATABASE_URL")),
+        ConnectionString = ConnectionString(),
         JwtSecret = Required("JWT_SECRET"),
         Url = url,
         PathPrefix = "/rest/v1",
@@ -65,6 +77,15 @@ static async Task ServeAsync(string url)
         stop.TrySetResult();
     }
 }
+
+static async Task RunSqlAsync(string sql, string[] parameters)
+{
+    await using var database = new TestDatabase(ConnectionString());
+    foreach (var row in await database.RowsAsync(sql, [.. parameters]))
+        Console.WriteLine(string.Join(' ', row));
+}
+
+static string ConnectionString() => DatabaseUrl.ToConnectionString(Required("DATABASE_URL"));
 
 static string Required(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
     ? value
