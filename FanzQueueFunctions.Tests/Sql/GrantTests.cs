@@ -18,9 +18,9 @@ public sealed class GrantTests(PostgresFixture postgres)
         // From the catalog, so that a new function cannot be forgotten.
         var functions = await database.RowsAsync(
             """
-            select p.proname || '(' || (
+            select format('%s(%s)', p.proname, (
               select string_agg(format('null::%s', t::regtype), ', ') from unnest(p.proargtypes) as t
-            ) || ')'
+            ))
             from pg_proc p
             where p.pronamespace = 'public'::regnamespace and p.proname like 'post\_queue\_%'
             """);

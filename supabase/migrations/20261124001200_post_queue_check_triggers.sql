@@ -1,0 +1,28 @@
+-- A part of post_queue_check: the triggers on content_posts that queue items, told by the source of their functions.
+create or replace function public.post_queue_check_triggers()
+returns table (level text, what text, follows text, advice text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select
+    'note',
+    format('The trigger %I on content_posts queues items, and is called for cross-posts too.', t.tgname),
+    'What it queues for a cross-post is dropped, so no loop arises; each post pays for the attempt.',
+    format('Create it again with: for each row when (not new.is_crosspost) execute function %s.', t.tgfoid::regprocedure)
+  from pg_catalog.pg_trigger t
+  join pg_catalog.pg_proc f on f.oid = t.tgfoid
+  where t.tgrelid = 'public.content_posts'::regclass
+    and not t.tgisinternal
+    and t.tgenabled <> 'D'
+    -- For each row (1), at INSERT (4).
+    and t.tgtype & 5 = 5
+    and f.prosrc ilike '%multiplatform_post_queue%'
+    -- Its WHEN leaves cross-posts out already.
+    and pg_get_triggerdef(t.oid) not ilike '%is_crosspost%'
+  order by t.tgname
+$$;
+
+revoke execute on function public.post_queue_check_triggers() from public, anon, authenticated;
+grant execute on function public.post_queue_check_triggers() to service_role;

@@ -1,0 +1,37 @@
+-- A part of post_queue_check: what keeps the caller from its work. With either of these no item can be posted.
+create or replace function public.post_queue_check_security()
+returns table (level text, what text, follows text, advice text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select
+    'error',
+    format('Row-level security hides %s from the role %s.', needed.name, current_user),
+    'Every claim is refused: to this role the queue would look empty.',
+    'Use the service_role key, or a role that has BYPASSRLS and was granted service_role.'
+  from (values
+    ('creators'), ('content_posts'), ('multiplatform_post_queue'), ('multiplatform_post_history')
+  ) as needed (name)
+  where row_security_active('public.' || needed.name)
+
+  union all
+
+  select
+    'error',
+    format('The role %s lacks %s on %s.', current_user, string_agg(needed.privilege, ' and '), needed.name),
+    'Every claim or every post is refused.',
+    format('Run: grant %s on public.%s to service_role.', lower(string_agg(needed.privilege, ', ')), needed.name)
+  from (values
+    ('creators', 'SELECT'), ('creators', 'UPDATE'),
+    ('content_posts', 'SELECT'), ('content_posts', 'INSERT'), ('content_posts', 'UPDATE'),
+    ('multiplatform_post_queue', 'SELECT'), ('multiplatform_post_queue', 'UPDATE'),
+    ('multiplatform_post_history', 'SELECT'), ('multiplatform_post_history', 'INSERT')
+  ) as needed (name, privilege)
+  where not has_any_column_privilege('public.' || needed.name, needed.privilege)
+  group by needed.name
+$$;
+
+revoke execute on function public.post_queue_check_security() from public, anon, authenticated;
+grant execute on function public.post_queue_check_security() to service_role;
