@@ -1,3 +1,4 @@
+using FanzQueueFunctions.Commands;
 using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Storage;
 using FanzQueueFunctions.Telemetry;
@@ -6,6 +7,9 @@ using Microsoft.Extensions.Hosting;
 
 try
 {
+    if (CommandLine.IsAskedFor(args))
+        return await CommandLine.RunAsync(args);
+
     var builder = FunctionsApplication.CreateBuilder(args);
     builder.ConfigureFunctionsWebApplication();
     builder.Configuration.AddScheduleDefaults();
@@ -15,8 +19,8 @@ try
     await builder.Build().RunAsync();
     return 0;
 }
-// A setting of the app's, or what the host refuses: a sentence for the operator, no stack.
-catch (Exception exception) when (exception is SettingException or InvalidOperationException)
+// A setting of the app's, what the host refuses, or a store that failed a command: a sentence for the operator, no stack.
+catch (Exception exception) when (exception is SettingException or InvalidOperationException or QueueStoreException)
 {
     Console.Error.WriteLine(exception.Message);
     return 1;

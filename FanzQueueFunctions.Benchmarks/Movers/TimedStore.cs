@@ -36,4 +36,7 @@ internal sealed class TimedStore(IQueueStore store) : IQueueStore
 
     public Task<QueueHealth> ReadHealthAsync(TimeSpan stuckAfter, CancellationToken cancellationToken) =>
         store.ReadHealthAsync(stuckAfter, cancellationToken);
+
+    public Task<IReadOnlyList<Finding>> CheckAsync(int neededVersion, CancellationToken cancellationToken) =>
+        store.CheckAsync(neededVersion, cancellationToken);
 }

@@ -25,4 +25,9 @@ public interface IQueueStore
 
     /// <param name="stuckAfter">An item longer in processing than this is stuck.</param>
     Task<QueueHealth> ReadHealthAsync(TimeSpan stuckAfter, CancellationToken cancellationToken);
+
+    /// <summary>Checks the database against what the queue needs of it; changes nothing.</summary>
+    /// <param name="neededVersion">The version of the SQL functions that the caller needs.</param>
+    /// <returns>The findings, worst first.</returns>
+    Task<IReadOnlyList<Finding>> CheckAsync(int neededVersion, CancellationToken cancellationToken);
 }

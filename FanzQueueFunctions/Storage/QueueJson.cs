@@ -15,4 +15,5 @@ namespace FanzQueueFunctions.Storage;
 [JsonSerializable(typeof(List<SettledItem>))]
 [JsonSerializable(typeof(List<StuckItem>))]
 [JsonSerializable(typeof(QueueHealth))]
+[JsonSerializable(typeof(List<Finding>))]
 internal sealed partial class QueueJson : JsonSerializerContext;

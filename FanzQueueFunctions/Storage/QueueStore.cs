@@ -42,6 +42,10 @@ internal sealed class QueueStore(IQueueTransport transport, StoreResilience resi
             QueueJson.Default.QueueHealth,
             cancellationToken);
 
+    public async Task<IReadOnlyList<Finding>> CheckAsync(int neededVersion, CancellationToken cancellationToken) =>
+        await CallAsync(
+            "post_queue_check", [new("needed_version", neededVersion)], QueueJson.Default.ListFinding, cancellationToken);
+
     private Task<T> CallAsync<T>(
         string function, Argument[] arguments, JsonTypeInfo<T> result, CancellationToken cancellationToken) =>
         resilience.CallAsync(token => transport.CallAsync(function, arguments, result, token), cancellationToken);
