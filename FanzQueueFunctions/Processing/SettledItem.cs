@@ -27,6 +27,9 @@ public enum SettledOutcome
     /// <summary>The claim was taken away before; whoever claims the item next posts it.</summary>
     Lost,
 
-    /// <summary>Still in hand, its row locked by another transaction. To be claimed and settled again.</summary>
+    /// <summary>
+    /// Still in hand: its row is locked by another transaction, or the database refuses what would end it. To be claimed
+    /// and settled again.
+    /// </summary>
     Unsettled,
 }

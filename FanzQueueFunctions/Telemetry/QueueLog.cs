@@ -49,7 +49,8 @@ internal static partial class QueueLog
                 ItemLost(logger, shortId, item.Id);
                 break;
             case SettledOutcome.Unsettled:
-                ItemUnsettled(logger, shortId, item.Id);
+                var reason = result.Error is null ? "its row is locked by another transaction" : OneLine.Of(result.Error);
+                ItemUnsettled(logger, shortId, reason, item.Id);
                 break;
         }
     }
@@ -97,8 +98,8 @@ internal static partial class QueueLog
     [LoggerMessage(LogLevel.Warning, "[{ShortId}] LOST - its claim was taken away (reset, rescued or cancelled); not posted by this run")]
     private static partial void ItemLost(ILogger logger, string shortId, Guid itemId);
 
-    [LoggerMessage(LogLevel.Warning, "[{ShortId}] UNSETTLED - its row is locked by another transaction; to be taken up again")]
-    private static partial void ItemUnsettled(ILogger logger, string shortId, Guid itemId);
+    [LoggerMessage(LogLevel.Warning, "[{ShortId}] UNSETTLED - {Reason}; to be taken up again")]
+    private static partial void ItemUnsettled(ILogger logger, string shortId, string reason, Guid itemId);
 
     [LoggerMessage(LogLevel.Warning, "Freed items whose worker stopped: {Rescued} queued again, {GivenUp} marked as failed")]
     public static partial void Rescued(this ILogger logger, int rescued, int givenUp);

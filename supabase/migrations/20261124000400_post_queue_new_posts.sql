@@ -1,0 +1,34 @@
+-- The posts of what is decided to be posted, each composed from its original and its item (see post_queue_compose).
+create or replace function public.post_queue_new_posts(verdicts public.post_queue_verdict[])
+returns setof public.content_posts
+language plpgsql
+stable
+security invoker
+set search_path = ''
+set enable_seqscan = off
+set enable_nestloop = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  return query
+  select post.*
+  from unnest(verdicts) as v
+  join public.multiplatform_post_queue q
+    on q.ctid = v.item_address
+    and q.tableoid = v.item_table
+    and q.ctid = any (array(select item.item_address from unnest(verdicts) as item))
+  join public.content_posts original
+    on original.id = v.original_post_id
+    and original.id = any (array(select distinct item.original_post_id from unnest(verdicts) as item))
+    -- Once more, because the original may have changed since the decision.
+    and original.creator_id = q.creator_id
+  cross join lateral public.post_queue_compose(
+    original, v.post_id, v.item_id, q.modified_caption, q.modified_hashtags, v.patch
+  ) as post
+  where v.outcome = 'posted' and not v.post_exists;
+end
+$$;
+
+revoke execute on function public.post_queue_new_posts(public.post_queue_verdict[]) from public, anon, authenticated;
+grant execute on function public.post_queue_new_posts(public.post_queue_verdict[]) to service_role;

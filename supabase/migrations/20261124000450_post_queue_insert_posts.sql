@@ -1,0 +1,57 @@
+-- The settle's second step: inserts the new posts of what is decided to be posted. All in one statement, or, where a row
+-- is refused, in ten parts, and so on down to the bad row by itself.
+--
+--   verdicts  of post_queue_judge
+--   columns   the columns to copy, as a list in SQL; null: all of them
+--
+-- Gives the verdicts back, those of bad rows changed to why.
+create or replace function public.post_queue_insert_posts(verdicts public.post_queue_verdict[], columns text)
+returns public.post_queue_verdict[]
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+  part_size constant integer := ceil(cardinality(verdicts) / 10.0);
+  parts public.post_queue_verdict[] := '{}';
+  wanted integer;
+  inserted integer;
+begin
+  if columns is null then
+    insert into public.content_posts
+    select post.* from public.post_queue_new_posts(verdicts) as post;
+  else
+    execute format(
+      'insert into public.content_posts (%1$s) select %1$s from public.post_queue_new_posts($1) as post', columns
+    ) using verdicts;
+  end if;
+
+  get diagnostics inserted = row_count;
+  select count(*) into wanted from unnest(verdicts) as v where v.outcome = 'posted' and not v.post_exists;
+  if inserted <> wanted then
+    raise exception 'the post was not inserted: its original changed meanwhile, or a trigger on content_posts suppresses it'
+      using errcode = 'triggered_action_exception';
+  end if;
+  return verdicts;
+exception
+  when others then
+    if cardinality(verdicts) = 1 then
+      -- Class 22, bad data, and class 23, a constraint, cannot pass. Anything else may.
+      if left(sqlstate, 2) in ('22', '23') or verdicts[1].retry_at is null then
+        verdicts[1].outcome := 'failed';
+      else
+        verdicts[1].outcome := 'retried';
+      end if;
+      verdicts[1].error := format('%s (SQLSTATE %s)', sqlerrm, sqlstate);
+      return verdicts;
+    end if;
+    for part_start in 1..cardinality(verdicts) by part_size loop
+      parts := parts || public.post_queue_insert_posts(verdicts[part_start:part_start + part_size - 1], columns);
+    end loop;
+    return parts;
+end
+$$;
+
+revoke execute on function public.post_queue_insert_posts(public.post_queue_verdict[], text)
+  from public, anon, authenticated;
+grant execute on function public.post_queue_insert_posts(public.post_queue_verdict[], text) to service_role;

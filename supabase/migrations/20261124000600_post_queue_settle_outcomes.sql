@@ -1,0 +1,24 @@
+-- The set-based part of the settle: all outcomes together, all or none. See post_queue_settle for what they are.
+create or replace function public.post_queue_settle_outcomes(claim_id uuid, outcomes jsonb)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+  verdicts public.post_queue_verdict[];
+  results jsonb;
+begin
+  verdicts := public.post_queue_judge(claim_id, outcomes);
+  verdicts := public.post_queue_insert_posts(verdicts, null);
+  results := public.post_queue_finish(verdicts);
+
+  if jsonb_array_length(results) = jsonb_array_length(outcomes) then
+    return results;
+  end if;
+  return results || public.post_queue_not_held(claim_id, outcomes, results);
+end
+$$;
+
+revoke execute on function public.post_queue_settle_outcomes(uuid, jsonb) from public, anon, authenticated;
+grant execute on function public.post_queue_settle_outcomes(uuid, jsonb) to service_role;
