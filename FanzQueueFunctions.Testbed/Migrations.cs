@@ -11,11 +11,15 @@ public static class Migrations
             .Order(StringComparer.Ordinal),
     ];
 
-    public static async Task ApplyAsync(string connectionString)
+    public static Task ApplyAsync(string connectionString) => ApplyAsync(connectionString, Files);
+
+    /// <param name="connectionString">The database's owner.</param>
+    /// <param name="files">Some of <see cref="Files"/>, such as those of a <see cref="Release"/>.</param>
+    public static async Task ApplyAsync(string connectionString, IReadOnlyList<string> files)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
-        foreach (var file in Files)
+        foreach (var file in files)
         {
             // Several statements in one command are one transaction.
             await using var command = new NpgsqlCommand(await File.ReadAllTextAsync(file), connection);
