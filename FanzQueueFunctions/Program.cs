@@ -17,7 +17,7 @@ try
     builder.Services.AddQueueStore(StoreSettings.Read(builder.Configuration));
     builder.AddQueueTelemetry();
     await builder.Build().RunAsync();
-    return 0;
+    return Environment.ExitCode;
 }
 // A setting of the app's, what the host refuses, or a store that failed a command: a sentence for the operator, no stack.
 catch (Exception exception) when (exception is SettingException or InvalidOperationException or QueueStoreException)

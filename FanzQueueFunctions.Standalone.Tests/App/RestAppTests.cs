@@ -50,20 +50,6 @@ public sealed class RestAppTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task Missing_migrations_are_named_and_once_applied_the_app_goes_on_by_itself()
-    {
-        await using var empty = await TestDatabase.CreateAsync(postgres.Server);
-        await using var standIn = await StartAsync(empty.ConnectionString);
-        await using var app = Start(standIn, Jwt.Sign("service_role", Secret));
-
-        await app.WaitForLineAsync("Apply the migrations in supabase/migrations");
-        await Migrations.ApplyAsync(empty.ConnectionString);
-        await empty.AddItemAsync(await empty.AddPostAsync(await empty.AddCreatorAsync()));
-
-        await app.WaitForLineAsync("✅ SUCCESS - Posted to girlfanz");
-    }
-
-    [Fact]
     public async Task A_stopped_database_is_one_error_line_a_firing_and_once_started_the_app_goes_on_by_itself()
     {
         await using var own = await MigratedPostgres.StartAsync();

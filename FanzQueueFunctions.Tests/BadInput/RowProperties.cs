@@ -142,6 +142,8 @@ public sealed class RowProperties(PostgresFixture postgres)
             store,
             new QueueOptions { BatchSize = 50, MaxBatchesPerFiring = 100 },
             ActivatorUtilities.CreateInstance<QueueMetrics>(services),
+            new StartCheck(
+                new DatabaseCheck(store), Substitute.For<IHostApplicationLifetime>(), NullLogger<StartCheck>.Instance),
             Substitute.For<IHostApplicationLifetime>(),
             TimeProvider.System,
             NullLogger<QueueProcessor>.Instance);

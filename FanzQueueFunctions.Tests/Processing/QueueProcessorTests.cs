@@ -3,6 +3,7 @@ using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
 using NSubstitute;
 using NSubstitute.ExceptionExtensions;
@@ -277,6 +278,7 @@ public sealed class QueueProcessorTests : IDisposable
         _store,
         new QueueOptions { BatchSize = batchSize, MaxBatchesPerFiring = maxBatches },
         new QueueMetrics(_services.GetRequiredService<IMeterFactory>()),
+        new StartCheck(new DatabaseCheck(_store), _lifetime, NullLogger<StartCheck>.Instance),
         _lifetime,
         TimeProvider.System,
         _logger);

@@ -35,6 +35,8 @@ public sealed class FaultDrainTests(PostgresFixture postgres, ITestOutputHelper 
             test.Store,
             new QueueOptions { BatchSize = 20, MaxBatchesPerFiring = 1000 },
             ActivatorUtilities.CreateInstance<QueueMetrics>(services),
+            new StartCheck(
+                new DatabaseCheck(test.Store), Substitute.For<IHostApplicationLifetime>(), NullLogger<StartCheck>.Instance),
             Substitute.For<IHostApplicationLifetime>(),
             TimeProvider.System,
             NullLogger<QueueProcessor>.Instance);

@@ -11,7 +11,7 @@ public sealed class DatabaseCheck(IQueueStore store)
     {
         Level = FindingLevel.Error,
         What = "The SQL functions are older than this app, or missing.",
-        Follows = "The app does not start.",
+        Follows = "The app refuses to run.",
         Advice = "Apply the migrations in supabase/migrations (the database has version 1 or none, " +
             $"this app needs version {NeededVersion}).",
     };

@@ -31,7 +31,7 @@ public enum FindingLevel
     [JsonStringEnumMemberName("warning")]
     Warning,
 
-    /// <summary>No item can be posted: the worker does not start.</summary>
+    /// <summary>No item can be posted: the worker refuses to run.</summary>
     [JsonStringEnumMemberName("error")]
     Error,
 }

@@ -11,6 +11,9 @@ internal static class ProcessingRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton<IQueueProcessor, QueueProcessor>();
+        services.AddSingleton<DatabaseCheck>();
+        services.AddSingleton<StartCheck>();
+        services.AddHostedService(provider => provider.GetRequiredService<StartCheck>());
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database");
         return services;
     }

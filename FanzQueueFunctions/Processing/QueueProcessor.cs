@@ -14,6 +14,7 @@ public sealed class QueueProcessor(
     IQueueStore store,
     QueueOptions options,
     QueueMetrics metrics,
+    StartCheck startCheck,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<QueueProcessor> logger) : IQueueProcessor
@@ -32,9 +33,13 @@ public sealed class QueueProcessor(
         var total = new ProcessedItems();
         var batches = 0;
         SettledBatch? settled = null;
-        var next = ClaimNextAsync();
+        Task<Batch>? next = null;
         try
         {
+            if (!await startCheck.PassesAsync(cancellationToken))
+                return total with { Completed = false };
+
+            next = ClaimNextAsync();
             while (next is not null)
             {
                 // Only for a batch that is there already does the report wait.

@@ -113,6 +113,32 @@ internal static partial class QueueLog
     [LoggerMessage(LogLevel.Error, "Stuck items were not reset: {Reason} [{Error}, transient: {IsTransient}]")]
     public static partial void ResetFailed(this ILogger logger, QueueStoreError error, bool isTransient, string reason);
 
+    /// <summary>One finding of the check, its sentences one after the other.</summary>
+    public static void Found(this ILogger logger, Finding finding)
+    {
+        string?[] sentences = [finding.What, finding.Follows, finding.Advice];
+        var text = string.Join(' ', sentences.OfType<string>().Select(OneLine.Of));
+        if (finding.Level == FindingLevel.Error)
+            FoundError(logger, text);
+        else
+            FoundWarning(logger, text);
+    }
+
+    [LoggerMessage(LogLevel.Error, "[CHECK] error - {Finding}")]
+    private static partial void FoundError(ILogger logger, string finding);
+
+    [LoggerMessage(LogLevel.Warning, "[CHECK] warning - {Finding}")]
+    private static partial void FoundWarning(ILogger logger, string finding);
+
+    [LoggerMessage(LogLevel.Warning, "[CHECK] ... and {Count} more: FanzQueueFunctions check")]
+    public static partial void FoundMore(this ILogger logger, int count);
+
+    [LoggerMessage(LogLevel.Warning, "[CHECK] The database could not be checked, and is worked all the same: {Reason}")]
+    public static partial void NotChecked(this ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Critical, "The app ends: with this database no item can be posted. Mend what is said above and start it again.")]
+    public static partial void Unfit(this ILogger logger);
+
     [LoggerMessage(LogLevel.Information, "[HEALTH] healthy - Uptime: {UptimeSeconds}s")]
     public static partial void Healthy(this ILogger logger, long uptimeSeconds);
 

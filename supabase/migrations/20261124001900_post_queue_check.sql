@@ -21,7 +21,7 @@ as $$
       'version' as part,
       'error' as level,
       'The SQL functions are older than this app.' as what,
-      'The app does not start.' as follows,
+      'The app refuses to run.' as follows,
       format('Apply the migrations in supabase/migrations (the database has version %s, this app needs version %s).',
         public.post_queue_version(), needed_version) as advice
     where needed_version > public.post_queue_version()
