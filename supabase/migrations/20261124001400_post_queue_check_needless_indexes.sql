@@ -55,6 +55,7 @@ as $$
       ) as covered_by,
       -- The partial indexes of the app answer these better: they hold what is open, and not all that was ever posted.
       w.indrelid = 'public.multiplatform_post_queue'::regclass
+        and w.expressions is null
         and w.column_names <@ array[
           'status', 'scheduled_for', 'queued_at', 'processing_started_at', 'failed_at', 'claim_id'
         ] as is_superseded
