@@ -145,6 +145,7 @@ public sealed class RowProperties(PostgresFixture postgres)
             new StartCheck(
                 new DatabaseCheck(store), Substitute.For<IHostApplicationLifetime>(), NullLogger<StartCheck>.Instance),
             Substitute.For<IHostApplicationLifetime>(),
+            new RunsInHand(),
             TimeProvider.System,
             NullLogger<QueueProcessor>.Instance);
         Assert.True((await processor.ProcessDueItemsAsync()).Completed);

@@ -23,7 +23,7 @@ public sealed class SettingProperties
 
     [Fact]
     public void A_number_is_within_its_range_or_refused_by_name() =>
-        Gen.Select(Gen.OneOf("BatchSize", "MaxBatchesPerFiring", "RetryBaseSeconds", "StuckAfterMinutes", "LeaseMinutes"), Text)
+        Gen.Select(Gen.OneOf("BatchSize", "MaxBatchesPerFiring", "RetryBaseSeconds", "StuckAfterMinutes", "LeaseMinutes", "MaxRunSeconds"), Text)
             .Sample((name, value) =>
             {
                 try
@@ -33,7 +33,9 @@ public sealed class SettingProperties
                         && options.MaxBatchesPerFiring is >= 1 and <= 1000
                         && options.RetryBase.TotalSeconds is >= 1 and <= 3600
                         && options.StuckAfter.TotalMinutes is >= 0.02 and <= 10080
-                        && options.Lease.TotalMinutes is >= 0.02 and <= 1440;
+                        && options.Lease.TotalMinutes is >= 0.02 and <= 1440
+                        && options.MaxRun.TotalSeconds >= 1
+                        && options.MaxRun < options.Lease;
                 }
                 catch (SettingException exception)
                 {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
 using NSubstitute;
 using NSubstitute.ExceptionExtensions;
 
@@ -17,6 +18,7 @@ public sealed class QueueProcessorTests : IDisposable
     private readonly IQueueStore _store = Substitute.For<IQueueStore>();
     private readonly IHostApplicationLifetime _lifetime = Substitute.For<IHostApplicationLifetime>();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly FakeTimeProvider _time = new();
     private readonly FakeLogger<QueueProcessor> _logger = new();
     private readonly List<Guid> _claims = [];
 
@@ -244,6 +246,22 @@ public sealed class QueueProcessorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_whose_time_is_over_settles_what_is_in_hand_and_claims_no_more()
+    {
+        Claims([Items.Postable()], [Items.Postable()], [Items.Postable()]);
+        _store.SettleAsync(default, default!, default).ReturnsForAnyArgs(call =>
+        {
+            _time.Advance(new QueueOptions().MaxRun);
+            return Settled(call, SettledOutcome.Posted);
+        });
+
+        var processed = await Processor(batchSize: 1, maxBatches: 5).ProcessDueItemsAsync();
+
+        Assert.Equal(new ProcessedItems(Batches: 2, Posted: 2), processed);
+        Assert.Equal(2, _claims.Count);
+    }
+
+    [Fact]
     public async Task Items_are_counted_by_outcome_and_platform_and_an_unknown_platform_is_no_series()
     {
         List<string> counted = [];
@@ -280,7 +298,8 @@ public sealed class QueueProcessorTests : IDisposable
         new QueueMetrics(_services.GetRequiredService<IMeterFactory>()),
         new StartCheck(new DatabaseCheck(_store), _lifetime, NullLogger<StartCheck>.Instance),
         _lifetime,
-        TimeProvider.System,
+        new RunsInHand(),
+        _time,
         _logger);
 
     private string[] Log() => [.. _logger.Collector.GetSnapshot().Select(record => record.Message)];

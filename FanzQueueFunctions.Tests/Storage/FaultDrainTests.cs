@@ -38,6 +38,7 @@ public sealed class FaultDrainTests(PostgresFixture postgres, ITestOutputHelper 
             new StartCheck(
                 new DatabaseCheck(test.Store), Substitute.For<IHostApplicationLifetime>(), NullLogger<StartCheck>.Instance),
             Substitute.For<IHostApplicationLifetime>(),
+            new RunsInHand(),
             TimeProvider.System,
             NullLogger<QueueProcessor>.Instance);
 

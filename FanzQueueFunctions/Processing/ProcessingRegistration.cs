@@ -10,6 +10,8 @@ internal static class ProcessingRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
+        services.AddSingleton<RunsInHand>();
+        services.AddHostedService(provider => provider.GetRequiredService<RunsInHand>());
         services.AddSingleton<IQueueProcessor, QueueProcessor>();
         services.AddSingleton<DatabaseCheck>();
         services.AddSingleton<StartCheck>();

@@ -19,14 +19,26 @@ public sealed record QueueOptions
 
     /// <summary>
     /// <c>Queue__LeaseMinutes</c>: an item longer in processing belongs to a worker that is gone, and is queued again.
-    /// Must be longer than any run of the function may take (<c>functionTimeout</c> in host.json).
+    /// Must be longer than any run takes new batches.
     /// </summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>
+    /// <c>Queue__MaxRunSeconds</c>: a run takes no new batch after this; 1 to 599 seconds, and below the lease. Where it is
+    /// not set, a lease that is shorter than its default makes it shorter, too.
+    /// </summary>
+    public TimeSpan MaxRun { get; init; } = TimeSpan.FromSeconds(240);
+
+    // Below functionTimeout in host.json, at which the Functions host would end the worker.
+    private const int MostRunSeconds = 599;
 
     /// <exception cref="SettingException">A value is out of its range.</exception>
     public static QueueOptions Read(IConfiguration configuration)
     {
         var defaults = new QueueOptions();
+        var lease = TimeSpan.FromMinutes(
+            configuration.ReadNumber("Queue:LeaseMinutes", defaults.Lease.TotalMinutes, 0.02, 1440));
+        var mostRunSeconds = Math.Min(MostRunSeconds, (int)Math.Ceiling(lease.TotalSeconds) - 1);
         return new()
         {
             BatchSize = configuration.ReadWhole("Queue:BatchSize", defaults.BatchSize, 1, 1000),
@@ -36,8 +48,13 @@ public sealed record QueueOptions
                 configuration.ReadWhole("Queue:RetryBaseSeconds", (int)defaults.RetryBase.TotalSeconds, 1, 3600)),
             StuckAfter = TimeSpan.FromMinutes(
                 configuration.ReadNumber("Queue:StuckAfterMinutes", defaults.StuckAfter.TotalMinutes, 0.02, 10080)),
-            Lease = TimeSpan.FromMinutes(
-                configuration.ReadNumber("Queue:LeaseMinutes", defaults.Lease.TotalMinutes, 0.02, 1440)),
+            Lease = lease,
+            MaxRun = TimeSpan.FromSeconds(configuration.ReadWhole(
+                "Queue:MaxRunSeconds",
+                Math.Min((int)defaults.MaxRun.TotalSeconds, mostRunSeconds),
+                1,
+                mostRunSeconds,
+                mostRunSeconds < MostRunSeconds ? ", below Queue__LeaseMinutes" : "")),
         };
     }
 }

@@ -16,6 +16,7 @@ public sealed class QueueProcessor(
     QueueMetrics metrics,
     StartCheck startCheck,
     IHostApplicationLifetime lifetime,
+    RunsInHand runs,
     TimeProvider time,
     ILogger<QueueProcessor> logger) : IQueueProcessor
 {
@@ -30,6 +31,8 @@ public sealed class QueueProcessor(
 
     public async Task<ProcessedItems> ProcessDueItemsAsync(CancellationToken cancellationToken = default)
     {
+        using var run = runs.Begin();
+        var startedAt = time.GetTimestamp();
         var total = new ProcessedItems();
         var batches = 0;
         SettledBatch? settled = null;
@@ -79,9 +82,11 @@ public sealed class QueueProcessor(
 
         return total;
 
-        // A stop that was asked for takes no new batch; what is in hand is settled.
+        // A stop that was asked for takes no new batch, nor does a run whose time is over; what is in hand is settled.
         Task<Batch>? ClaimNextAsync() =>
-            batches < options.MaxBatchesPerFiring && !lifetime.ApplicationStopping.IsCancellationRequested
+            batches < options.MaxBatchesPerFiring
+            && !lifetime.ApplicationStopping.IsCancellationRequested
+            && time.GetElapsedTime(startedAt) < options.MaxRun
                 ? ClaimAsync(cancellationToken)
                 : null;
 

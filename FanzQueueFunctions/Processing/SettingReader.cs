@@ -7,8 +7,10 @@ namespace FanzQueueFunctions.Processing;
 public static class SettingReader
 {
     /// <param name="key">The configuration key, <c>Section:Name</c>; the environment writes it <c>Section__Name</c>.</param>
+    /// <param name="why">Where the range comes from, for the refusal.</param>
     /// <exception cref="SettingException">Not a whole number within the range, both ends included.</exception>
-    public static int ReadWhole(this IConfiguration configuration, string key, int otherwise, int least, int most)
+    public static int ReadWhole(
+        this IConfiguration configuration, string key, int otherwise, int least, int most, string why = "")
     {
         var text = configuration[key];
         if (string.IsNullOrWhiteSpace(text))
@@ -17,7 +19,7 @@ public static class SettingReader
         return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
             && value >= least && value <= most
             ? value
-            : throw OutOfRange(key, text, $"a whole number from {least} to {most}");
+            : throw OutOfRange(key, text, $"a whole number from {least} to {most}{why}");
     }
 
     /// <inheritdoc cref="ReadWhole"/>
