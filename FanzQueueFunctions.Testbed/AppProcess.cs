@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace FanzQueueFunctions.Testbed;
 
 /// <summary>The app as a process of its own, started as a user starts it; its log is kept line by line.</summary>
-public sealed class AppProcess : IAsyncDisposable
+public sealed class AppProcess : IRunningApp
 {
     private readonly Process _process;
     private readonly List<string> _lines = [];
@@ -14,6 +14,9 @@ public sealed class AppProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     public bool HasExited => _process.HasExited;
+
+    /// <summary>Ends with the process's exit code, when all its lines are read.</summary>
+    internal Task<int> Exited { get; private set; } = Task.FromResult(0);
 
     /// <summary>All that it has printed so far, on standard output and standard error.</summary>
     public IReadOnlyList<string> Lines
@@ -56,18 +59,15 @@ public sealed class AppProcess : IAsyncDisposable
             start.Environment[name] = value;
 
         var app = new AppProcess(new Process { StartInfo = start });
-        app._process.OutputDataReceived += app.Keep;
-        app._process.ErrorDataReceived += app.Keep;
+        app._process.OutputDataReceived += (_, line) => app.Keep(line.Data);
+        app._process.ErrorDataReceived += (_, line) => app.Keep(line.Data);
         app._process.Start();
         app._process.BeginOutputReadLine();
         app._process.BeginErrorReadLine();
+        app.Exited = app.ExitCodeAsync();
         return app;
     }
 
-    /// <summary>Waits until a line holds the text.</summary>
-    /// <param name="after">Lines to pass over: those before this place do not count.</param>
-    /// <returns>The first such line.</returns>
-    /// <exception cref="TimeoutException">It did not come; the message has all lines that did.</exception>
     public async Task<string> WaitForLineAsync(string text, int after = 0, int seconds = 30)
     {
         var deadline = Stopwatch.StartNew();
@@ -82,7 +82,6 @@ public sealed class AppProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Where its HTTP is served.</summary>
     public async Task<Uri> AddressAsync()
     {
         const string Mark = "listening on ";
@@ -90,40 +89,41 @@ public sealed class AppProcess : IAsyncDisposable
         return new Uri(line[(line.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length)..]);
     }
 
-    /// <summary>Sends a signal by its name, as <c>kill -TERM</c> does.</summary>
     public void Signal(string name)
     {
         using var kill = Process.Start("kill", [$"-{name}", Id.ToString()]);
         kill.WaitForExit();
     }
 
-    /// <summary>Waits until it has ended and all its lines are read.</summary>
-    /// <returns>Its exit code.</returns>
     public async Task<int> WaitForExitAsync(int seconds = 40)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
-        await _process.WaitForExitAsync(deadline.Token);
-        return _process.ExitCode;
+        return await Exited.WaitAsync(deadline.Token);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
-        {
             _process.Kill();
-            await _process.WaitForExitAsync();
-        }
-
+        await Exited;
         _process.Dispose();
         _moreLines.Dispose();
     }
 
-    private void Keep(object sender, DataReceivedEventArgs line)
+    private async Task<int> ExitCodeAsync()
     {
-        if (line.Data is null)
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
+    }
+
+    /// <summary>Adds a line that reaches whoever runs the app by another way than its output.</summary>
+    /// <param name="line">Null where the output has ended.</param>
+    internal void Keep(string? line)
+    {
+        if (line is null)
             return;
         lock (_lines)
-            _lines.Add(line.Data);
+            _lines.Add(line);
         _moreLines.Release();
     }
 }

@@ -135,22 +135,13 @@ public sealed class AppTests(PostgresFixture postgres)
         await using var app = AppProcess.Start(
             ("DATABASE_URL", database.ConnectionString), ("PROCESS_QUEUE_SCHEDULE", EverySecond));
         // The settle has to write the history; holding that table keeps the batch in its middle.
-        await using var holder = await database.OpenAsync();
-        await using var hold = await holder.BeginTransactionAsync();
-        await using (var command = holder.CreateCommand())
-        {
-            command.CommandText = "lock table multiplatform_post_history in access exclusive mode";
-            await command.ExecuteNonQueryAsync();
-        }
+        await using var history = await HeldTable.TakeAsync(database, "multiplatform_post_history");
 
         await app.WaitForLineAsync("Processing 10 queue items...");
         app.Signal("TERM");
-        await Until.TrueAsync(
-            () => database.ScalarAsync<bool>(
-                "select exists (select from pg_locks where relation = 'multiplatform_post_history'::regclass and not granted)"),
-            "the settle waits for the history");
+        await history.UntilWaitedForAsync();
         Assert.False(app.HasExited);
-        await hold.RollbackAsync();
+        await history.LetGoAsync();
 
         Assert.Equal(0, await app.WaitForExitAsync());
         Assert.Equal(

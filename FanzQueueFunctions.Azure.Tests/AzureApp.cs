@@ -1,0 +1,17 @@
+using FanzQueueFunctions.Testbed.FunctionsHost;
+
+namespace FanzQueueFunctions.Azure.Tests;
+
+/// <summary>The Azure build of the app under the stand-in for the Functions host.</summary>
+internal static class AzureApp
+{
+    private static readonly string[] Schedules = ["PROCESS_QUEUE_SCHEDULE", "HEALTH_SCHEDULE"];
+
+    /// <summary>Starts it with timers that fire only when a test says so.</summary>
+    /// <param name="settings">Its settings; a schedule among them counts.</param>
+    public static Task<FunctionsHostStandIn> StartAsync(params (string Name, string? Value)[] settings) =>
+        FunctionsHostStandIn.StartAsync([
+            .. Schedules.Except(settings.Select(setting => setting.Name)).Select(name => (name, (string?)"0 0 0 29 2 *")),
+            .. settings,
+        ]);
+}

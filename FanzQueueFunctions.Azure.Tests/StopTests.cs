@@ -1,0 +1,80 @@
+using FanzQueueFunctions.Testbed;
+using FanzQueueFunctions.Testbed.FunctionsHost;
+
+namespace FanzQueueFunctions.Azure.Tests;
+
+/// <summary>A worker that ends, by itself or by force.</summary>
+public sealed class StopTests(PostgresFixture postgres)
+{
+    [Fact]
+    public async Task A_worker_killed_in_the_middle_of_a_batch_and_started_again_loses_nothing_and_posts_nothing_twice()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.AddItemsAsync(await database.AddPostAsync(await database.AddCreatorAsync()), 10);
+        (string, string?)[] settings = [("DATABASE_URL", database.ConnectionString), ("Queue__LeaseMinutes", "0.02")];
+        await using var killed = await AzureApp.StartAsync(settings);
+        await using var history = await HeldTable.TakeAsync(database, "multiplatform_post_history");
+
+        var run = killed.FireAsync("ProcessQueue");
+        await history.UntilWaitedForAsync();
+        killed.Signal("KILL");
+        await Assert.ThrowsAsync<WorkerGoneException>(() => run);
+        await history.EndWaitersAsync();
+        await history.LetGoAsync();
+        Assert.Equal(10, await database.CountAsync("multiplatform_post_queue where status = 'processing'"));
+
+        await using var started = await AzureApp.StartAsync(settings);
+        await Until.TrueAsync(
+            async () =>
+            {
+                await started.FireAsync("ProcessQueue");
+                return await database.CountAsync("multiplatform_post_queue where status = 'posted'") == 10;
+            },
+            "all items are posted");
+        Assert.Equal(10, await database.CountAsync("content_posts where is_crosspost"));
+        Assert.Equal(10, await database.CountAsync("multiplatform_post_history"));
+    }
+
+    [Theory]
+    [InlineData("the host says so")]
+    [InlineData("TERM")]
+    public async Task A_worker_told_to_end_in_the_middle_of_a_batch_settles_it_first(string how)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.AddItemsAsync(await database.AddPostAsync(await database.AddCreatorAsync()), 10);
+        await using var app = await AzureApp.StartAsync(
+            ("DATABASE_URL", database.ConnectionString),
+            ("Queue__BatchSize", "5"),
+            ("Queue__MaxBatchesPerFiring", "10"));
+        await using var history = await HeldTable.TakeAsync(database, "multiplatform_post_history");
+
+        var run = app.FireAsync("ProcessQueue");
+        await history.UntilWaitedForAsync();
+        if (how == "TERM")
+            app.Signal(how);
+        else
+            app.Terminate();
+        await Until.TrueAsync(
+            () => Task.FromResult(app.Logs.Any(log => log.Message.StartsWith("Application is shutting down", StringComparison.Ordinal))),
+            "the worker knows that it must end");
+        // A second is enough for a worker that does not wait for its batch to be gone.
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => app.WaitForExitAsync(seconds: 1));
+        await history.LetGoAsync();
+
+        Assert.Equal(0, await app.WaitForExitAsync());
+        await Record.ExceptionAsync(() => run);
+        Assert.Equal(0, await database.CountAsync("multiplatform_post_queue where status = 'processing'"));
+        Assert.InRange(await database.CountAsync("multiplatform_post_queue where status = 'posted'"), 5, 10);
+    }
+
+    [Fact]
+    public async Task Without_settings_the_worker_ends_with_one_sentence_and_exit_code_1_and_nothing_waits_for_it()
+    {
+        await using var app = await AzureApp.StartAsync();
+
+        Assert.Equal(1, await app.WaitForExitAsync());
+        Assert.Equal(
+            ["No database is set. Set SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY, or DATABASE_URL."], app.Lines);
+        await Assert.ThrowsAsync<WorkerGoneException>(app.AddressAsync);
+    }
+}

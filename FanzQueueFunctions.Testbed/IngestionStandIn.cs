@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.IO.Compression;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace FanzQueueFunctions.Testbed;
+
+/// <summary>A stand-in for Application Insights' ingestion: takes all that comes and keeps it.</summary>
+public sealed class IngestionStandIn : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _paths = [];
+    private readonly ConcurrentQueue<string> _bodies = [];
+    private readonly WebApplication _web;
+
+    private IngestionStandIn()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        _web = builder.Build();
+        _web.Run(KeepAsync);
+    }
+
+    /// <summary>The settings that lead the app here, and have it send every trace.</summary>
+    public IReadOnlyList<(string Name, string? Value)> Settings
+    {
+        get
+        {
+            var address = _web.Urls.Single();
+            return
+            [
+                ("APPLICATIONINSIGHTS_CONNECTION_STRING",
+                    $"InstrumentationKey={Guid.NewGuid()};IngestionEndpoint={address}/;LiveEndpoint={address}/"),
+                ("APPLICATIONINSIGHTS_STATSBEAT_DISABLED", "true"),
+                // By default a few traces a second are sent, and the one that a test looks for may be left out.
+                ("ApplicationInsights__TracesPerSecond", "1000000"),
+                ("ApplicationInsights__EnableQuickPulseMetricStream", "false"),
+            ];
+        }
+    }
+
+    /// <summary>The paths that were asked for.</summary>
+    public IReadOnlyCollection<string> Paths => [.. _paths];
+
+    /// <summary>All that was sent, as JSON, one item a line.</summary>
+    public string Sent => string.Join('\n', _bodies);
+
+    public static async Task<IngestionStandIn> StartAsync()
+    {
+        var ingestion = new IngestionStandIn();
+        await ingestion._web.StartAsync();
+        return ingestion;
+    }
+
+    public ValueTask DisposeAsync() => _web.DisposeAsync();
+
+    private async Task KeepAsync(HttpContext context)
+    {
+        await using var body = context.Request.Headers.ContentEncoding == "gzip"
+            ? new GZipStream(context.Request.Body, CompressionMode.Decompress)
+            : context.Request.Body;
+        using var reader = new StreamReader(body);
+        _bodies.Enqueue(await reader.ReadToEndAsync());
+        _paths.Enqueue(context.Request.Path);
+        await context.Response.WriteAsync("""{"itemsReceived":1,"itemsAccepted":1,"errors":[]}""");
+    }
+}
