@@ -64,6 +64,8 @@ public sealed class RequestTests(RequestTests.Host host) : IClassFixture<Request
         Row("Firing a timer with the master key gets 202", "POST", Fire, "master-key", 202, body: "{}"),
         Row("Firing a timer with an input gets 202", "POST", Fire, "master-key", 202, body: """{"input": "x"}"""),
         Row("Firing a timer without a body gets 415", "POST", Fire, "master-key", 415),
+        Row("Firing a timer with an empty JSON body gets 400", "POST", Fire, "master-key", 400, body: ""),
+        Row("Firing a timer with malformed JSON gets 400", "POST", Fire, "master-key", 400, body: "{ malformed"),
         Row("Firing what is not there gets 404", "POST", "/admin/functions/Nope", "master-key", 404, body: "{}"),
         Row("An anonymous function passes without a key", "GET", "/api/ping", null, 200, Json),
         Row("An anonymous function passes with any key", "GET", "/api/ping", "wrong", 200, Json),
