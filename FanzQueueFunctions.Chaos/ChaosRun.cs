@@ -9,8 +9,9 @@ namespace FanzQueueFunctions.Chaos;
 /// <summary>One run: set up, storm, heal, drain, check.</summary>
 /// <param name="seed">Where all random numbers start.</param>
 /// <param name="length">How long the storm lasts.</param>
+/// <param name="withAzure">Whether one of the workers is the Azure build.</param>
 /// <param name="output">Where progress and tables go.</param>
-internal sealed partial class ChaosRun(int seed, TimeSpan length, TextWriter output)
+internal sealed partial class ChaosRun(int seed, TimeSpan length, bool withAzure, TextWriter output)
 {
     private const double ShareOfFaultyCalls = 0.25;
 
@@ -98,7 +99,7 @@ internal sealed partial class ChaosRun(int seed, TimeSpan length, TextWriter out
         return false;
     }
 
-    /// <summary>Two direct, two over REST; small batches and large ones, each way of writing what leads to the store.</summary>
+    /// <summary>Two direct, two over REST, one of these on Azure's build; small batches and large ones, each way of writing what leads to the store.</summary>
     private async Task<IReadOnlyList<WorkerSettings>> SettingsAsync(
         ChaosDatabase database, PostgrestStandIn standIn, string jwtSecret, string secretKey)
     {
@@ -112,7 +113,8 @@ internal sealed partial class ChaosRun(int seed, TimeSpan length, TextWriter out
             WorkerSettings.Create(_secrets, 5, 10, ("DATABASE_URL", uri)),
             WorkerSettings.Create(_secrets, 50, 2, ("DATABASE_URL", npgsql)),
             WorkerSettings.Create(
-                _secrets, 10, 5, ("SUPABASE_URL", url), ("SUPABASE_SERVICE_ROLE_KEY", _secrets.ServiceRoleToken(jwtSecret))),
+                _secrets, 10, 5, ("SUPABASE_URL", url), ("SUPABASE_SERVICE_ROLE_KEY", _secrets.ServiceRoleToken(jwtSecret)))
+                with { OnAzure = withAzure },
             WorkerSettings.Create(_secrets, 25, 3, ("SUPABASE_URL", url), ("SUPABASE_SERVICE_ROLE_KEY", secretKey)),
         ];
     }

@@ -3,20 +3,23 @@ using System.Runtime.InteropServices;
 using FanzQueueFunctions.Chaos;
 
 const string Usage = """
-    Usage: FanzQueueFunctions.Chaos [--seconds N] [--seed N]
-      --seconds   how long the storm lasts, 5 to 86400 (60); setting up and draining come on top
-      --seed      from 0 to 2147483647; without one, a new one
+    Usage: FanzQueueFunctions.Chaos [--seconds N] [--seed N] [--standalone]
+      --seconds      how long the storm lasts, 5 to 86400 (60); setting up and draining come on top
+      --seed         from 0 to 2147483647; without one, a new one
+      --standalone   no worker is the Azure build, under a stand-in for the Functions host; without it, one of four is
     Ends with 0 where every check holds, with 1 where one does not.
     """;
 
 var seconds = 60;
 var seed = Random.Shared.Next();
-for (var i = 0; i < args.Length; i += 2)
+var withAzure = true;
+for (var i = 0; i < args.Length; i++)
 {
-    var understood = i + 1 < args.Length && args[i] switch
+    var understood = args[i] switch
     {
-        "--seconds" => int.TryParse(args[i + 1], out seconds) && seconds is >= 5 and <= 86400,
-        "--seed" => int.TryParse(args[i + 1], out seed) && seed >= 0,
+        "--seconds" => int.TryParse(args.ElementAtOrDefault(++i), out seconds) && seconds is >= 5 and <= 86400,
+        "--seed" => int.TryParse(args.ElementAtOrDefault(++i), out seed) && seed >= 0,
+        "--standalone" => !(withAzure = false),
         _ => false,
     };
     if (!understood)
@@ -34,7 +37,7 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 try
 {
-    return await new ChaosRun(seed, TimeSpan.FromSeconds(seconds), Console.Out).RunAsync(interrupted.Token) ? 0 : 1;
+    return await new ChaosRun(seed, TimeSpan.FromSeconds(seconds), withAzure, Console.Out).RunAsync(interrupted.Token) ? 0 : 1;
 }
 catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
 {

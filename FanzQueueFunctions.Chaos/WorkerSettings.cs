@@ -7,6 +7,9 @@ namespace FanzQueueFunctions.Chaos;
 internal sealed record WorkerSettings(
     string MasterKey, string ResetKey, IReadOnlyList<(string Name, string? Value)> All)
 {
+    /// <summary>Whether it is the Azure build, under the stand-in for the Functions host.</summary>
+    public bool OnAzure { get; init; }
+
     /// <summary><c>Queue__LeaseMinutes</c> of every worker, in seconds.</summary>
     public const int LeaseSeconds = 3;
 

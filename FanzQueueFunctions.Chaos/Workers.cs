@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FanzQueueFunctions.Testbed;
+using FanzQueueFunctions.Testbed.FunctionsHost;
 
 namespace FanzQueueFunctions.Chaos;
 
@@ -12,7 +13,7 @@ internal sealed class Workers : IAsyncDisposable
     private const int Killed = 128 + 9;
 
     private readonly Place[] _places;
-    private readonly List<AppProcess> _all = [];
+    private readonly List<IRunningApp> _all = [];
     private readonly ConcurrentQueue<string> _crashes = [];
 
     /// <param name="settings">The settings of each worker.</param>
@@ -30,7 +31,7 @@ internal sealed class Workers : IAsyncDisposable
     public async Task StartAsync()
     {
         foreach (var place in _places)
-            Start(place);
+            await StartAsync(place);
         foreach (var place in _places)
             place.Address = await place.App!.AddressAsync();
     }
@@ -43,7 +44,7 @@ internal sealed class Workers : IAsyncDisposable
         var code = await place.App.WaitForExitAsync();
         if (code != Killed)
             _crashes.Enqueue($"worker {index} ended by itself with exit code {code}");
-        Start(place);
+        await StartAsync(place);
         place.Address = await place.App.AddressAsync();
     });
 
@@ -107,9 +108,11 @@ internal sealed class Workers : IAsyncDisposable
         }
     }
 
-    private void Start(Place place)
+    private async Task StartAsync(Place place)
     {
-        place.App = AppProcess.Start(place.Settings.All);
+        place.App = place.Settings.OnAzure
+            ? await FunctionsHostStandIn.StartAsync(place.Settings.All)
+            : AppProcess.Start(place.Settings.All);
         _all.Add(place.App);
     }
 
@@ -117,7 +120,7 @@ internal sealed class Workers : IAsyncDisposable
     {
         public WorkerSettings Settings => settings;
         public SemaphoreSlim Free { get; } = new(1);
-        public AppProcess? App { get; set; }
+        public IRunningApp? App { get; set; }
         public Uri? Address { get; set; }
     }
 }

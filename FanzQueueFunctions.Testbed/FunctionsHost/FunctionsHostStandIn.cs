@@ -25,6 +25,8 @@ public sealed partial class FunctionsHostStandIn : IRunningApp
 {
     private const int MostBytesOfAMessage = int.MaxValue;
 
+    private static readonly string Program = Path.Combine(AppProgram.AzureFolder, "FanzQueueFunctions.dll");
+
     // What the Functions host waits before it kills a worker that it told to end.
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);
 
@@ -81,12 +83,16 @@ public sealed partial class FunctionsHostStandIn : IRunningApp
 
     /// <summary>Starts the host and its worker, and returns before the worker is ready.</summary>
     /// <param name="settings">The app's settings; the schedules must be among them, as in Azure.</param>
+    /// <exception cref="InvalidOperationException">The app was not built with <c>-p:FunctionsHost=Azure</c>.</exception>
     public static Task<FunctionsHostStandIn> StartAsync(params (string Name, string? Value)[] settings) =>
         StartAsync((IEnumerable<(string Name, string? Value)>)settings);
 
     /// <inheritdoc cref="StartAsync(ValueTuple{string, string?}[])"/>
     public static async Task<FunctionsHostStandIn> StartAsync(IEnumerable<(string Name, string? Value)> settings)
     {
+        if (!File.Exists(Program))
+            throw new InvalidOperationException(
+                $"There is no {Program}. Build it: dotnet build FanzQueueFunctions -c Release -p:FunctionsHost=Azure");
         var host = new FunctionsHostStandIn(settings);
         await host._web.StartAsync();
         host.StartWorker();
@@ -139,7 +145,7 @@ public sealed partial class FunctionsHostStandIn : IRunningApp
         var requestId = Guid.NewGuid().ToString();
         var length = MostBytesOfAMessage.ToString();
         _worker = AppProcess.Start(
-            new AppProgram("dotnet", Path.Combine(AppProgram.AzureFolder, "FanzQueueFunctions.dll")),
+            new AppProgram("dotnet", Program),
             [
                 ("ASPNETCORE_URLS", null),
                 ("FUNCTIONS_WORKER_RUNTIME", "dotnet-isolated"),
