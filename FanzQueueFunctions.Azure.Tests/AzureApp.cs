@@ -14,4 +14,8 @@ internal static class AzureApp
             .. Schedules.Except(settings.Select(setting => setting.Name)).Select(name => (name, (string?)"0 0 0 29 2 *")),
             .. settings,
         ]);
+
+    /// <summary>What it has shown, but for the banner, which comes by another way and may come late.</summary>
+    public static IReadOnlyList<string> LinesOfRuns(this FunctionsHostStandIn app) =>
+        [.. app.Lines.Where(line => !line.Contains("StartupBanner", StringComparison.Ordinal))];
 }

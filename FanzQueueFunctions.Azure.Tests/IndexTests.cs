@@ -40,6 +40,29 @@ public sealed class IndexTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task The_banner_is_shown_once_although_no_run_logs_it()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var app = await AzureApp.StartAsync(("DATABASE_URL", database.ConnectionString));
+        await app.FireAsync("HealthHeartbeat");
+
+        await app.WaitForLineAsync("Started: ");
+
+        Assert.Single(app.Lines, line => line.EndsWith("FANZ Multi-Platform Queue Worker", StringComparison.Ordinal));
+        Assert.Single(app.Lines, line => line.Contains("Store: 127.0.0.1:", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_database_without_the_migrations_ends_the_worker_and_the_log_says_what_to_do()
+    {
+        await using var empty = await postgres.CreateEmptyDatabaseAsync();
+        await using var app = await AzureApp.StartAsync(("DATABASE_URL", empty.ConnectionString));
+
+        Assert.Equal(1, await app.WaitForExitAsync());
+        Assert.Single(app.Lines, line => line.Contains("Apply the migrations in supabase/migrations", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_setting_that_the_host_looks_up_is_in_the_example_and_in_the_infrastructure()
     {
         var example = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "local.settings.json.example"));

@@ -19,7 +19,7 @@ public sealed class TimerTests(PostgresFixture postgres)
         Assert.Equal((Status.Success, null), (run.Status, run.Exception?.Message));
         var id = item.ToString("N")[^8..];
         Assert.Collection(
-            app.Lines,
+            app.LinesOfRuns(),
             line => Assert.Matches(@"^\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\] Processing 1 queue items\.\.\. \(claim ", line),
             line => Assert.Equal($"[{id}] Processing: An original → girlfanz", line),
             line => Assert.StartsWith($"[{id}] ✅ SUCCESS - Posted to girlfanz (", line),
@@ -65,7 +65,7 @@ public sealed class TimerTests(PostgresFixture postgres)
 
         await app.FireAsync("HealthHeartbeat");
 
-        Assert.Matches(@"^\[HEALTH\] healthy - Uptime: \d+s$", Assert.Single(app.Lines));
+        Assert.Matches(@"^\[HEALTH\] healthy - Uptime: \d+s$", Assert.Single(app.LinesOfRuns()));
     }
 
     [Fact]
@@ -77,6 +77,6 @@ public sealed class TimerTests(PostgresFixture postgres)
         var run = await app.FireAsync("ProcessQueue");
 
         Assert.Equal(Status.Success, run.Status);
-        Assert.StartsWith("Run ended: ", Assert.Single(app.Lines));
+        Assert.StartsWith("Run ended: ", Assert.Single(app.LinesOfRuns()));
     }
 }

@@ -32,16 +32,17 @@ public sealed class QueueProcessor(
     public async Task<ProcessedItems> ProcessDueItemsAsync(CancellationToken cancellationToken = default)
     {
         using var run = runs.Begin();
-        var startedAt = time.GetTimestamp();
         var total = new ProcessedItems();
         var batches = 0;
         SettledBatch? settled = null;
         Task<Batch>? next = null;
+        var startedAt = 0L;
         try
         {
             if (!await startCheck.PassesAsync(cancellationToken))
                 return total with { Completed = false };
 
+            startedAt = time.GetTimestamp();
             next = ClaimNextAsync();
             while (next is not null)
             {

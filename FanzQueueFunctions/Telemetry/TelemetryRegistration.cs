@@ -1,9 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using FanzQueueFunctions.Processing;
 using Microsoft.ApplicationInsights.WorkerService;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry.Logs;
 
 namespace FanzQueueFunctions.Telemetry;
@@ -11,14 +13,22 @@ namespace FanzQueueFunctions.Telemetry;
 /// <summary>Registers the log's banner, the metrics and, where its connection string is set, Application Insights.</summary>
 internal static class TelemetryRegistration
 {
+    // The Functions host shows what a run logs, and nothing that is logged outside of one.
+    private static readonly string?[] LoggedAtStart = [typeof(StartupBanner).FullName, typeof(StartCheck).FullName];
+
     public static void AddQueueTelemetry(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<QueueMetrics>();
         builder.Services.AddHostedService<StartupBanner>();
 
+        // For the Functions host, which relays standard output; the plain process has its own console and leaves this out.
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         // Without a connection string WorkerService 3.x throws at start; with one it costs about 25 MB.
         if (!string.IsNullOrWhiteSpace(builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"]))
             AddApplicationInsights(builder);
+        else
+            builder.Logging.AddFilter<ConsoleLoggerProvider>(
+                (category, level) => level >= LogLevel.Information && LoggedAtStart.Contains(category));
     }
 
     // A method of its own, so that where it is not called none of its libraries is loaded. Its options are set by
@@ -30,11 +40,9 @@ internal static class TelemetryRegistration
         builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics.AddMeter(QueueMetrics.MeterName, "System.Runtime"))
             .WithTracing(tracing => tracing.AddSource(QueueActivity.SourceName))
+            // Takes the worker's log lines away from the Functions host's console: all go by standard output then.
             .UseFunctionsWorkerDefaults();
         // The alerts look for the text of the heartbeat, not for its template.
         builder.Services.Configure<OpenTelemetryLoggerOptions>(options => options.IncludeFormattedMessage = true);
-        // UseFunctionsWorkerDefaults takes the worker's log lines away from the Functions host's console, which
-        // relays standard output instead.
-        builder.Logging.AddConsole();
     }
 }
