@@ -4,13 +4,14 @@ using FanzQueueFunctions.Benchmarks.Movers;
 using FanzQueueFunctions.Benchmarks.Results;
 using FanzQueueFunctions.Benchmarks.Rows;
 using FanzQueueFunctions.Testbed;
+using FanzQueueFunctions.Testbed.FunctionsHost;
 
 namespace FanzQueueFunctions.Benchmarks.Sections;
 
 /// <summary>
 /// The app as a process: its start, its memory, its idling, and what a batch allocates. Goals: start under 1 s, 60 MB at
 /// rest, 100 MB at most in a drain of 20,000. The published app that <c>APP_EXECUTABLE</c> names is measured beside the
-/// built one, by turns.
+/// built one, by turns, and so is the Azure build's worker under the stand-in for the Functions host.
 /// </summary>
 internal static class AppFigures
 {
@@ -22,25 +23,30 @@ internal static class AppFigures
     {
         var rows = await bench.Server.PrepareAsync(database => Fill.DueWithPostsAsync(database, Backlog));
         var none = await bench.Server.PrepareAsync(_ => Task.CompletedTask);
-        var built = new Form("The process, direct", AppProgram.Built);
-        Form[] forms = AppProgram.Published is { } program
-            ? [built, new Form("The process, direct, published", program)]
-            : [built];
+        var built = new Form("The process, direct", Plain(AppProgram.Built));
+        List<Form> forms = [built];
+        if (AppProgram.Published is { } program)
+            forms.Add(new Form("The process, direct, published", Plain(program)));
+        if (Directory.Exists(AppProgram.AzureFolder))
+            forms.Add(new Form(
+                "The Azure build's worker, direct", async settings => await FunctionsHostStandIn.StartAsync(settings)));
+        else
+            bench.Progress.Say("process: there is no Azure build, which is left out");
         for (var round = 1; round <= bench.Size.Rounds; round++)
         {
             foreach (var form in forms)
             {
                 bench.Progress.Say($"{form.Name}: start, round {round} of {bench.Size.Rounds}");
-                form.Starts.Add(await StartAsync(bench, form.Program, rows));
+                form.Starts.Add(await StartAsync(bench, form, rows));
                 bench.Progress.Say($"{form.Name}: drain of {Backlog:N0}, round {round} of {bench.Size.Rounds}");
-                form.Peaks.Add(await PeakAsync(bench, form.Program, rows));
+                form.Peaks.Add(await PeakAsync(bench, form, rows));
             }
         }
 
         foreach (var form in forms)
         {
             bench.Progress.Say($"{form.Name}: {bench.Size.IdleSeconds} s of idling");
-            (form.IdleProcessor, form.Rest) = await IdleAsync(bench, form.Program, none);
+            (form.IdleProcessor, form.Rest) = await IdleAsync(bench, form, none);
         }
 
         bench.Progress.Say("process: allocations");
@@ -65,12 +71,12 @@ internal static class AppFigures
 
     /// <summary>Fired by hand as soon as it listens, so that the schedule's wait is not in it.</summary>
     /// <returns>Milliseconds from the process's start to its first settled batch.</returns>
-    private static async Task<double> StartAsync(Bench bench, AppProgram program, string rows)
+    private static async Task<double> StartAsync(Bench bench, Form form, string rows)
     {
         await using var database = await bench.Server.ResetAsync(rows);
         using var client = new HttpClient();
         var since = Stopwatch.GetTimestamp();
-        await using var app = Start(bench, program, ("PROCESS_QUEUE_SCHEDULE", "0 0 0 1 1 *"));
+        await using var app = await StartAsync(bench, form, ("PROCESS_QUEUE_SCHEDULE", "0 0 0 1 1 *"));
         using var request = new HttpRequestMessage(
             HttpMethod.Post, new Uri(await app.AddressAsync(), "/admin/functions/ProcessQueue"))
         {
@@ -83,12 +89,12 @@ internal static class AppFigures
     }
 
     /// <returns>The most memory that it ever held, in MB.</returns>
-    private static async Task<double> PeakAsync(Bench bench, AppProgram program, string rows)
+    private static async Task<double> PeakAsync(Bench bench, Form form, string rows)
     {
         await using var database = await bench.Server.ResetAsync(rows);
-        await using var app = Start(
+        await using var app = await StartAsync(
             bench,
-            program,
+            form,
             ("PROCESS_QUEUE_SCHEDULE", "* * * * * *"),
             ("Queue__BatchSize", $"{BatchSize}"),
             ("Queue__MaxBatchesPerFiring", "1000"));
@@ -102,10 +108,10 @@ internal static class AppFigures
 
     /// <returns>The share of one core that it took, in percent, and its memory, in MB.</returns>
     private static async Task<(double Processor, double Memory)> IdleAsync(
-        Bench bench, AppProgram program, string none)
+        Bench bench, Form form, string none)
     {
         await using var database = await bench.Server.ResetAsync(none);
-        await using var app = Start(bench, program);
+        await using var app = await StartAsync(bench, form);
         await app.AddressAsync();
         // The first polls compile what every later one runs.
         await Task.Delay(TimeSpan.FromSeconds(Math.Min(bench.Size.IdleSeconds, 30)), bench.Interrupted);
@@ -116,20 +122,30 @@ internal static class AppFigures
         return (100 * (process.TotalProcessorTime - before).TotalSeconds / bench.Size.IdleSeconds, Megabytes(app, "VmRSS:"));
     }
 
-    private static AppProcess Start(
-        Bench bench, AppProgram program, params (string Name, string? Value)[] settings) => AppProcess.Start(
-        program,
-        [.. settings, ("DATABASE_URL", bench.Server.ConnectionString), ("FUNCTIONS_MASTER_KEY", Key)]);
+    private static Task<IRunningApp> StartAsync(
+        Bench bench, Form form, params (string Name, string? Value)[] settings) => form.StartAsync(
+        [
+            // The document's; the Functions host wants them among the settings.
+            ("PROCESS_QUEUE_SCHEDULE", "*/10 * * * * *"),
+            ("HEALTH_SCHEDULE", "0 */5 * * * *"),
+            .. settings,
+            ("DATABASE_URL", bench.Server.ConnectionString),
+            ("FUNCTIONS_MASTER_KEY", Key),
+        ]);
+
+    private static Func<IEnumerable<(string Name, string? Value)>, Task<IRunningApp>> Plain(AppProgram program) =>
+        settings => Task.FromResult<IRunningApp>(AppProcess.Start(program, settings));
 
     // As Linux counts it, shared pages included; other systems have no such file.
-    private static double Megabytes(AppProcess app, string field)
+    private static double Megabytes(IRunningApp app, string field)
     {
         var line = File.ReadLines($"/proc/{app.Id}/status").First(l => l.StartsWith(field, StringComparison.Ordinal));
         return double.Parse(line[field.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1024;
     }
 
     /// <summary>What was measured of one form of the app.</summary>
-    private sealed record Form(string Name, AppProgram Program)
+    private sealed record Form(
+        string Name, Func<IEnumerable<(string Name, string? Value)>, Task<IRunningApp>> StartAsync)
     {
         public List<double> Starts { get; } = [];
         public List<double> Peaks { get; } = [];

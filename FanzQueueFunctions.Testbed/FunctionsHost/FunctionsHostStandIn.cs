@@ -45,7 +45,8 @@ public sealed partial class FunctionsHostStandIn : IRunningApp
 
     private FunctionsHostStandIn(IEnumerable<(string Name, string? Value)> settings)
     {
-        _settings = settings.ToDictionary(setting => setting.Name, setting => setting.Value);
+        // As in an environment, the last of one name counts.
+        _settings = settings.GroupBy(setting => setting.Name).ToDictionary(same => same.Key, same => same.Last().Value);
         _front = new HttpFront(_settings);
         _channel = new WorkerChannel(Show);
         // Empty: neither the environment nor a settings file of the program around it changes a stand-in.
