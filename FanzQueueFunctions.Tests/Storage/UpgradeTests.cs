@@ -1,0 +1,148 @@
+using System.Text.Json.Nodes;
+using FanzQueueFunctions.Testbed;
+using FanzQueueFunctions.Testbed.Postgrest;
+using FanzQueueFunctions.Tests.Database;
+using FanzQueueFunctions.Tests.Sql;
+using static FanzQueueFunctions.Tests.Sql.QueueFunctions;
+
+namespace FanzQueueFunctions.Tests.Storage;
+
+/// <summary>A database of the release before gets today's migrations, while that release's workers run.</summary>
+public sealed class UpgradeTests(PostgresFixture postgres)
+{
+    private const string Secret = "the-secret-of-the-tests-32-bytes-long";
+    private const int Items = 1500;
+
+    [Fact]
+    public async Task Rows_in_every_state_stay_as_they_are()
+    {
+        await using var database = await CreateBeforeAsync();
+        var postId = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddItemsAsync(postId, 3);
+        var claimId = Guid.CreateVersion7();
+        var items = await database.ClaimAsync(claimId);
+        await database.SettleAsync(
+            claimId,
+            Post(items[0]!.Id()), Refuse(items[1]!.Id(), "It may not be posted."), Fail(items[2]!.Id(), "Not now."));
+        await database.AddItemAsync(postId, with: "status = 'cancelled'");
+        await database.AddItemAsync(postId);
+        await database.ClaimAsync(Guid.CreateVersion7());
+        await database.AddItemAsync(postId);
+        var before = await RowsAsync(database);
+
+        await PushAsync(database);
+
+        Assert.Equal(before, await RowsAsync(database));
+        Assert.Equal(
+            ["cancelled 1", "failed 1", "posted 1", "processing 1", "queued 2"],
+            (await database.RowsAsync(
+                "select status || ' ' || count(*) from multiplatform_post_queue group by status order by status::text"))
+                .Select(row => row[0]));
+    }
+
+    [Fact]
+    public async Task Items_in_hand_are_settled_by_the_worker_that_claimed_them()
+    {
+        await using var database = await CreateBeforeAsync();
+        await database.AddItemsAsync(await database.AddPostAsync(await database.AddCreatorAsync()), 10);
+        var claimId = Guid.CreateVersion7();
+        var items = await database.ClaimAsync(claimId);
+
+        await PushAsync(database);
+
+        Assert.Equal(
+            items.Select(item => item!.Id()),
+            (await database.ClaimAsync(claimId)).Select(item => item!.Id()));
+        var results = await database.SettleAsync(claimId, [.. items.Select(item => Post(item!.Id()))]);
+        Assert.All(results, result => Assert.Equal("posted", result!.Outcome()));
+        await AssertPostedOnceAsync(database, 10);
+    }
+
+    [Fact]
+    public async Task What_was_settled_before_is_answered_the_same_after()
+    {
+        await using var database = await CreateBeforeAsync();
+        await database.AddItemsAsync(await database.AddPostAsync(await database.AddCreatorAsync()), 3);
+        var claimId = Guid.CreateVersion7();
+        var items = await database.ClaimAsync(claimId);
+        var before = await SettleAsync();
+
+        await PushAsync(database);
+
+        Assert.Equal(before.ToJsonString(), (await SettleAsync()).ToJsonString());
+        await AssertPostedOnceAsync(database, 1);
+
+        Task<JsonArray> SettleAsync() => database.SettleAsync(
+            claimId,
+            Post(items[0]!.Id()), Refuse(items[1]!.Id(), "It may not be posted."), Fail(items[2]!.Id(), "Not now."));
+    }
+
+    [Theory]
+    [InlineData(Transport.Direct)]
+    [InlineData(Transport.Rest)]
+    public async Task A_worker_of_the_release_before_drains_on_while_the_migrations_are_pushed(Transport transport)
+    {
+        await using var database = await CreateBeforeAsync();
+        await database.AddItemsAsync(await database.AddPostAsync(await database.AddCreatorAsync()), Items);
+        await using var standIn = await PostgrestStandIn.StartAsync(new PostgrestOptions
+        {
+            ConnectionString = database.ConnectionString,
+            JwtSecret = Secret,
+        });
+        using var http = new HttpClient { BaseAddress = standIn.Address };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", Jwt.Sign("service_role", Secret));
+        var workers = Enumerable.Range(0, 2).Select(_ => transport == Transport.Direct
+            ? WorkerOfTheReleaseBefore.Direct(database)
+            : WorkerOfTheReleaseBefore.Rest(http));
+
+        var drains = Task.WhenAll(workers.Select(worker => worker.DrainAsync()));
+        await Until.TrueAsync(async () => await PostedAsync(database) >= Items / 10, "a tenth is posted");
+        await PushAsync(database);
+        var postedAtThePush = await PostedAsync(database);
+
+        Assert.Equal(Items, (await drains).Sum());
+        Assert.InRange(postedAtThePush, Items / 10, Items - 1);
+        await AssertPostedOnceAsync(database, Items);
+    }
+
+    private async Task<TestDatabase> CreateBeforeAsync()
+    {
+        var database = await postgres.CreateEmptyDatabaseAsync();
+        await Migrations.ApplyAsync(database.ConnectionString + ";Pooling=false", Release.Before.Files);
+        return database;
+    }
+
+    private static Task PushAsync(TestDatabase database) =>
+        Migrations.ApplyAsync(database.ConnectionString + ";Pooling=false", Release.Before.Later);
+
+    private static Task<long> PostedAsync(TestDatabase database) =>
+        database.CountAsync("multiplatform_post_queue where status = 'posted'");
+
+    /// <summary>As many items as expected have one post and one row of history each, and no other does.</summary>
+    private static async Task AssertPostedOnceAsync(TestDatabase database, long items)
+    {
+        Assert.Equal(items, await PostedAsync(database));
+        Assert.Equal(items, await database.CountAsync("content_posts where is_crosspost"));
+        Assert.Equal(items, await database.CountAsync("multiplatform_post_history"));
+        Assert.Equal(items, await database.CountAsync(
+            """
+            multiplatform_post_queue q
+            join content_posts p on p.queue_item_id = q.id and p.id = q.target_post_id
+            join multiplatform_post_history h on h.target_post_id = p.id
+            where q.status = 'posted'
+            """));
+    }
+
+    /// <summary>All rows of the queue, of the posts and of the history, with the values that they have.</summary>
+    private static async Task<IEnumerable<object?>> RowsAsync(TestDatabase database)
+    {
+        var rows = await database.RowsAsync(
+            """
+            select jsonb_strip_nulls(to_jsonb(q))::text from multiplatform_post_queue q
+            union all select jsonb_strip_nulls(to_jsonb(p))::text from content_posts p
+            union all select jsonb_strip_nulls(to_jsonb(h))::text from multiplatform_post_history h
+            order by 1
+            """);
+        return rows.Select(row => row[0]);
+    }
+}
