@@ -18,7 +18,8 @@ internal sealed class ChaosDatabase : IAsyncDisposable
     /// <summary>The driver's own way in.</summary>
     public TestDatabase Sql { get; }
 
-    public static async Task<ChaosDatabase> StartAsync()
+    /// <param name="migrations">What it begins with.</param>
+    public static async Task<ChaosDatabase> StartAsync(IReadOnlyList<string> migrations)
     {
         var server = await PostgresServer.StartAsync();
         await using (var postgres = new TestDatabase(server.ConnectionString() + ";Pooling=false"))
@@ -35,7 +36,7 @@ internal sealed class ChaosDatabase : IAsyncDisposable
 
         await server.StopAsync();
         await server.StartAgainAsync();
-        await Migrations.ApplyAsync(server.ConnectionString(Name) + ";Pooling=false");
+        await Migrations.ApplyAsync(server.ConnectionString(Name) + ";Pooling=false", migrations);
         var sql = new TestDatabase(new NpgsqlConnectionStringBuilder(server.ConnectionString(Name))
         {
             ApplicationName = "chaos",

@@ -10,8 +10,10 @@ namespace FanzQueueFunctions.Chaos;
 /// <param name="seed">Where all random numbers start.</param>
 /// <param name="length">How long the storm lasts.</param>
 /// <param name="withAzure">Whether one of the workers is the Azure build.</param>
+/// <param name="before">The app of the release before, to begin with on its database and to upgrade; null: no upgrade.</param>
 /// <param name="output">Where progress and tables go.</param>
-internal sealed partial class ChaosRun(int seed, TimeSpan length, bool withAzure, TextWriter output)
+internal sealed partial class ChaosRun(
+    int seed, TimeSpan length, bool withAzure, AppProgram? before, TextWriter output)
 {
     private const double ShareOfFaultyCalls = 0.25;
 
@@ -45,7 +47,7 @@ internal sealed partial class ChaosRun(int seed, TimeSpan length, bool withAzure
     /// <returns>Whether every check holds.</returns>
     public async Task<bool> RunAsync(CancellationToken end)
     {
-        await using var database = await ChaosDatabase.StartAsync();
+        await using var database = await ChaosDatabase.StartAsync(before is null ? Migrations.Files : Release.Before.Files);
         var jwtSecret = _secrets.Key("jwt-");
         var secretKey = _secrets.Key("sb_secret_");
         await using var standIn = await PostgrestStandIn.StartAsync(new PostgrestOptions
@@ -55,7 +57,8 @@ internal sealed partial class ChaosRun(int seed, TimeSpan length, bool withAzure
             PathPrefix = "/rest/v1",
             Gateway = new GatewayKeys(secretKey),
         });
-        await using var workers = new Workers(await SettingsAsync(database, standIn, jwtSecret, secretKey));
+        await using var workers = new Workers(
+            await SettingsAsync(database, standIn, jwtSecret, secretKey), before);
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
         using var storm = new Storm(database, workers, http, _tally);
         var stories = new Stories(database.Sql, seed);
@@ -69,7 +72,9 @@ internal sealed partial class ChaosRun(int seed, TimeSpan length, bool withAzure
         using var allEnds = new CancellationTokenSource();
         var progress = ShowProgressAsync(database.Sql, clock, allEnds.Token);
         var queueing = stories.KeepQueueingAsync(stormEnds.Token);
+        var upgrade = before is null ? Task.CompletedTask : UpgradeAsync(database.Sql, workers, clock, end);
         await storm.RageAsync(Plan.Of(seed, length), end);
+        await upgrade;
         await stormEnds.CancelAsync();
         await queueing;
         end.ThrowIfCancellationRequested();
@@ -117,6 +122,42 @@ internal sealed partial class ChaosRun(int seed, TimeSpan length, bool withAzure
                 with { OnAzure = withAzure },
             WorkerSettings.Create(_secrets, 25, 3, ("SUPABASE_URL", url), ("SUPABASE_SERVICE_ROLE_KEY", secretKey)),
         ];
+    }
+
+    /// <summary>
+    /// As a deployment does: the migrations first, in the middle of the storm, then the app. One worker of each transport
+    /// becomes today's; the other two stay as they are, on the newer functions.
+    /// </summary>
+    private async Task UpgradeAsync(TestDatabase database, Workers workers, Stopwatch clock, CancellationToken end)
+    {
+        await Task.Delay(length / 2, end);
+        foreach (var file in Release.Before.Later)
+        {
+            // The storm cuts, restarts and locks here as well; "supabase db push" is then said again, and goes on.
+            while (!await TryApplyAsync(file))
+                await Task.Delay(100, end);
+        }
+
+        output.WriteLine($"{clock.Elapsed.TotalSeconds,4:0} s  {Release.Before.Later.Count} migrations are pushed");
+        foreach (var index in (int[])[1, 3])
+            await workers.DeployAsync(index);
+        output.WriteLine($"{clock.Elapsed.TotalSeconds,4:0} s  workers 1 and 3 are today's app, 0 and 2 that of release {Release.Before.Number}");
+
+        async Task<bool> TryApplyAsync(string file)
+        {
+            try
+            {
+                await Migrations.ApplyAsync(database.ConnectionString + ";Pooling=false", [file]);
+                _tally.Add("migration pushed", 1);
+                return true;
+            }
+            catch (NpgsqlException e)
+            {
+                _tally.Add("migration refused", 1);
+                output.WriteLine($"{clock.Elapsed.TotalSeconds,4:0} s  {Path.GetFileName(file)}: {e.Message}");
+                return false;
+            }
+        }
     }
 
     private async Task ShowProgressAsync(TestDatabase database, Stopwatch clock, CancellationToken end)

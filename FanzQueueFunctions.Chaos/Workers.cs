@@ -17,8 +17,9 @@ internal sealed class Workers : IAsyncDisposable
     private readonly ConcurrentQueue<string> _crashes = [];
 
     /// <param name="settings">The settings of each worker.</param>
-    public Workers(IReadOnlyList<WorkerSettings> settings) =>
-        _places = [.. settings.Select(own => new Place(own))];
+    /// <param name="before">The app of the release before, to begin with; null: today's.</param>
+    public Workers(IReadOnlyList<WorkerSettings> settings, AppProgram? before) =>
+        _places = [.. settings.Select(own => new Place(own, before))];
 
     public int Count => _places.Length;
 
@@ -47,6 +48,26 @@ internal sealed class Workers : IAsyncDisposable
         await StartAsync(place);
         place.Address = await place.App.AddressAsync();
     });
+
+    /// <summary>Ends a worker in order, with SIGTERM, and starts today's app in its place, as a deployment does.</summary>
+    public async Task DeployAsync(int index)
+    {
+        var place = _places[index];
+        await place.Free.WaitAsync();
+        try
+        {
+            place.App!.Signal("TERM");
+            if (await place.App.WaitForExitAsync() is not 0 and var code)
+                _crashes.Enqueue($"worker {index} ended with exit code {code} when the next version was deployed");
+            place.Before = null;
+            await StartAsync(place);
+            place.Address = await place.App.AddressAsync();
+        }
+        finally
+        {
+            place.Free.Release();
+        }
+    }
 
     /// <summary>Stops a worker with SIGSTOP, and continues it later.</summary>
     /// <returns>False where something else is being done to it.</returns>
@@ -110,14 +131,15 @@ internal sealed class Workers : IAsyncDisposable
 
     private async Task StartAsync(Place place)
     {
-        place.App = place.Settings.OnAzure
-            ? await FunctionsHostStandIn.StartAsync(place.Settings.All)
+        place.App = place.Before is { } before ? AppProcess.Start(before, place.Settings.All)
+            : place.Settings.OnAzure ? await FunctionsHostStandIn.StartAsync(place.Settings.All)
             : AppProcess.Start(place.Settings.All);
         _all.Add(place.App);
     }
 
-    private sealed class Place(WorkerSettings settings)
+    private sealed class Place(WorkerSettings settings, AppProgram? before)
     {
+        public AppProgram? Before { get; set; } = before;
         public WorkerSettings Settings => settings;
         public SemaphoreSlim Free { get; } = new(1);
         public IRunningApp? App { get; set; }

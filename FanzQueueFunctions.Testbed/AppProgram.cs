@@ -6,6 +6,7 @@ namespace FanzQueueFunctions.Testbed;
 public sealed record AppProgram(string File, params string[] Arguments)
 {
     private const string Setting = "APP_EXECUTABLE";
+    private const string SettingOfBefore = "APP_BEFORE";
 
     /// <summary>As it was built, in the configuration that the calling program was built in.</summary>
     public static AppProgram Built { get; } = new("dotnet", Path.Combine(FolderOf("bin"), "FanzQueueFunctions.dll"));
@@ -16,6 +17,15 @@ public sealed record AppProgram(string File, params string[] Arguments)
     /// <summary>The published executable that <c>APP_EXECUTABLE</c> names; null where it is not set.</summary>
     public static AppProgram? Published { get; } =
         Environment.GetEnvironmentVariable(Setting) is { Length: > 0 } file ? new(Path.GetFullPath(file)) : null;
+
+    /// <summary>
+    /// The app of the release before, which <c>APP_BEFORE</c> names: an executable, or a .dll for <c>dotnet</c>; null where
+    /// it is not set.
+    /// </summary>
+    public static AppProgram? Before { get; } =
+        Environment.GetEnvironmentVariable(SettingOfBefore) is not { Length: > 0 } file ? null
+        : file.EndsWith(".dll", StringComparison.Ordinal) ? new("dotnet", Path.GetFullPath(file))
+        : new(Path.GetFullPath(file));
 
     /// <summary>What tests and chaos start.</summary>
     public static AppProgram Chosen => Published ?? Built;
