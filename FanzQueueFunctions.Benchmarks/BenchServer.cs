@@ -27,6 +27,18 @@ internal sealed class BenchServer : IAsyncDisposable
         await using var created = from is null
             ? await _postgres.CreateDatabaseAsync()
             : await TestDatabase.CreateAsync(_postgres.Server, from);
+        return await FillAsync(created, fill);
+    }
+
+    /// <summary>As <see cref="PrepareAsync"/>, without the migrations.</summary>
+    public async Task<string> PrepareEmptyAsync(Func<TestDatabase, Task> fill)
+    {
+        await using var created = await _postgres.CreateEmptyDatabaseAsync();
+        return await FillAsync(created, fill);
+    }
+
+    private static async Task<string> FillAsync(TestDatabase created, Func<TestDatabase, Task> fill)
+    {
         // Filling takes as long as it takes.
         await using var database = new TestDatabase(created.ConnectionString + ";Command Timeout=0");
         await fill(database);

@@ -21,6 +21,9 @@ internal sealed record BenchSize
     public required int ScheduledItems { get; init; }
     public required int PostedItems { get; init; }
 
+    /// <summary>Posts, and as many items, that the migrations are pushed onto.</summary>
+    public required int MigratedRows { get; init; }
+
     /// <summary>How long the process is watched while idle, in seconds.</summary>
     public required int IdleSeconds { get; init; }
 
@@ -33,6 +36,7 @@ internal sealed record BenchSize
         DueItems = [1_000, 100_000, 1_000_000],
         ScheduledItems = 1_000_000,
         PostedItems = 5_000_000,
+        MigratedRows = 1_000_000,
         IdleSeconds = 60,
     };
 
@@ -46,6 +50,7 @@ internal sealed record BenchSize
         DueItems = [1_000, 50_000],
         ScheduledItems = 50_000,
         PostedItems = 50_000,
+        MigratedRows = 50_000,
         IdleSeconds = 10,
     };
 

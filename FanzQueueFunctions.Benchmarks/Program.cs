@@ -7,7 +7,7 @@ using FanzQueueFunctions.Benchmarks.Sections;
 const string Usage = """
     Usage:
       FanzQueueFunctions.Benchmarks [--quick] [--only SECTION[,SECTION...]] [--save FILE]
-          sections: throughput, scale, care, latency, process
+          sections: throughput, scale, care, latency, process; and when named: migrations
       FanzQueueFunctions.Benchmarks compare FILE FILE
           sets the figures of two saved runs side by side
     """;
@@ -19,7 +19,8 @@ if (args is ["compare", var before, var after])
 }
 
 var size = BenchSize.Full;
-var only = Section.All.Select(section => section.Name).ToArray();
+var sections = Section.All.Select(section => section.Name).ToArray();
+var only = Section.All.Where(section => !section.OnlyWhenNamed).Select(section => section.Name).ToArray();
 string? file = null;
 for (var i = 0; i < args.Length; i++)
 {
@@ -28,7 +29,7 @@ for (var i = 0; i < args.Length; i++)
         case "--quick":
             size = BenchSize.Quick;
             break;
-        case "--only" when i + 1 < args.Length && args[i + 1].Split(',') is var names && !names.Except(only).Any():
+        case "--only" when i + 1 < args.Length && args[i + 1].Split(',') is var names && !names.Except(sections).Any():
             only = names;
             i++;
             break;

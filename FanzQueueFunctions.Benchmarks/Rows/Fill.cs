@@ -114,6 +114,43 @@ internal static class Fill
             await database.ExecuteAsync($"{index[1]}");
     }
 
+    /// <summary>
+    /// Production's schema before any migration, with one item a post: 94 % posted, 5 % due and 1 % failed, the posted ones
+    /// with their rows of history.
+    /// </summary>
+    public static async Task ProductionAsync(TestDatabase database, int posts)
+    {
+        await database.ExecuteAsync(await File.ReadAllTextAsync(Path.Combine(
+            RepositoryFolder.Path, "FanzQueueFunctions.Tests", "Sql", "production_schema.sql")));
+        foreach (var table in Tables)
+            await database.ExecuteAsync($"alter table {table} disable trigger all");
+        await PostsAsync(database, posts);
+        await database.ExecuteAsync(
+            """
+            insert into multiplatform_post_queue (
+              original_post_id, creator_id, target_platform, status, queued_at, completed_at, failed_at
+            )
+            select
+              id, creator_id, 'girlfanz', status::platform_post_status, at, case status when 'posted' then at end,
+              case status when 'failed' then at end
+            from (
+              select
+                id, creator_id, now() - interval '1 year' + n * interval '30 seconds' as at,
+                case when n % 100 = 0 then 'failed' when n % 20 = 1 then 'queued' else 'posted' end as status
+              from (select id, creator_id, row_number() over () as n from content_posts) as post
+            ) as item
+            """);
+        await database.ExecuteAsync(
+            """
+            insert into multiplatform_post_history (original_post_id, creator_id, target_platform, posted_at)
+            select original_post_id, creator_id, target_platform, completed_at
+            from multiplatform_post_queue
+            where status = 'posted'
+            """);
+        foreach (var table in Tables)
+            await database.ExecuteAsync($"alter table {table} enable trigger all");
+    }
+
     private static Task<int> ItemsAsync(
         TestDatabase database, int items, string scheduledFor, string status = "queued", string completedAt = "null") =>
         database.ExecuteAsync(

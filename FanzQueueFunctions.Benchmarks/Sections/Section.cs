@@ -3,7 +3,11 @@ using FanzQueueFunctions.Benchmarks.Results;
 namespace FanzQueueFunctions.Benchmarks.Sections;
 
 /// <summary>One part of the benchmark that can be run by itself.</summary>
-internal sealed record Section(string Name, Func<Bench, Task<IReadOnlyList<Figure>>> MeasureAsync)
+/// <param name="Name">What <c>--only</c> calls it.</param>
+/// <param name="MeasureAsync">Measures it.</param>
+/// <param name="OnlyWhenNamed">Whether a run that names no section leaves it out.</param>
+internal sealed record Section(
+    string Name, Func<Bench, Task<IReadOnlyList<Figure>>> MeasureAsync, bool OnlyWhenNamed = false)
 {
     public static IReadOnlyList<Section> All { get; } =
     [
@@ -12,5 +16,6 @@ internal sealed record Section(string Name, Func<Bench, Task<IReadOnlyList<Figur
         new("care", CostOfCare.MeasureAsync),
         new("latency", Latency.MeasureAsync),
         new("process", AppFigures.MeasureAsync),
+        new("migrations", PushedMigrations.MeasureAsync, OnlyWhenNamed: true),
     ];
 }
