@@ -214,6 +214,27 @@ public sealed class SettleTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Another_creators_post_that_carries_the_item_is_not_taken_for_its_post()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var item = await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
+        var forged = await database.AddPostAsync(await database.AddCreatorAsync(), $"queue_item_id = '{item}'");
+
+        var refused = await database.SettleOneAsync(await database.ClaimAllAsync(), Post(item));
+
+        Assert.Equal(
+            ("failed",
+             "duplicate key value violates unique constraint \"content_posts_queue_item_id_key\" (SQLSTATE 23505): " +
+             $"post {forged}, which is not this item's, carries its id in queue_item_id; set that to null, and queue the item again"),
+            (refused.Outcome(), refused.Text("error")));
+
+        // What the sentence says helps.
+        await database.ExecuteAsync("update content_posts set queue_item_id = null where id = $1", forged);
+        await database.ExecuteAsync("update multiplatform_post_queue set status = 'queued', scheduled_for = now()");
+        Assert.Equal("posted", (await database.SettleOneAsync(await database.ClaimAllAsync(), Post(item))).Outcome());
+    }
+
+    [Fact]
     public async Task A_batch_of_mixed_outcomes_is_settled_together()
     {
         await using var database = await postgres.CreateDatabaseAsync();

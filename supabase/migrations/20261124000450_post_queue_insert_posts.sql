@@ -9,13 +9,20 @@ create or replace function public.post_queue_insert_posts(verdicts public.post_q
 returns public.post_queue_verdict[]
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = public, extensions
+set enable_seqscan = off
+set enable_nestloop = off
+set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   part_size constant integer := ceil(cardinality(verdicts) / 10.0);
   parts public.post_queue_verdict[] := '{}';
   wanted integer;
   inserted integer;
+  refused_schema text;
+  refused_table text;
+  refused_column text;
 begin
   if columns is null then
     insert into public.content_posts
@@ -42,7 +49,11 @@ exception
       else
         verdicts[1].outcome := 'retried';
       end if;
-      verdicts[1].error := format('%s (SQLSTATE %s)', sqlerrm, sqlstate);
+      get stacked diagnostics
+        refused_schema = schema_name, refused_table = table_name, refused_column = column_name;
+      verdicts[1].error := public.post_queue_insert_error(
+        verdicts[1].item_id, sqlstate, sqlerrm, refused_schema, refused_table, refused_column
+      );
       return verdicts;
     end if;
     for part_start in 1..cardinality(verdicts) by part_size loop

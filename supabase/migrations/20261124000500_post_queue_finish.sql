@@ -10,7 +10,7 @@ create or replace function public.post_queue_finish(verdicts public.post_queue_v
 returns jsonb
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = public, extensions
 set enable_seqscan = off
 set enable_nestloop = off
 set jit = off

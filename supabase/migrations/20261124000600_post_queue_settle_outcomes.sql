@@ -3,15 +3,18 @@ create or replace function public.post_queue_settle_outcomes(claim_id uuid, outc
 returns jsonb
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = public, extensions
 as $$
 declare
   verdicts public.post_queue_verdict[];
   results jsonb;
 begin
   verdicts := public.post_queue_judge(claim_id, outcomes);
-  verdicts := public.post_queue_insert_posts(verdicts, null);
+  verdicts := public.post_queue_insert_posts(verdicts, public.post_queue_columns_to_copy());
   results := public.post_queue_finish(verdicts);
+  -- Deferred constraints and triggers speak up now, not when the transaction ends, where nobody could tell which item it
+  -- was and all would be undone.
+  set constraints all immediate;
 
   if jsonb_array_length(results) = jsonb_array_length(outcomes) then
     return results;

@@ -7,7 +7,7 @@ create or replace function public.post_queue_settle_alone(claim_id uuid, outcome
 returns jsonb
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = public, extensions
 as $$
 declare
   reason text;
