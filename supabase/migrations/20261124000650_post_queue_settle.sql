@@ -16,6 +16,9 @@
 --   unsettled  still in hand, because another transaction has its row locked, or because the database refuses what
 --              would end it ("error" says why); claim and settle again
 --
+-- What it writes sets off triggers of others, which may name their tables without a schema: so the search_path is not
+-- empty, here and in all that writes.
+--
 -- Only items still held under the claim are touched. Repeating the call changes nothing and answers the same.
 -- No row is waited for, or for 100 ms at a time (see post_queue_judge), so no deadlock can arise, and no serialization
 -- failure leaves it: PostgREST would repeat such a transaction without limit.
@@ -23,7 +26,7 @@ create or replace function public.post_queue_settle(claim_id uuid, outcomes json
 returns jsonb
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = public, extensions
 as $$
 #variable_conflict use_variable
 declare
@@ -37,6 +40,9 @@ begin
 
   -- A repetition that overtakes the first call waits for it here, instead of finding its rows locked.
   perform pg_advisory_xact_lock(hashtextextended(claim_id::text, 0));
+
+  -- See post_queue_skip_crossposts.
+  perform set_config('post_queue.settling', 'on', true);
 
   -- Tables are waited for as ever, where a migration holds them.
   lock table public.multiplatform_post_queue, public.creators, public.content_posts in row share mode;
