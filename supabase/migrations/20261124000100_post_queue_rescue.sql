@@ -8,7 +8,7 @@
 create or replace function public.post_queue_rescue(lease_seconds integer, out rescued integer, out given_up integer)
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = public, extensions
 set enable_seqscan = off
 set enable_sort = off
 set enable_nestloop = off
@@ -20,80 +20,70 @@ declare
 begin
   rescued := 0;
   given_up := 0;
-  if not exists (
+
+  -- See post_queue_judge for what may be waited for here.
+  perform set_config('lock_timeout', '100ms', true);
+  with expired as materialized (
     select
+      q.tableoid as item_table,
+      q.ctid as item_address,
+      q.original_post_id,
+      q.creator_id,
+      -- Any value may stand in the row, and one that overflows would stop every claim.
+      least(greatest(q.rescue_count, 0), 2147483646) + 1 as rescue_count,
+      q.rescue_count >= least(greatest(q.max_retries, 0), 20) as hopeless
     from public.multiplatform_post_queue q
     where q.status = 'processing'
       and coalesce(q.processing_started_at, '-infinity'::timestamptz) < now() - make_interval(secs => lease_seconds)
-  ) then
-    return;
-  end if;
-
-  begin
-    -- See post_queue_judge for what may be waited for here.
-    perform set_config('lock_timeout', '100ms', true);
-    with expired as materialized (
-      select
-        q.tableoid as item_table,
-        q.ctid as item_address,
-        q.original_post_id,
-        q.creator_id,
-        -- Any value may stand in the row, and one that overflows would stop every claim.
-        least(greatest(q.rescue_count, 0), 2147483646) + 1 as rescue_count,
-        q.rescue_count >= least(greatest(q.max_retries, 0), 20) as hopeless
-      from public.multiplatform_post_queue q
-      where q.status = 'processing'
-        and coalesce(q.processing_started_at, '-infinity'::timestamptz) < now() - make_interval(secs => lease_seconds)
-      order by coalesce(q.processing_started_at, '-infinity'::timestamptz)
-      limit 1000
-      for update skip locked
-    ),
-    -- What is freed here may be taken by the same claim. A row that is updated twice in one transaction has its foreign
-    -- keys checked again, and the check would wait for whoever deletes its original or creator, who waits for our rows.
-    original as materialized (
-      select p.id
-      from public.content_posts p
-      where p.id = any (array(select distinct expired.original_post_id from expired))
-      for key share skip locked
-    ),
-    creator as materialized (
-      select c.id
-      from public.creators c
-      where c.id = any (array(select distinct expired.creator_id from expired))
-      for key share skip locked
-    ),
-    freed as (
-      update public.multiplatform_post_queue q
-      set
-        status = case when e.hopeless then 'failed' else 'queued' end::public.platform_post_status,
-        failed_at = case when e.hopeless then now() else q.failed_at end,
-        error_message = case
-          when e.hopeless then format('worker stopped %s times while processing', e.rescue_count)
-          else q.error_message
-        end,
-        rescue_count = e.rescue_count,
-        processing_started_at = null,
-        claim_id = null,
-        updated_at = now()
-      from expired e
-      where q.ctid = any (array(select expired.item_address from expired))
-        and q.ctid = e.item_address
-        and q.tableoid = e.item_table
-        and (
-          e.hopeless
-          or e.original_post_id in (select original.id from original)
-            and e.creator_id in (select creator.id from creator)
-        )
-      returning e.hopeless
-    )
-    select count(*) filter (where not hopeless), count(*) filter (where hopeless)
-    into rescued, given_up
-    from freed;
-    perform set_config('lock_timeout', usual_lock_timeout, true);
-  exception
-    -- Nothing is freed then; the next claim tries again.
-    when lock_not_available then null;
-  end;
+    order by coalesce(q.processing_started_at, '-infinity'::timestamptz)
+    limit 1000
+    for update skip locked
+  ),
+  -- What is freed here may be taken by the same claim. A row that is updated twice in one transaction has its foreign
+  -- keys checked again, and the check would wait for whoever deletes its original or creator, who waits for our rows.
+  original as materialized (
+    select p.id
+    from public.content_posts p
+    where p.id = any (array(select distinct expired.original_post_id from expired))
+    for key share skip locked
+  ),
+  creator as materialized (
+    select c.id
+    from public.creators c
+    where c.id = any (array(select distinct expired.creator_id from expired))
+    for key share skip locked
+  ),
+  freed as (
+    update public.multiplatform_post_queue q
+    set
+      status = case when e.hopeless then 'failed' else 'queued' end::public.platform_post_status,
+      failed_at = case when e.hopeless then now() else q.failed_at end,
+      error_message = case
+        when e.hopeless then format('worker stopped %s times while processing', e.rescue_count)
+        else q.error_message
+      end,
+      rescue_count = e.rescue_count,
+      processing_started_at = null,
+      claim_id = null,
+      updated_at = now()
+    from expired e
+    where q.ctid = any (array(select expired.item_address from expired))
+      and q.ctid = e.item_address
+      and q.tableoid = e.item_table
+      and (
+        e.hopeless
+        or e.original_post_id in (select original.id from original)
+          and e.creator_id in (select creator.id from creator)
+      )
+    returning e.hopeless
+  )
+  select count(*) filter (where not hopeless), count(*) filter (where hopeless)
+  into rescued, given_up
+  from freed;
+  perform set_config('lock_timeout', usual_lock_timeout, true);
+exception
+  -- Nothing is freed then; the next claim tries again.
+  when lock_not_available then null;
 end
 $$;
 

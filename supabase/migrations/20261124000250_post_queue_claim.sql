@@ -10,6 +10,9 @@
 -- Called again with the same claim_id it returns what is still in hand under it and takes no more, so a caller that
 -- lost the answer calls again.
 --
+-- What it changes sets off triggers of others, which may name their tables without a schema: so the search_path is not
+-- empty, here and in all that writes.
+--
 -- Plans that do not change with statistics, here and in what it calls: every table is read by an index in its order or
 -- by a list of keys or places, and what was read is joined by hashing. Left to itself the planner reads and hashes the
 -- whole queue for a large batch. Costs mean nothing then, and must not set off the JIT compiler.
@@ -17,7 +20,7 @@ create or replace function public.post_queue_claim(claim_id uuid, batch_size int
 returns json
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = public, extensions
 set enable_seqscan = off
 set enable_sort = off
 set enable_nestloop = off
@@ -66,7 +69,18 @@ begin
   -- Settled items count: a copy of the call that arrives late, when the batch is done, must take nothing, because
   -- nobody would work on what it took.
   if not exists (select from public.multiplatform_post_queue q where q.claim_id = this_claim) then
-    select rescue.rescued, rescue.given_up into rescued, given_up from public.post_queue_rescue(lease_seconds) as rescue;
+
+    if exists (
+      select
+      from public.multiplatform_post_queue q
+      where q.status = 'processing'
+        and coalesce(q.processing_started_at, '-infinity'::timestamptz) < now() - make_interval(secs => lease_seconds)
+    ) then
+      select rescue.rescued, rescue.given_up
+      into rescued, given_up
+      from public.post_queue_rescue(lease_seconds) as rescue;
+    end if;
+
     perform public.post_queue_take(this_claim, batch_size);
   end if;
 
