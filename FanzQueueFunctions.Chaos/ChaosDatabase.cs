@@ -19,7 +19,8 @@ internal sealed class ChaosDatabase : IAsyncDisposable
     public TestDatabase Sql { get; }
 
     /// <param name="migrations">What it begins with.</param>
-    public static async Task<ChaosDatabase> StartAsync(IReadOnlyList<string> migrations)
+    /// <param name="grown">With the columns and triggers of <c>grown.sql</c>, as others add them.</param>
+    public static async Task<ChaosDatabase> StartAsync(IReadOnlyList<string> migrations, bool grown)
     {
         var server = await PostgresServer.StartAsync();
         await using (var postgres = new TestDatabase(server.ConnectionString() + ";Pooling=false"))
@@ -42,8 +43,12 @@ internal sealed class ChaosDatabase : IAsyncDisposable
             ApplicationName = "chaos",
             CommandTimeout = 30,
         }.ConnectionString);
-        using var script = new StreamReader(typeof(ChaosDatabase).Assembly.GetManifestResourceStream("chaos.sql")!);
-        await sql.ExecuteAsync(await script.ReadToEndAsync());
+        foreach (var script in grown ? ["grown.sql", "chaos.sql"] : (string[])["chaos.sql"])
+        {
+            using var reader = new StreamReader(typeof(ChaosDatabase).Assembly.GetManifestResourceStream(script)!);
+            await sql.ExecuteAsync(await reader.ReadToEndAsync());
+        }
+
         return new ChaosDatabase(server, sql);
     }
 

@@ -10,10 +10,11 @@ namespace FanzQueueFunctions.Chaos;
 /// <param name="seed">Where all random numbers start.</param>
 /// <param name="length">How long the storm lasts.</param>
 /// <param name="withAzure">Whether one of the workers is the Azure build.</param>
+/// <param name="grown">On a content_posts to which others have added columns and triggers of every kind.</param>
 /// <param name="before">The app of the release before, to begin with on its database and to upgrade; null: no upgrade.</param>
 /// <param name="output">Where progress and tables go.</param>
 internal sealed partial class ChaosRun(
-    int seed, TimeSpan length, bool withAzure, AppProgram? before, TextWriter output)
+    int seed, TimeSpan length, bool withAzure, bool grown, AppProgram? before, TextWriter output)
 {
     private const double ShareOfFaultyCalls = 0.25;
 
@@ -47,7 +48,8 @@ internal sealed partial class ChaosRun(
     /// <returns>Whether every check holds.</returns>
     public async Task<bool> RunAsync(CancellationToken end)
     {
-        await using var database = await ChaosDatabase.StartAsync(before is null ? Migrations.Files : Release.Before.Files);
+        await using var database = await ChaosDatabase.StartAsync(
+            before is null ? Migrations.Files : Release.Before.Files, grown);
         var jwtSecret = _secrets.Key("jwt-");
         var secretKey = _secrets.Key("sb_secret_");
         await using var standIn = await PostgrestStandIn.StartAsync(new PostgrestOptions

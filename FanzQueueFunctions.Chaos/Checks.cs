@@ -210,6 +210,29 @@ internal static class Checks
               ) as holds
             from chaos.crosspost
             """),
+        new("What others added is copied, but for what the database gives each row by itself",
+            """
+            select
+              format('post %s: %s is %s, of its original %s', c.post_id, column_name, mine, originals) as what,
+              case
+                when column_name = 'search_text' then mine = concat((c.post).title, ' ', (c.post).description)
+                when column_name in (
+                  'number_always', 'number_by_default', 'number_serial', 'token', 'slug', 'permalink', 'region',
+                  'region_key', 'room', 'booked', 'handle'
+                ) then mine is distinct from originals
+                else mine is not distinct from originals
+              end as holds
+            from chaos.crosspost c
+            cross join unnest(array(
+              select attname::text
+              from pg_attribute
+              where attrelid = 'content_posts'::regclass and attnum > 0 and not attisdropped
+                and attname <> all (post_queue_known_columns())
+            )) as column_name
+            cross join lateral (
+              select to_jsonb(c.post) ->> column_name as mine, to_jsonb(c.original) ->> column_name as originals
+            ) as value
+            """),
         new("No cross-post of a cross-post, and none queued",
             """
             select

@@ -4,10 +4,11 @@ using FanzQueueFunctions.Chaos;
 using FanzQueueFunctions.Testbed;
 
 const string Usage = """
-    Usage: FanzQueueFunctions.Chaos [--seconds N] [--seed N] [--standalone] [--upgrade]
+    Usage: FanzQueueFunctions.Chaos [--seconds N] [--seed N] [--standalone] [--grown | --upgrade]
       --seconds      how long the storm lasts, 5 to 86400 (60); setting up and draining come on top
       --seed         from 0 to 2147483647; without one, a new one
       --standalone   no worker is the Azure build, under a stand-in for the Functions host; without it, one of four is
+      --grown        on a content_posts to which others have added columns and triggers of every kind
       --upgrade      begins with the database and the app of the release before, which APP_BEFORE names (an executable, or
                      a .dll); in the middle of the storm the migrations are pushed, and two of the four workers become
                      today's app
@@ -17,6 +18,7 @@ const string Usage = """
 var seconds = 60;
 var seed = Random.Shared.Next();
 var withAzure = true;
+var grown = false;
 var upgrade = false;
 for (var i = 0; i < args.Length; i++)
 {
@@ -25,7 +27,8 @@ for (var i = 0; i < args.Length; i++)
         "--seconds" => int.TryParse(args.ElementAtOrDefault(++i), out seconds) && seconds is >= 5 and <= 86400,
         "--seed" => int.TryParse(args.ElementAtOrDefault(++i), out seed) && seed >= 0,
         "--standalone" => !(withAzure = false),
-        "--upgrade" => upgrade = true,
+        "--grown" => !upgrade && (grown = true),
+        "--upgrade" => !grown && (upgrade = true),
         _ => false,
     };
     if (!understood)
@@ -42,7 +45,7 @@ if (upgrade && before is null)
     return 64;
 }
 
-Console.WriteLine($"Seed {seed}: ./dev chaos --seconds {seconds} --seed {seed}{(upgrade ? " --upgrade" : "")} does and queues the same things again.");
+Console.WriteLine($"Seed {seed}: ./dev chaos --seconds {seconds} --seed {seed}{(grown ? " --grown" : upgrade ? " --upgrade" : "")} does and queues the same things again.");
 Console.WriteLine("What meets what is for the machine to decide, so no two runs are alike.");
 
 using var interrupted = new CancellationTokenSource();
@@ -50,7 +53,7 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 try
 {
-    return await new ChaosRun(seed, TimeSpan.FromSeconds(seconds), withAzure, before, Console.Out)
+    return await new ChaosRun(seed, TimeSpan.FromSeconds(seconds), withAzure, grown, before, Console.Out)
         .RunAsync(interrupted.Token) ? 0 : 1;
 }
 catch (OperationCanceledException) when (interrupted.IsCancellationRequested)

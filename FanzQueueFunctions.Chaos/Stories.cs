@@ -71,7 +71,7 @@ internal sealed class Stories(TestDatabase database, int seed)
             BatchCommands =
             {
                 Command("insert into creators (id, creator_name) values ($1, 'A creator')", creator),
-                Command("insert into content_posts select * from jsonb_populate_record(null::content_posts, $1::jsonb)", Json(bad)),
+                Command("select from chaos.add_posts(jsonb_build_array($1::jsonb))", Json(bad)),
                 Command(
                     """
                     insert into creator_multiplatform_settings (creator_id, default_platforms, auto_post_enabled)
@@ -79,7 +79,7 @@ internal sealed class Stories(TestDatabase database, int seed)
                     """,
                     creator,
                     platforms),
-                Command("insert into content_posts select * from jsonb_populate_recordset(null::content_posts, $1::jsonb)", Json(good)),
+                Command("select from chaos.add_posts($1::jsonb)", Json(good)),
                 Command(
                     """
                     insert into chaos.item (id, kind, failures, sqlstate)

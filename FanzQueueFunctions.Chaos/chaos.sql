@@ -70,6 +70,16 @@ begin
 end
 $$;
 
+-- Originals as the driver writes them: the columns that this repository knows, null where it says nothing.
+create function chaos.add_posts(posts jsonb) returns void language plpgsql as $$
+begin
+  execute format(
+    'insert into public.content_posts (%1$s) select %1$s from jsonb_populate_recordset(null::public.content_posts, $1)',
+    array_to_string(public.post_queue_known_columns(), ', ')
+  ) using posts;
+end
+$$;
+
 create trigger chaos_keeps after insert or update or delete on public.multiplatform_post_queue
   for each row execute function chaos.keep_queue_step();
 create trigger chaos_keeps after insert or update or delete on public.content_posts
