@@ -15,6 +15,7 @@ internal sealed record Section(
         new("scale", ScaleOut.MeasureAsync),
         new("care", CostOfCare.MeasureAsync),
         new("latency", Latency.MeasureAsync),
+        new("enqueue", Enqueue.MeasureAsync),
         new("process", AppFigures.MeasureAsync),
         new("migrations", PushedMigrations.MeasureAsync, OnlyWhenNamed: true),
     ];
