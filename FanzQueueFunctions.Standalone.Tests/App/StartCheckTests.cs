@@ -97,6 +97,29 @@ public sealed class StartCheckTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Where_every_item_would_fail_it_ends_and_touches_no_item()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var item = await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
+        await database.ExecuteAsync(
+            """
+            alter table content_posts add column slug text not null unique default gen_random_uuid();
+            alter table content_posts alter column slug drop default
+            """);
+        await using var app = Start(database);
+
+        Assert.Equal(1, await app.WaitForExitAsync());
+        Assert.Equal(
+            [
+                "[CHECK] error - content_posts.slug is unique (content_posts_slug_key), must not be null and has no default. " +
+                "Every item fails. Give the column a default, or fill it in a BEFORE INSERT trigger.",
+                Ends,
+            ],
+            Checked(app));
+        Assert.Equal("queued", (string?)(await database.ItemAsync(item))["status"]);
+    }
+
+    [Fact]
     public async Task A_database_that_is_down_is_checked_by_the_first_firing_that_reaches_it()
     {
         await using var own = await MigratedPostgres.StartAsync();

@@ -187,6 +187,20 @@ public sealed class CheckTests(PostgresFixture postgres)
         Assert.Empty(await FoundAsync(database));
     }
 
+    [Theory]
+    [InlineData("drop trigger post_queue_skip_crossposts on multiplatform_post_queue")]
+    [InlineData("alter table multiplatform_post_queue disable trigger post_queue_skip_crossposts")]
+    public async Task A_loop_of_cross_posts_that_is_not_closed_is_a_warning(string opening)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync(opening);
+
+        AssertFound(
+            await FoundAsync(database),
+            "warning",
+            "The trigger post_queue_skip_crossposts on multiplatform_post_queue is missing or disabled.");
+    }
+
     [Fact]
     public async Task Due_items_for_unknown_platforms_are_a_warning_with_their_names_and_numbers()
     {
@@ -261,7 +275,7 @@ public sealed class CheckTests(PostgresFixture postgres)
             finding => finding is
             {
                 Level: "warning",
-                What: "The role authenticated may insert and update status, claim_id, processing_started_at, target_post_id, " +
+                What: "The role authenticated may update status, claim_id, processing_started_at, target_post_id, " +
                     "retry_count, rescue_count of multiplatform_post_queue.",
             });
     }
@@ -270,12 +284,27 @@ public sealed class CheckTests(PostgresFixture postgres)
     public async Task Without_row_level_security_everybody_may_write_the_posts()
     {
         await using var database = await postgres.CreateDatabaseAsync();
-        await database.ExecuteAsync("grant insert, update on content_posts to anon, authenticated");
+        await database.ExecuteAsync("grant update on content_posts to anon, authenticated");
 
         AssertFound(
             await FoundAsync(database),
             "warning",
-            "The role anon and the role authenticated may insert and update queue_item_id, is_crosspost, original_post_id of content_posts.");
+            "The roles anon and authenticated may update queue_item_id, is_crosspost, original_post_id of content_posts.");
+    }
+
+    [Fact]
+    public async Task Only_the_columns_that_creators_may_write_are_named()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync(
+            """
+            grant update (status, title) on content_posts to authenticated;
+            grant update (status, modified_title) on multiplatform_post_queue to authenticated;
+            create policy mine on multiplatform_post_queue for update using (true);
+            """);
+
+        AssertFound(
+            await FoundAsync(database), "warning", "The role authenticated may update status of multiplatform_post_queue.");
     }
 
     [Fact]

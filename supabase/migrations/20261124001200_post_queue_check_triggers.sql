@@ -1,4 +1,5 @@
--- A part of post_queue_check: the triggers on content_posts that queue items, told by the source of their functions.
+-- A part of post_queue_check: the loop of cross-posts. Triggers on content_posts that queue items are told by the source of
+-- their functions.
 create or replace function public.post_queue_check_triggers()
 returns table (level text, what text, follows text, advice text)
 language sql
@@ -6,6 +7,21 @@ stable
 security invoker
 set search_path = ''
 as $$
+  select
+    'warning',
+    'The trigger post_queue_skip_crossposts on multiplatform_post_queue is missing or disabled.',
+    'A cross-post may queue further cross-posts, without end.',
+    'Run its migration again: supabase/migrations/20261124000700_post_queue_skip_crossposts.sql.'
+  where not exists (
+    select
+    from pg_catalog.pg_trigger w
+    where w.tgrelid = 'public.multiplatform_post_queue'::regclass
+      and w.tgname = 'post_queue_skip_crossposts'
+      and w.tgenabled <> 'D'
+  )
+
+  union all
+
   select
     'note',
     format('The trigger %I on content_posts queues items, and is called for cross-posts too.', t.tgname),
@@ -21,7 +37,6 @@ as $$
     and f.prosrc ilike '%multiplatform_post_queue%'
     -- Its WHEN leaves cross-posts out already.
     and pg_get_triggerdef(t.oid) not ilike '%is_crosspost%'
-  order by t.tgname
 $$;
 
 revoke execute on function public.post_queue_check_triggers() from public, anon, authenticated;

@@ -48,16 +48,17 @@ as $$
     group by workers.table_name, r.rolname, p.privilege
   )
   select
-    case when 'UPDATE' = any (array_agg(privilege)) then 'warning' else 'note' end,
-    format('The role %s may %s %s of %s.', string_agg(distinct role_name, ' and the role '),
-      lower(string_agg(distinct privilege, ' and ')), min(columns), table_name),
+    case privilege when 'UPDATE' then 'warning' else 'note' end,
+    format('The %s %s may %s %s of %s.', case count(*) when 1 then 'role' else 'roles' end,
+      string_agg(role_name, ' and ' order by role_name), lower(privilege), columns, table_name),
     case table_name
       when 'content_posts' then 'A creator may pass off a post as a cross-post or as the post of a queue item.'
       else 'A creator may undo, repeat or take away what a worker does with their items.'
     end,
-    'Grant these roles all columns but these: docs/operations.md, What creators may write.'
+    'Grant all columns but these: docs/operations.md, What creators may write.'
   from writable
-  group by table_name
+  group by table_name, privilege, columns
+  order by privilege desc, table_name
 $$;
 
 revoke execute on function public.post_queue_check_creators() from public, anon, authenticated;

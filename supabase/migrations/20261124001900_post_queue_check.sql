@@ -26,6 +26,8 @@ as $$
         public.post_queue_version(), needed_version) as advice
     where needed_version > public.post_queue_version()
     union all select 'security', f.* from public.post_queue_check_security() as f
+    union all select 'columns', f.* from public.post_queue_check_columns() as f
+    union all select 'unique indexes', f.* from public.post_queue_check_unique_indexes() as f
     union all select 'triggers', f.* from public.post_queue_check_triggers() as f
     union all select 'items', f.* from public.post_queue_check_items() as f
     union all select 'indexes', f.* from public.post_queue_check_indexes() as f
@@ -38,6 +40,8 @@ as $$
     values
       ('version', format('The SQL functions are of version %s.', public.post_queue_version())),
       ('security', format('The role %s sees and may do all that the queue needs.', current_user)),
+      ('columns', 'Every column of content_posts is copied to a cross-post.'),
+      ('unique indexes', 'No unique index on content_posts keeps cross-posts out.'),
       ('triggers', 'No trigger on content_posts queues items for cross-posts.'),
       ('items', 'Of the next 1,000 due items none is for an unknown platform.'),
       ('indexes', 'All indexes that the queue needs are there.'),
