@@ -7,8 +7,10 @@ security invoker
 set search_path = ''
 as $$
 begin
-  -- post_queue_check_security says so, where the caller may not look.
-  if not has_table_privilege('public.multiplatform_post_queue', 'SELECT') then
+  -- Other findings say so, where the caller may not look, or where to look would be to sort all that is queued.
+  if not has_table_privilege('public.multiplatform_post_queue', 'SELECT')
+    or to_regclass('public.multiplatform_post_queue_due_idx') is null
+  then
     return;
   end if;
 
