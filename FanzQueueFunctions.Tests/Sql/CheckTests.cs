@@ -264,6 +264,24 @@ public sealed class CheckTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_sequence_that_the_role_may_not_use_is_an_error()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync("alter table content_posts add column number bigserial");
+
+        var what = "The role service_role lacks USAGE on the sequence content_posts_number_seq.";
+        Assert.Contains(await FoundAsServiceRoleAsync(), finding => finding is { Level: "error" } && finding.What == what);
+        await database.ExecuteAsync("grant usage on sequence content_posts_number_seq to service_role");
+        Assert.DoesNotContain(await FoundAsServiceRoleAsync(), finding => finding.Level == "error");
+
+        async Task<List<Row>> FoundAsServiceRoleAsync()
+        {
+            await using var session = await OpenTransaction.BeginAsRoleAsync(database, "service_role");
+            return Found(await session.ScalarAsync<string>("select post_queue_check()::text"));
+        }
+    }
+
+    [Fact]
     public async Task A_policy_by_which_creators_may_change_what_is_the_workers_is_a_warning()
     {
         await using var database = await postgres.CreateDatabaseAsync();

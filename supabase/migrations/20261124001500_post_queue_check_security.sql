@@ -1,4 +1,4 @@
--- A part of post_queue_check: what keeps the caller from its work. With either of these no item can be posted.
+-- A part of post_queue_check: what keeps the caller from its work. With any of these no item can be posted.
 create or replace function public.post_queue_check_security()
 returns table (level text, what text, follows text, advice text)
 language sql
@@ -31,6 +31,23 @@ as $$
   ) as needed (name, privilege)
   where not has_any_column_privilege('public.' || needed.name, needed.privilege)
   group by needed.name
+
+  union all
+
+  select
+    'error',
+    format('The role %s lacks USAGE on the sequence %s.', current_user, s.relname),
+    format('Every item fails: content_posts.%I gets its number from it.', c.column_name),
+    format('Run: grant usage on sequence %s to service_role.', s.oid::regclass)
+  from public.post_queue_columns() as c
+  join pg_catalog.pg_attribute a
+    on a.attrelid = 'public.content_posts'::regclass and a.attname = c.column_name and not a.attisdropped
+  join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+  join pg_catalog.pg_depend p on p.classid = 'pg_catalog.pg_attrdef'::regclass and p.objid = d.oid
+  join pg_catalog.pg_class s on s.oid = p.refobjid and p.refclassid = 'pg_catalog.pg_class'::regclass
+  where c.reason = 'sequence'
+    -- A case, because the function raises an error for what is no sequence.
+    and case when s.relkind = 'S' then not has_sequence_privilege(s.oid, 'USAGE, UPDATE') end
 $$;
 
 revoke execute on function public.post_queue_check_security() from public, anon, authenticated;
