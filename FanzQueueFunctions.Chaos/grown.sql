@@ -66,4 +66,4 @@ $$;
 create trigger grown_queue after insert on public.content_posts
   for each row execute function public.queue_default_platforms();
 create constraint trigger grown_queue_at_the_end after insert on public.content_posts
-  deferrable initially deferred for each row when (new.is_crosspost) execute function public.grown_queue();
+  deferrable initially deferred for each row when (new.queue_item_id is not null) execute function public.grown_queue();
