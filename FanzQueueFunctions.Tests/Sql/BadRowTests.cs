@@ -37,7 +37,7 @@ public sealed class BadRowTests(PostgresFixture postgres)
 
         Assert.Equal("failed", result.Outcome());
         Assert.Equal(
-            "invalid input value for enum public.platform_cluster: \"elsewhere\" (SQLSTATE 22P02)", result.Text("error"));
+            "invalid input value for enum platform_cluster: \"elsewhere\" (SQLSTATE 22P02)", result.Text("error"));
     }
 
     [Fact]
