@@ -34,7 +34,7 @@ public sealed partial class FunctionsHostStandIn : IRunningApp
     private readonly HttpFront _front;
     private readonly WorkerChannel _channel;
     private readonly WebApplication _web;
-    private readonly HttpMessageInvoker _toWorker = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+    private readonly HttpMessageInvoker _toWorker = new(new UntilItListens());
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<string, string> _running = [];
     private readonly ConcurrentQueue<RpcLog> _logs = [];
