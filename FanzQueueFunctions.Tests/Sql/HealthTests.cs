@@ -13,7 +13,7 @@ public sealed class HealthTests(PostgresFixture postgres)
         await using var database = await postgres.CreateDatabaseAsync();
 
         Assert.Equal(
-            """{"due":0,"stuck":0,"counts":{"failed":0,"posted":0,"queued":0,"cancelled":0,"processing":0},"scheduled":0,"failed_last_day":0,"counts_estimated":false,"failed_last_hour":0,"posted_last_hour":0,"oldest_due_seconds":0,"average_seconds_to_post":null}""",
+            """{"due":0,"stuck":0,"counts":{"failed":0,"posted":0,"queued":0,"cancelled":0,"processing":0},"paused":[],"limited":[],"scheduled":0,"failed_last_day":0,"counts_estimated":false,"failed_last_hour":0,"posted_last_hour":0,"oldest_due_seconds":0,"average_seconds_to_post":null}""",
             (await database.HealthAsync()).ToJsonString());
     }
 
@@ -56,7 +56,7 @@ public sealed class HealthTests(PostgresFixture postgres)
         Assert.InRange(health["oldest_due_seconds"]!.GetValue<int>(), 1000, 1060);
         health.Remove("oldest_due_seconds");
         Assert.Equal(
-            """{"due":2,"stuck":2,"counts":{"failed":4,"posted":1,"queued":4,"cancelled":1,"processing":3},"scheduled":2,"failed_last_day":2,"counts_estimated":false,"failed_last_hour":1,"posted_last_hour":3,"average_seconds_to_post":12.5}""",
+            """{"due":2,"stuck":2,"counts":{"failed":4,"posted":1,"queued":4,"cancelled":1,"processing":3},"paused":[],"limited":[],"scheduled":2,"failed_last_day":2,"counts_estimated":false,"failed_last_hour":1,"posted_last_hour":3,"average_seconds_to_post":12.5}""",
             health.ToJsonString());
     }
 
@@ -119,6 +119,27 @@ public sealed class HealthTests(PostgresFixture postgres)
             await database.AddPostAsync(await database.AddCreatorAsync()), with: "queued_at = '4713-01-01 BC'");
 
         Assert.Equal(int.MaxValue, (await database.HealthAsync())["oldest_due_seconds"]!.GetValue<long>());
+    }
+
+    [Theory]
+    [InlineData("girlfanz", 60)]
+    [InlineData(null, 0)]
+    public async Task What_waits_for_a_paused_platform_is_due_and_does_not_count_as_waiting_too_long(
+        string? paused, int oldestDueSeconds)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var original = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddItemAsync(original, "girlfanz", with: "queued_at = now() - interval '1 hour'");
+        await database.AddItemAsync(original, "boyfanz");
+        await database.AddItemAsync(original, "gayfanz", with: "scheduled_for = now() + interval '1 hour'");
+
+        await database.PauseAsync(paused);
+
+        var health = await database.HealthAsync();
+        Assert.Equal("2", health.Text("due"));
+        Assert.InRange(health["oldest_due_seconds"]!.GetValue<int>(), oldestDueSeconds, oldestDueSeconds + 30);
+        var pause = Assert.Single(health["paused"]!.AsArray())!;
+        Assert.Equal((paused ?? "*", "a test", "it is down"), (pause.Text("platform"), pause.Text("paused_by"), pause.Text("reason")));
     }
 
     [Theory]

@@ -80,6 +80,21 @@ internal static class QueueFunctions
         return JsonNode.Parse(answer)!.AsObject();
     }
 
+    /// <param name="platform">Null: everything.</param>
+    public static Task<JsonObject> PauseAsync(this TestDatabase database, string? platform, string? reason = "it is down") =>
+        database.ControlAsync("select post_queue_pause($1, 'a test', $2)::text", platform, reason);
+
+    /// <inheritdoc cref="PauseAsync"/>
+    public static Task<JsonObject> ResumeAsync(this TestDatabase database, string? platform) =>
+        database.ControlAsync("select post_queue_resume($1, 'a test')::text", platform);
+
+    /// <param name="perMinute">Null: no limit any more.</param>
+    public static Task<JsonObject> LimitAsync(this TestDatabase database, string? platform, int? perMinute) =>
+        database.ControlAsync("select post_queue_limit($1, $2::integer, 'a test')::text", platform, perMinute);
+
+    private static async Task<JsonObject> ControlAsync(this TestDatabase database, string sql, params object?[] arguments) =>
+        JsonNode.Parse(await database.ScalarAsync<string>(sql, arguments))!.AsObject();
+
     public static Guid Id(this JsonNode item) => item["id"]!.GetValue<Guid>();
 
     public static Guid ItemId(this JsonNode result) => result["item_id"]!.GetValue<Guid>();

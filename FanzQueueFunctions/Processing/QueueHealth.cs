@@ -12,7 +12,9 @@ public sealed record QueueHealth
     public long Scheduled { get; init; }
     public long Stuck { get; init; }
 
-    /// <summary>How long the oldest due item has waited; 0 where none is due.</summary>
+    /// <summary>
+    /// How long the oldest due item has waited; 0 where none is due. What waits for a paused platform does not count.
+    /// </summary>
     public long OldestDueSeconds { get; init; }
     public long PostedLastHour { get; init; }
     public long FailedLastHour { get; init; }
@@ -20,4 +22,21 @@ public sealed record QueueHealth
 
     /// <summary>Over the posts of the last hour; null where there was none.</summary>
     public double? AverageSecondsToPost { get; init; }
+
+    /// <summary>What an operator has paused.</summary>
+    public IReadOnlyList<PausedPlatform> Paused { get; init; } = [];
+
+    /// <summary>What an operator has limited.</summary>
+    public IReadOnlyList<LimitedPlatform> Limited { get; init; } = [];
 }
+
+/// <summary>A platform whose items wait until somebody resumes it.</summary>
+/// <param name="Platform">A value of <c>platform_cluster</c>, or <c>*</c> for everything.</param>
+/// <param name="PausedBy">Who did it.</param>
+/// <param name="Reason">Why; null where nobody said.</param>
+public sealed record PausedPlatform(string Platform, DateTimeOffset PausedAt, string PausedBy, string? Reason);
+
+/// <summary>A platform that gets so many posts a minute, evenly.</summary>
+/// <param name="Platform">A value of <c>platform_cluster</c>.</param>
+/// <param name="SetBy">Who did it.</param>
+public sealed record LimitedPlatform(string Platform, int PerMinute, DateTimeOffset SetAt, string SetBy);

@@ -130,6 +130,8 @@ public sealed class QueueProcessor(
                 break;
         }
 
+        if (report.Queue is { } queue)
+            logger.PlatformsHeldBack(queue);
         return report;
     }
 

@@ -55,6 +55,20 @@ internal static partial class QueueLog
         }
     }
 
+    /// <summary>A line for each platform that somebody holds back.</summary>
+    public static void PlatformsHeldBack(this ILogger logger, QueueHealth queue)
+    {
+        foreach (var pause in queue.Paused)
+        {
+            Paused(
+                logger, pause.Platform == "*" ? "everything" : pause.Platform, pause.PausedAt.UtcDateTime,
+                OneLine.Of(pause.PausedBy), OneLine.Of(pause.Reason ?? "no reason given"));
+        }
+
+        foreach (var limit in queue.Limited)
+            Limited(logger, limit.Platform, limit.PerMinute, OneLine.Of(limit.SetBy));
+    }
+
     /// <summary>
     /// The first eight digits; of an id of version 7 the last eight, because its first say when it was made, and are the
     /// same for a minute.
@@ -147,4 +161,10 @@ internal static partial class QueueLog
 
     [LoggerMessage(LogLevel.Error, "[HEALTH] unhealthy - {Reasons} - Uptime: {UptimeSeconds}s")]
     public static partial void Unhealthy(this ILogger logger, string reasons, long uptimeSeconds);
+
+    [LoggerMessage(LogLevel.Warning, "[HEALTH] paused: {Platform} since {Since:yyyy-MM-ddTHH:mm:ssZ} by {Actor} ({Reason})")]
+    private static partial void Paused(ILogger logger, string platform, DateTime since, string actor, string reason);
+
+    [LoggerMessage(LogLevel.Information, "[HEALTH] limited: {Platform} to {PerMinute} posts a minute by {Actor}")]
+    private static partial void Limited(ILogger logger, string platform, int perMinute, string actor);
 }
