@@ -13,8 +13,11 @@ try
     var builder = FunctionsApplication.CreateBuilder(args);
     builder.ConfigureFunctionsWebApplication();
     builder.Configuration.AddScheduleDefaults();
-    builder.Services.AddQueueProcessing(QueueOptions.Read(builder.Configuration));
-    builder.Services.AddQueueStore(StoreSettings.Read(builder.Configuration));
+    var options = QueueOptions.Read(builder.Configuration);
+    var store = StoreSettings.Read(builder.Configuration);
+    builder.Services.AddQueueProcessing(options);
+    builder.Services.AddQueueStore(store);
+    builder.Services.AddQueueWake(options, store);
     builder.AddQueueTelemetry();
     await builder.Build().RunAsync();
     return Environment.ExitCode;

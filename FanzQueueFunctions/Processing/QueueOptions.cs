@@ -24,6 +24,18 @@ public sealed record QueueOptions
     public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>
+    /// <c>Queue__Fair</c>: creators take turns within a batch, so that one who queues thousands does not keep another's
+    /// single item waiting.
+    /// </summary>
+    public bool Fair { get; init; }
+
+    /// <summary>
+    /// <c>Queue__Wake</c>: with <c>DATABASE_URL</c>, an item that is due as it is queued is posted at once, without waiting
+    /// for the timer.
+    /// </summary>
+    public bool Wake { get; init; } = true;
+
+    /// <summary>
     /// <c>Queue__MaxRunSeconds</c>: a run takes no new batch after this; 1 to 599 seconds, and below the lease. Where it is
     /// not set, a lease that is shorter than its default makes it shorter, too.
     /// </summary>
@@ -55,6 +67,8 @@ public sealed record QueueOptions
                 1,
                 mostRunSeconds,
                 mostRunSeconds < MostRunSeconds ? ", below Queue__LeaseMinutes" : "")),
+            Fair = configuration.ReadFlag("Queue:Fair", defaults.Fair),
+            Wake = configuration.ReadFlag("Queue:Wake", defaults.Wake),
         };
     }
 }

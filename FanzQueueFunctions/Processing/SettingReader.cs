@@ -37,6 +37,17 @@ public static class SettingReader
                 key, text, string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}"));
     }
 
+    /// <inheritdoc cref="ReadWhole"/>
+    /// <exception cref="SettingException">Neither true nor false.</exception>
+    public static bool ReadFlag(this IConfiguration configuration, string key, bool otherwise)
+    {
+        var text = configuration[key];
+        if (string.IsNullOrWhiteSpace(text))
+            return otherwise;
+
+        return bool.TryParse(text, out var value) ? value : throw OutOfRange(key, text, "true or false");
+    }
+
     private static SettingException OutOfRange(string key, string text, string range) =>
         new($"Setting {key.Replace(":", "__", StringComparison.Ordinal)} is \"{text}\"; it must be {range}.");
 }

@@ -167,4 +167,13 @@ internal static partial class QueueLog
 
     [LoggerMessage(LogLevel.Information, "[HEALTH] limited: {Platform} to {PerMinute} posts a minute by {Actor}")]
     private static partial void Limited(ILogger logger, string platform, int perMinute, string actor);
+
+    [LoggerMessage(LogLevel.Information, "Listening on {Host}: an item that is due as it is queued is posted at once")]
+    public static partial void HintsHeard(this ILogger logger, string host);
+
+    [LoggerMessage(LogLevel.Warning, "Not listening: {Host} takes LISTEN and delivers nothing, as a transaction pooler does; items are found by polling. Set DATABASE_URL to a direct connection or a session pooler, or Queue__Wake to false.")]
+    public static partial void HintsUnheard(this ILogger logger, string host);
+
+    [LoggerMessage(LogLevel.Warning, "Not listening: no connection to {Host}; until it is back items are found by polling")]
+    public static partial void HintsLost(this ILogger logger, string host);
 }

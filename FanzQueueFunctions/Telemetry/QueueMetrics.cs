@@ -16,6 +16,7 @@ public sealed class QueueMetrics
     private readonly Gauge<long> _oldestDueAge;
     private readonly Gauge<long> _stuck;
     private readonly Gauge<int> _health;
+    private readonly Gauge<int> _listening;
 
     public QueueMetrics(IMeterFactory meterFactory)
     {
@@ -28,6 +29,8 @@ public sealed class QueueMetrics
         _oldestDueAge = meter.CreateGauge<long>("queue.oldest_due_age", "s", "How long the oldest due item has waited.");
         _stuck = meter.CreateGauge<long>("queue.stuck", "{item}", "Items in processing for too long.");
         _health = meter.CreateGauge<int>("queue.health", description: "0 healthy, 1 degraded, 2 unhealthy.");
+        _listening = meter.CreateGauge<int>(
+            "queue.listening", description: "1 while the database's hints arrive, 0 while items are found by polling alone.");
     }
 
     public void ItemSettled(ClaimedItem item, SettledItem result)
@@ -52,6 +55,8 @@ public sealed class QueueMetrics
     }
 
     public void HealthReported(HealthStatus status) => _health.Record((int)status);
+
+    public void HintsHeard(bool heard) => _listening.Record(heard ? 1 : 0);
 
     private static string NameOf(SettledOutcome outcome) => outcome switch
     {

@@ -13,6 +13,11 @@ as $$
     'Create it as docs/operations.md says, Indexes on big tables.'
   from (values
     ('multiplatform_post_queue_due_idx', 'Each claim reads and sorts all that is queued.'),
+    (
+      'multiplatform_post_queue_platform_due_idx',
+      'Each claim reads and sorts all that is queued while a platform is paused or limited.'
+    ),
+    ('multiplatform_post_queue_creator_due_idx', 'Each claim reads and sorts all that is queued where Queue__Fair is set.'),
     ('multiplatform_post_queue_processing_idx', 'Each claim reads the whole queue for items of workers that are gone.'),
     ('multiplatform_post_queue_claim_idx', 'Each claim reads the whole queue for its own items.'),
     ('multiplatform_post_queue_failed_idx', 'Each heartbeat reads the whole queue for failed items.'),
