@@ -87,7 +87,7 @@ public sealed class QueueProcessorTests : IDisposable
     [Fact]
     public async Task A_store_that_fails_ends_the_run_without_an_exception()
     {
-        _store.ClaimAsync(default, default, default, default).ThrowsAsyncForAnyArgs(LostAnswer);
+        _store.ClaimAsync(default, default, default, default, default).ThrowsAsyncForAnyArgs(LostAnswer);
 
         var processed = await Processor().ProcessDueItemsAsync();
 
@@ -198,7 +198,7 @@ public sealed class QueueProcessorTests : IDisposable
     public async Task A_settled_batch_is_reported_before_the_next_claim_is_waited_for()
     {
         var claimed = new TaskCompletionSource<Claim>();
-        _store.ClaimAsync(default, default, default, default).ReturnsForAnyArgs(
+        _store.ClaimAsync(default, default, default, default, default).ReturnsForAnyArgs(
             Task.FromResult(new Claim { Items = [Items.Postable()] }), claimed.Task);
         SettlesAs(SettledOutcome.Posted);
 
@@ -307,7 +307,7 @@ public sealed class QueueProcessorTests : IDisposable
     private void Claims(params ClaimedItem[][] batches)
     {
         var next = 0;
-        _store.ClaimAsync(default, default, default, default).ReturnsForAnyArgs(call =>
+        _store.ClaimAsync(default, default, default, default, default).ReturnsForAnyArgs(call =>
         {
             _claims.Add(call.Arg<Guid>());
             return new Claim { Items = next < batches.Length ? batches[next++] : [] };

@@ -71,6 +71,43 @@ public sealed class PlanTests(PostgresFixture postgres)
         }
     }
 
+    [Theory]
+    [InlineData(null, "analyze")]
+    [InlineData("analyze", null)]
+    [InlineData(null, null)]
+    public async Task While_a_platform_is_paused_a_claim_reads_a_batch_of_each_other_one_by_the_index_by_platform(
+        string? beforeFilling, string? afterFilling)
+    {
+        await using var database = await CreateLongQueueAsync(beforeFilling, afterFilling);
+        await database.PauseAsync("girlfanz");
+        await database.PauseAsync("pupfanz");
+
+        var plans = await PlansAsync(database, "select post_queue_claim(gen_random_uuid(), 10, 900)");
+
+        Assert.Contains("using multiplatform_post_queue_platform_due_idx", plans, StringComparison.Ordinal);
+        Assert.DoesNotContain("using multiplatform_post_queue_due_idx", plans, StringComparison.Ordinal);
+        Assert.DoesNotContain("Seq Scan on multiplatform_post_queue", plans, StringComparison.Ordinal);
+        Assert.Equal(10L, await database.CountAsync("multiplatform_post_queue where status = 'processing' and target_platform = 'gayfanz'"));
+    }
+
+    [Theory]
+    [InlineData(null, "analyze")]
+    [InlineData("analyze", null)]
+    [InlineData(null, null)]
+    public async Task Where_creators_take_turns_a_claim_reads_one_entry_of_each_by_the_index_by_creator(
+        string? beforeFilling, string? afterFilling)
+    {
+        await using var database = await CreateLongQueueAsync(beforeFilling, afterFilling);
+
+        var plans = await PlansAsync(database, "select post_queue_claim(gen_random_uuid(), 10, 900, true)");
+
+        Assert.Contains("using multiplatform_post_queue_creator_due_idx", plans, StringComparison.Ordinal);
+        Assert.DoesNotContain("using multiplatform_post_queue_due_idx", plans, StringComparison.Ordinal);
+        Assert.DoesNotContain("using multiplatform_post_queue_creator_id_idx", plans, StringComparison.Ordinal);
+        Assert.DoesNotContain("Seq Scan on multiplatform_post_queue", plans, StringComparison.Ordinal);
+        Assert.Equal(10L, await database.CountAsync("multiplatform_post_queue where status = 'processing'"));
+    }
+
     private async Task<TestDatabase> CreateLongQueueAsync(string? beforeFilling = null, string? afterFilling = "analyze")
     {
         var database = await postgres.CreateDatabaseAsync();

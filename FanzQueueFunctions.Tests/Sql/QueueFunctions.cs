@@ -42,14 +42,14 @@ internal static class QueueFunctions
     }
 
     public static async Task<JsonArray> ClaimAsync(
-        this TestDatabase database, Guid claimId, int batchSize = 10, int leaseSeconds = LeaseSeconds) =>
-        (await database.ClaimAnswerAsync(claimId, batchSize, leaseSeconds))["items"]!.AsArray();
+        this TestDatabase database, Guid claimId, int batchSize = 10, int leaseSeconds = LeaseSeconds, bool fair = false) =>
+        (await database.ClaimAnswerAsync(claimId, batchSize, leaseSeconds, fair))["items"]!.AsArray();
 
     public static async Task<JsonObject> ClaimAnswerAsync(
-        this TestDatabase database, Guid claimId, int? batchSize = 10, int? leaseSeconds = LeaseSeconds)
+        this TestDatabase database, Guid claimId, int? batchSize = 10, int? leaseSeconds = LeaseSeconds, bool fair = false)
     {
         var answer = await database.ScalarAsync<string>(
-            "select post_queue_claim($1, $2::integer, $3::integer)::text", claimId, batchSize, leaseSeconds);
+            "select post_queue_claim($1, $2::integer, $3::integer, $4)::text", claimId, batchSize, leaseSeconds, fair);
         return JsonNode.Parse(answer)!.AsObject();
     }
 

@@ -7,12 +7,6 @@ namespace FanzQueueFunctions.Tests.Sql;
 /// <summary>When the database says on its channel that something is due.</summary>
 public sealed class WakeTests(PostgresFixture postgres)
 {
-    private const string Queue =
-        """
-        insert into multiplatform_post_queue (original_post_id, creator_id, target_platform, scheduled_for, status)
-        select id, creator_id, 'girlfanz', {0} from content_posts cross join generate_series(1, {1}) as n
-        """;
-
     [Theory]
     [InlineData("null, 'queued'", 1, 1)]
     [InlineData("null, 'queued'", 1000, 1)]
@@ -27,7 +21,7 @@ public sealed class WakeTests(PostgresFixture postgres)
         await database.AddPostAsync(await database.AddCreatorAsync());
         await using var listener = await Listener.StartAsync(database);
 
-        await database.ExecuteAsync(string.Format(null, Queue, item, items));
+        await database.ExecuteAsync(Queue(item, items));
 
         Assert.Equal(hints, await listener.HintsAsync());
     }
@@ -39,7 +33,7 @@ public sealed class WakeTests(PostgresFixture postgres)
         await database.AddPostAsync(await database.AddCreatorAsync());
         await using var listener = await Listener.StartAsync(database);
         await using (var session = await OpenTransaction.BeginAsync(database))
-            await session.ExecuteAsync(string.Format(null, Queue, "null, 'queued'", 1));
+            await session.ExecuteAsync(Queue("null, 'queued'", 1));
 
         Assert.Equal(0, await listener.HintsAsync());
     }
@@ -54,7 +48,7 @@ public sealed class WakeTests(PostgresFixture postgres)
         for (var i = 0; i < 6; i++)
         {
             sessions.Add(await OpenTransaction.BeginAsync(database));
-            await sessions[i].ExecuteAsync(string.Format(null, Queue, "null, 'queued'", 1));
+            await sessions[i].ExecuteAsync(Queue("null, 'queued'", 1));
         }
 
         foreach (var session in sessions)
@@ -65,6 +59,12 @@ public sealed class WakeTests(PostgresFixture postgres)
 
         Assert.Equal(4, await listener.HintsAsync());
     }
+
+    private static string Queue(string item, int items) =>
+        $"""
+        insert into multiplatform_post_queue (original_post_id, creator_id, target_platform, scheduled_for, status)
+        select id, creator_id, 'girlfanz', {item} from content_posts cross join generate_series(1, {items}) as n
+        """;
 
     /// <summary>A session that listens, and counts what it hears until it hears itself.</summary>
     private sealed class Listener(TestDatabase database, NpgsqlConnection connection) : IAsyncDisposable

@@ -23,7 +23,7 @@ public sealed class LostAnswerTests(PostgresFixture postgres)
         await using var test = await StoreUnderTest.RestAsync(database);
         test.StandIn!.Faults.Decide = Faults.InTurn(new Fault(fault));
 
-        var claim = await test.Store.ClaimAsync(Guid.CreateVersion7(), 5, Lease, CancellationToken.None);
+        var claim = await test.Store.ClaimAsync(Guid.CreateVersion7(), 5, Lease, fair: false, CancellationToken.None);
 
         Assert.Equal(1, test.StandIn.Faults.Count(fault));
         var inHand = await database.RowsAsync("select id from multiplatform_post_queue where status = 'processing'");
@@ -43,7 +43,7 @@ public sealed class LostAnswerTests(PostgresFixture postgres)
         var item = await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
         await using var test = await StoreUnderTest.RestAsync(database);
         var claimId = Guid.CreateVersion7();
-        await test.Store.ClaimAsync(claimId, 5, Lease, CancellationToken.None);
+        await test.Store.ClaimAsync(claimId, 5, Lease, fair: false, CancellationToken.None);
         test.StandIn!.Faults.Decide = Faults.InTurn(new Fault(fault));
 
         var settled = await test.Store.SettleAsync(
@@ -68,7 +68,7 @@ public sealed class LostAnswerTests(PostgresFixture postgres)
         await using var test = await StoreUnderTest.RestAsync(database);
         test.StandIn!.Faults.Decide = Faults.InTurn(new Fault(fault, TimeSpan.FromSeconds(1)));
 
-        var claim = await test.Store.ClaimAsync(Guid.CreateVersion7(), 5, Lease, CancellationToken.None);
+        var claim = await test.Store.ClaimAsync(Guid.CreateVersion7(), 5, Lease, fair: false, CancellationToken.None);
 
         Assert.Equal(1, test.StandIn.Faults.Count(fault));
         Assert.Equal(5, claim.Items.Count);
@@ -80,10 +80,10 @@ public sealed class LostAnswerTests(PostgresFixture postgres)
         await using var database = await postgres.CreateDatabaseAsync();
         await database.AddItemsAsync(await database.AddPostAsync(await database.AddCreatorAsync()), 5);
         await using var test = StoreUnderTest.Direct(database);
-        var first = await test.Store.ClaimAsync(Guid.CreateVersion7(), 2, Lease, CancellationToken.None);
+        var first = await test.Store.ClaimAsync(Guid.CreateVersion7(), 2, Lease, fair: false, CancellationToken.None);
         await database.ExecuteAsync(
             "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'FanzQueueFunctions' and datname = current_database()");
-        var second = await test.Store.ClaimAsync(Guid.CreateVersion7(), 5, Lease, CancellationToken.None);
+        var second = await test.Store.ClaimAsync(Guid.CreateVersion7(), 5, Lease, fair: false, CancellationToken.None);
 
         Assert.Equal((2, 3), (first.Items.Count, second.Items.Count));
     }

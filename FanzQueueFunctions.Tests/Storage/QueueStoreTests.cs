@@ -19,7 +19,7 @@ public sealed class QueueStoreTests(PostgresFixture postgres)
             await database.AddPostAsync(creator),
             with: "modified_title = 'Für dich 🎁', add_platform_watermark = true, retry_count = 2, max_retries = 5");
 
-        var claim = await test.Store.ClaimAsync(Guid.CreateVersion7(), 10, Lease, CancellationToken.None);
+        var claim = await test.Store.ClaimAsync(Guid.CreateVersion7(), 10, Lease, fair: false, CancellationToken.None);
 
         Assert.Equal(
             new ClaimedItem
@@ -53,7 +53,7 @@ public sealed class QueueStoreTests(PostgresFixture postgres)
         await database.AddItemAsync(post, with: Expired);
         await database.AddItemAsync(post, with: Expired + ", rescue_count = 3");
 
-        var claim = await test.Store.ClaimAsync(Guid.CreateVersion7(), 10, Lease, CancellationToken.None);
+        var claim = await test.Store.ClaimAsync(Guid.CreateVersion7(), 10, Lease, fair: false, CancellationToken.None);
 
         Assert.Equal((1, 1), (claim.Rescued, claim.GivenUp));
         Assert.Single(claim.Items);
@@ -69,7 +69,7 @@ public sealed class QueueStoreTests(PostgresFixture postgres)
         var refused = await database.AddItemAsync(post);
         var lost = await database.AddItemAsync(post);
         var claimId = Guid.CreateVersion7();
-        await test.Store.ClaimAsync(claimId, 10, Lease, CancellationToken.None);
+        await test.Store.ClaimAsync(claimId, 10, Lease, fair: false, CancellationToken.None);
         await database.ExecuteAsync("delete from multiplatform_post_queue where id = $1", lost);
 
         var settled = await test.Store.SettleAsync(
@@ -93,7 +93,7 @@ public sealed class QueueStoreTests(PostgresFixture postgres)
         await using var test = await StoreUnderTest.CreateAsync(database, transport);
         var item = await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
         var claimId = Guid.CreateVersion7();
-        await test.Store.ClaimAsync(claimId, 10, Lease, CancellationToken.None);
+        await test.Store.ClaimAsync(claimId, 10, Lease, fair: false, CancellationToken.None);
         // Whatever stands in the way of an insert, and is no fault of the item.
         await database.ExecuteAsync(
             """
@@ -154,7 +154,7 @@ public sealed class QueueStoreTests(PostgresFixture postgres)
         await using var test = await StoreUnderTest.CreateAsync(database, transport);
 
         var exception = await Assert.ThrowsAsync<QueueStoreException>(
-            () => test.Store.ClaimAsync(Guid.CreateVersion7(), 10, Lease, CancellationToken.None));
+            () => test.Store.ClaimAsync(Guid.CreateVersion7(), 10, Lease, fair: false, CancellationToken.None));
 
         Assert.Equal((QueueStoreError.NotMigrated, false), (exception.Error, exception.IsTransient));
         Assert.Contains("Apply the migrations in supabase/migrations", exception.Message);
@@ -167,7 +167,7 @@ public sealed class QueueStoreTests(PostgresFixture postgres)
         await using var test = await StoreUnderTest.CreateAsync(database, transport);
 
         var exception = await Assert.ThrowsAsync<QueueStoreException>(
-            () => test.Store.ClaimAsync(Guid.CreateVersion7(), 1001, Lease, CancellationToken.None));
+            () => test.Store.ClaimAsync(Guid.CreateVersion7(), 1001, Lease, fair: false, CancellationToken.None));
 
         Assert.Equal((QueueStoreError.Refused, "22023"), (exception.Error, exception.Code));
     }

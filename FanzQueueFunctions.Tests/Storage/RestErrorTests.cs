@@ -144,7 +144,7 @@ public sealed class RestErrorTests(PostgresFixture postgres)
         await using var test = await StoreUnderTest.RestAsync(database, Jwt.Sign("service_role", "another-secret-of-32-bytes-or-more"));
 
         var exception = await Assert.ThrowsAsync<QueueStoreException>(
-            () => test.Store.ClaimAsync(Guid.CreateVersion7(), 10, TimeSpan.FromMinutes(15), CancellationToken.None));
+            () => test.Store.ClaimAsync(Guid.CreateVersion7(), 10, TimeSpan.FromMinutes(15), fair: false, CancellationToken.None));
 
         Assert.Equal((QueueStoreError.WrongCredentials, "PGRST301"), (exception.Error, exception.Code));
         Assert.Equal(1, test.StandIn!.Faults.Count(FaultKind.None));

@@ -13,7 +13,9 @@ public interface IQueueStore
     /// <param name="claimId">New for each claim; with one used before, returns what is still in hand under it.</param>
     /// <param name="batchSize">The most items to take, 1 to 1000.</param>
     /// <param name="lease">How long a worker may hold an item before it counts as gone; 1 second or more.</param>
-    Task<Claim> ClaimAsync(Guid claimId, int batchSize, TimeSpan lease, CancellationToken cancellationToken);
+    /// <param name="fair">Whether creators take turns; each creator's items are taken oldest due first.</param>
+    Task<Claim> ClaimAsync(
+        Guid claimId, int batchSize, TimeSpan lease, bool fair, CancellationToken cancellationToken);
 
     /// <summary>Ends claimed items: each is posted, marked and recorded in one transaction, or none of it.</summary>
     Task<IReadOnlyList<SettledItem>> SettleAsync(

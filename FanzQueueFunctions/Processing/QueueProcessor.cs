@@ -162,7 +162,8 @@ public sealed class QueueProcessor(
         var startedAt = time.GetTimestamp();
         try
         {
-            var claim = await store.ClaimAsync(claimId, options.BatchSize, options.Lease, cancellationToken);
+            var claim = await store.ClaimAsync(
+                claimId, options.BatchSize, options.Lease, options.Fair, cancellationToken);
             activity?.SetTag("items", claim.Items.Count);
             if (claim.Rescued + claim.GivenUp > 0)
                 logger.Rescued(claim.Rescued, claim.GivenUp);

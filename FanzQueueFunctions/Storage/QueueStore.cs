@@ -9,10 +9,14 @@ internal sealed class QueueStore(IQueueTransport transport, StoreResilience resi
 {
     public string Description => transport.Description;
 
-    public Task<Claim> ClaimAsync(Guid claimId, int batchSize, TimeSpan lease, CancellationToken cancellationToken) =>
+    public Task<Claim> ClaimAsync(
+        Guid claimId, int batchSize, TimeSpan lease, bool fair, CancellationToken cancellationToken) =>
         CallAsync(
             "post_queue_claim",
-            [new("claim_id", claimId), new("batch_size", batchSize), new("lease_seconds", WholeSeconds(lease))],
+            [
+                new("claim_id", claimId), new("batch_size", batchSize), new("lease_seconds", WholeSeconds(lease)),
+                new("fair", fair),
+            ],
             QueueJson.Default.Claim,
             cancellationToken);
 

@@ -14,16 +14,14 @@ language plpgsql
 stable
 security invoker
 set search_path = ''
--- For the oldest item of each platform: the index by platform, whatever the statistics say.
-set enable_seqscan = off
-set enable_sort = off
-set jit = off
 as $$
 declare
   controls constant jsonb := public.post_queue_controls();
   at_most constant integer := 1000000;
   queue constant regclass := 'public.multiplatform_post_queue';
-  estimated constant boolean := pg_relation_size(queue) > 64 * 1024 * 1024;
+  -- The queue itself, or its partitions.
+  tables constant oid[] := queue::oid || array(select relid::oid from pg_partition_tree(queue) where isleaf);
+  estimated constant boolean := (select sum(pg_relation_size(t)) > 64 * 1024 * 1024 from unnest(tables) as t);
   counts jsonb;
   due bigint;
   oldest_due timestamptz;
@@ -57,24 +55,7 @@ begin
   ) as oldest;
 
   if controls -> 'paused' <> '[]' then
-    select min(oldest.due_at)
-    into oldest_due
-    from unnest(enum_range(null::public.platform_cluster)::text[]) as open (platform)
-    cross join lateral (
-      select coalesce(q.scheduled_for, q.queued_at) as due_at
-      from public.multiplatform_post_queue q
-      where q.status = 'queued'
-        -- With "= any" only the index by platform gives the order; with "=" the due index would, too, and be read to its end.
-        and q.target_platform = any (array[open.platform])
-        and coalesce(q.scheduled_for, q.queued_at) <= now()
-      order by q.target_platform, coalesce(q.scheduled_for, q.queued_at), q.id
-      limit 1
-    ) as oldest
-    where not exists (
-      select
-      from jsonb_array_elements(controls -> 'paused') as pause
-      where pause ->> 'platform' in ('*', open.platform)
-    );
+    oldest_due := public.post_queue_oldest_due();
   end if;
 
   select count(*)
@@ -119,16 +100,20 @@ begin
   ) as failures;
 
   if estimated then
-    select jsonb_object_agg(label, round(greatest(c.reltuples, 0) * coalesce(frequency, 0)))
+    select jsonb_object_agg(label, coalesce(estimate.number, 0))
     into counts
-    from pg_catalog.pg_class c
-    cross join unnest(enum_range(null::public.platform_post_status)) as label
+    from unnest(enum_range(null::public.platform_post_status)) as label
     left join (
-      select unnest(most_common_vals::text::text[]) as value, unnest(most_common_freqs) as frequency
-      from pg_catalog.pg_stats
-      where schemaname = 'public' and tablename = 'multiplatform_post_queue' and attname = 'status'
-    ) as statistics on statistics.value = label::text
-    where c.oid = queue;
+      select status.value, round(sum(greatest(c.reltuples, 0) * status.frequency)) as number
+      from pg_catalog.pg_class c
+      join pg_catalog.pg_stats s
+        on s.schemaname = c.relnamespace::regnamespace::text and s.tablename = c.relname and s.attname = 'status'
+      cross join unnest(s.most_common_vals::text::text[], s.most_common_freqs) as status (value, frequency)
+      where c.oid = any (tables)
+        -- What ANALYZE says of a partitioned table is said once more by its partitions.
+        and c.relkind = 'r'
+      group by status.value
+    ) as estimate on estimate.value = label::text;
 
     counts := counts || jsonb_build_object('queued', due + scheduled, 'processing', processing);
   else

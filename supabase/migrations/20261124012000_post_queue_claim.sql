@@ -3,6 +3,9 @@
 --   claim_id       chosen by the caller, new for each run
 --   batch_size     1 to 1000
 --   lease_seconds  1 or more; a claim older than this belongs to a worker that is gone
+--   fair           whether creators take turns; where they do not, the oldest due go first
+--
+-- What is paused is not taken, and of what is limited no more than its share (post_queue_pause, post_queue_limit).
 --
 -- Gives {"items": [...], "rescued": n, "given_up": n}: what the claim has in hand (see post_queue_in_hand); how many
 -- items of dead workers were freed; how many of those were given up.
@@ -16,7 +19,10 @@
 -- Plans that do not change with statistics, here and in what it calls: every table is read by an index in its order or
 -- by a list of keys or places, and what was read is joined by hashing. Left to itself the planner reads and hashes the
 -- whole queue for a large batch. Costs mean nothing then, and must not set off the JIT compiler.
-create or replace function public.post_queue_claim(claim_id uuid, batch_size integer, lease_seconds integer)
+drop function if exists public.post_queue_claim(uuid, integer, integer);
+create or replace function public.post_queue_claim(
+  claim_id uuid, batch_size integer, lease_seconds integer, fair boolean default false
+)
 returns json
 language plpgsql
 security invoker
@@ -47,6 +53,7 @@ begin
   if row_security_active('public.multiplatform_post_queue')
     or row_security_active('public.content_posts')
     or row_security_active('public.creators')
+    or row_security_active('public.post_queue_pauses')
   then
     raise exception 'row-level security hides the queue from role %', current_user
       using errcode = 'insufficient_privilege';
@@ -81,12 +88,19 @@ begin
       from public.post_queue_rescue(lease_seconds) as rescue;
     end if;
 
-    perform public.post_queue_take(this_claim, batch_size);
+    if fair
+      or exists (select from public.post_queue_pauses p where p.resumed_at is null)
+      or exists (select from public.post_queue_limits l where l.per_minute is not null)
+    then
+      perform public.post_queue_take_chosen(this_claim, batch_size, fair);
+    else
+      perform public.post_queue_take(this_claim, batch_size);
+    end if;
   end if;
 
   return json_build_object('items', public.post_queue_in_hand(this_claim), 'rescued', rescued, 'given_up', given_up);
 end
 $$;
 
-revoke execute on function public.post_queue_claim(uuid, integer, integer) from public, anon, authenticated;
-grant execute on function public.post_queue_claim(uuid, integer, integer) to service_role;
+revoke execute on function public.post_queue_claim(uuid, integer, integer, boolean) from public, anon, authenticated;
+grant execute on function public.post_queue_claim(uuid, integer, integer, boolean) to service_role;
