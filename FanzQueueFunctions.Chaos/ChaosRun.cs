@@ -84,6 +84,7 @@ internal sealed partial class ChaosRun(
         output.WriteLine($"{clock.Elapsed.TotalSeconds,4:0} s  the storm is over; waiting until nothing is due");
         CountRestFaults(standIn.Faults);
         standIn.Faults.Decide = _ => Fault.None;
+        await storm.HealAsync();
         // What is late on its way to the database arrives first.
         await Task.Delay(Late, end);
         var drained = await DrainAsync(database.Sql, end);
@@ -117,12 +118,13 @@ internal sealed partial class ChaosRun(
         var url = standIn.Address.GetLeftPart(UriPartial.Authority);
         return
         [
-            WorkerSettings.Create(_secrets, 5, 10, ("DATABASE_URL", uri)),
-            WorkerSettings.Create(_secrets, 50, 2, ("DATABASE_URL", npgsql)),
+            WorkerSettings.Create(_secrets, 5, 10, false, ("DATABASE_URL", uri)),
+            WorkerSettings.Create(_secrets, 50, 2, true, ("DATABASE_URL", npgsql)),
             WorkerSettings.Create(
-                _secrets, 10, 5, ("SUPABASE_URL", url), ("SUPABASE_SERVICE_ROLE_KEY", _secrets.ServiceRoleToken(jwtSecret)))
+                _secrets, 10, 5, true,
+                ("SUPABASE_URL", url), ("SUPABASE_SERVICE_ROLE_KEY", _secrets.ServiceRoleToken(jwtSecret)))
                 with { OnAzure = withAzure },
-            WorkerSettings.Create(_secrets, 25, 3, ("SUPABASE_URL", url), ("SUPABASE_SERVICE_ROLE_KEY", secretKey)),
+            WorkerSettings.Create(_secrets, 25, 3, false, ("SUPABASE_URL", url), ("SUPABASE_SERVICE_ROLE_KEY", secretKey)),
         ];
     }
 
@@ -232,6 +234,9 @@ internal sealed partial class ChaosRun(
             CheckResult.Of(
                 "No worker ended but by SIGKILL, and every one ends in order when asked to", workers.Started, ended),
         ];
+        results.Add(CheckResult.Of(
+            "The workers with DATABASE_URL listened", workers.Started,
+            lines.Any(line => line.StartsWith("Listening on ", StringComparison.Ordinal)) ? [] : ["none ever did"]));
         // The checks read all that a long storm has left. A restart in its middle lost what autovacuum knew of the tables.
         await using var patient = new TestDatabase(database.Sql.ConnectionString + ";Command Timeout=600");
         await patient.ExecuteAsync("analyze");

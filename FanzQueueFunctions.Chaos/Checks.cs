@@ -147,6 +147,42 @@ internal static class Checks
             from chaos.step
             where step = 'claimed'
             """),
+        new("Nothing was claimed for a platform while it was paused",
+            """
+            select
+              format('%s for %s, claimed %s', s.item_id, (s.new).target_platform, s.at) as what,
+              not exists (
+                select
+                from chaos.pause_step pause
+                left join chaos.pause_step resume on resume.id = pause.id and resume.is_end
+                where not pause.is_end
+                  and pause.platform in ((s.new).target_platform, '*')
+                  -- A commit has its time before others see it; a claim looks at some moment before its own.
+                  and pg_xact_commit_timestamp(pause.xid::xid) < s.at - interval '1 second'
+                  and (resume.id is null or resume.at > pg_xact_commit_timestamp(s.xid::xid))
+              ) as holds
+            from chaos.step s
+            where s.step = 'claimed'
+            """),
+        new("No limit was exceeded while it stood, ten seconds' share at its beginning set aside",
+            """
+            select
+              format('%s claims for %s at %s a minute within %s', count(s.n), l.platform, l.per_minute, l.until - l.at) as what,
+              count(s.n) <= 1 + (extract(epoch from l.until - l.since) + 10) * l.per_minute / 60 as holds
+            from (
+              select
+                platform, per_minute, at, pg_xact_commit_timestamp(xid::xid) as since,
+                lead(at, 1, clock_timestamp()) over (partition by platform order by n) as until
+              from chaos.limit_step
+            ) as l
+            join chaos.step s
+              on s.step = 'claimed'
+              and (s.new).target_platform = l.platform
+              and s.at > l.since + interval '1 second'
+              and pg_xact_commit_timestamp(s.xid::xid) < l.until
+            where l.per_minute is not null
+            group by l.platform, l.per_minute, l.at, l.since, l.until
+            """),
         new("Nothing was rescued before its lease had run out",
             """
             select

@@ -128,6 +128,46 @@ internal static class Deeds
         select count(*) from again
         """;
 
+    /// <summary>Ten platforms; a pause that goes on is one more reason for it.</summary>
+    public const string PausePlatforms = """
+        select count(post_queue_pause(platform, 'chaos', 'the storm'))
+        from (
+          select platform from unnest(enum_range(null::platform_cluster)::text[]) as platform
+          order by md5(platform || $1) limit 10
+        ) as chosen
+        """;
+
+    public const string PauseEverything = "select count(post_queue_pause(null, 'chaos', 'the storm'))";
+
+    public const string ResumeEverything = "select count(post_queue_resume(null, 'chaos'))";
+
+    /// <summary>Every platform that is paused by itself.</summary>
+    public const string ResumePlatforms = """
+        select count(post_queue_resume(platform, 'chaos'))
+        from (select platform from post_queue_pauses where resumed_at is null and platform <> '*') as paused
+        """;
+
+    /// <summary>Ten platforms: every other one gets a limit of 60 to 600 a minute, the others lose theirs.</summary>
+    public const string LimitPlatforms = """
+        select count(post_queue_limit(platform, case when place % 2 = 0 then place * 60 end::integer, 'chaos'))
+        from (
+          select platform, row_number() over (order by md5(platform || $1)) as place
+          from unnest(enum_range(null::platform_cluster)::text[]) as platform
+          limit 10
+        ) as chosen
+        """;
+
+    public const string LiftLimits = """
+        select count(post_queue_limit(platform, null, 'chaos'))
+        from (select platform from post_queue_limits where per_minute is not null) as limited
+        """;
+
+    public const string CutListeners = """
+        select count(*) filter (where pg_terminate_backend(pid))
+        from pg_stat_activity
+        where datname = current_database() and query ilike 'listen %'
+        """;
+
     /// <summary>An original taken out of sight, one way each.</summary>
     public static IReadOnlyList<string> Hidden { get; } =
     [

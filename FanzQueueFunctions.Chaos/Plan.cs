@@ -22,6 +22,12 @@ internal enum Deed
     HideOriginal,
     MoveSchedules,
     QueueAgain,
+    PausePlatforms,
+    PauseEverything,
+    ResumePlatforms,
+    LimitPlatforms,
+    WakeByHttp,
+    CutListeners,
 }
 
 /// <summary>One deed of the storm.</summary>
@@ -54,6 +60,12 @@ internal static class Plan
         (Deed.HideOriginal, 6),
         (Deed.MoveSchedules, 6),
         (Deed.QueueAgain, 5),
+        (Deed.PausePlatforms, 8),
+        (Deed.PauseEverything, 2),
+        (Deed.ResumePlatforms, 6),
+        (Deed.LimitPlatforms, 8),
+        (Deed.WakeByHttp, 6),
+        (Deed.CutListeners, 6),
     ];
 
     private static readonly TimeSpan MeanPause = TimeSpan.FromMilliseconds(250);

@@ -34,6 +34,13 @@ internal sealed class Storm(ChaosDatabase database, Workers workers, HttpClient 
         await Task.WhenAll(underWay);
     }
 
+    /// <summary>Ends every pause and limit, so that the queue can run empty.</summary>
+    public async Task HealAsync()
+    {
+        foreach (var sql in (string[])[Deeds.ResumeEverything, Deeds.ResumePlatforms, Deeds.LiftLimits])
+            await RowsAsync(sql);
+    }
+
     public void Dispose()
     {
         _server.Dispose();
@@ -76,6 +83,12 @@ internal sealed class Storm(ChaosDatabase database, Workers workers, HttpClient 
         Deed.HideOriginal => RowsAsync(Deeds.Hidden[(int)(random * Deeds.Hidden.Count)], Salt(random)),
         Deed.MoveSchedules => RowsAsync(Deeds.MoveSchedules, Salt(random), 10 * Rest(random) - 5),
         Deed.QueueAgain => RowsAsync(Deeds.QueueAgain, Salt(random)),
+        Deed.PausePlatforms => RowsAsync(Deeds.PausePlatforms, Salt(random)),
+        Deed.PauseEverything => PauseEverythingAsync(TimeSpan.FromSeconds(0.3 + 2 * Rest(random))),
+        Deed.ResumePlatforms => RowsAsync(Deeds.ResumePlatforms),
+        Deed.LimitPlatforms => RowsAsync(Deeds.LimitPlatforms, Salt(random)),
+        Deed.WakeByHttp => WakeByHttpAsync(random),
+        Deed.CutListeners => RowsAsync(Deeds.CutListeners),
         _ => throw new ArgumentOutOfRangeException(nameof(deed)),
     };
 
@@ -128,6 +141,27 @@ internal sealed class Storm(ChaosDatabase database, Workers workers, HttpClient 
         var rows = await command.ExecuteScalarAsync();
         await Task.Delay(held);
         return rows is long count ? (int)count : 1;
+    }
+
+    private async Task<int?> PauseEverythingAsync(TimeSpan held)
+    {
+        await RowsAsync(Deeds.PauseEverything);
+        await Task.Delay(held);
+        return await RowsAsync(Deeds.ResumeEverything);
+    }
+
+    private async Task<int?> WakeByHttpAsync(double random)
+    {
+        var (address, settings) = workers[Pick(random)];
+        // A burst: at most one run a second comes of it.
+        for (var call = 0; call < 20; call++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/api/queue/wake"));
+            request.Headers.Add("x-functions-key", settings.WakeKey);
+            await SendAsync(request);
+        }
+
+        return 20;
     }
 
     private async Task<int?> ResetByHttpAsync(double random)

@@ -3,9 +3,10 @@ namespace FanzQueueFunctions.Chaos;
 /// <summary>What one worker is started with.</summary>
 /// <param name="MasterKey">Opens <c>/admin/functions/…</c>.</param>
 /// <param name="ResetKey">Opens the reset endpoint alone.</param>
+/// <param name="WakeKey">Opens the function Wake alone.</param>
 /// <param name="All">All its settings.</param>
 internal sealed record WorkerSettings(
-    string MasterKey, string ResetKey, IReadOnlyList<(string Name, string? Value)> All)
+    string MasterKey, string ResetKey, string WakeKey, IReadOnlyList<(string Name, string? Value)> All)
 {
     /// <summary>Whether it is the Azure build, under the stand-in for the Functions host.</summary>
     public bool OnAzure { get; init; }
@@ -21,22 +22,26 @@ internal sealed record WorkerSettings(
     /// <param name="secrets">Gives the keys.</param>
     /// <param name="batchSize"><c>Queue__BatchSize</c>.</param>
     /// <param name="maxBatches"><c>Queue__MaxBatchesPerFiring</c>.</param>
+    /// <param name="fair"><c>Queue__Fair</c>.</param>
     /// <param name="store"><c>DATABASE_URL</c>, or <c>SUPABASE_URL</c> with its key.</param>
     public static WorkerSettings Create(
-        Secrets secrets, int batchSize, int maxBatches, params (string Name, string? Value)[] store)
+        Secrets secrets, int batchSize, int maxBatches, bool fair, params (string Name, string? Value)[] store)
     {
         var master = secrets.Key("master-");
         var reset = secrets.Key("reset-");
-        return new(master, reset,
+        var wake = secrets.Key("wake-");
+        return new(master, reset, wake,
         [
             .. store,
             ("FUNCTIONS_MASTER_KEY", master),
             ("FUNCTIONS_HOST_KEY", secrets.Key("host-")),
             ("FUNCTIONS_KEY_ResetStuckItems", reset),
+            ("FUNCTIONS_KEY_Wake", wake),
             ("PROCESS_QUEUE_SCHEDULE", EverySecond),
             ("HEALTH_SCHEDULE", EverySecond),
             ("Queue__BatchSize", batchSize.ToString()),
             ("Queue__MaxBatchesPerFiring", maxBatches.ToString()),
+            ("Queue__Fair", fair.ToString()),
             ("Queue__LeaseMinutes", (LeaseSeconds / 60.0).ToString()),
             ("Queue__RetryBaseSeconds", RetryBaseSeconds.ToString()),
             // A runtime that is killed would leave its debugger's pipes behind in the temporary folder.

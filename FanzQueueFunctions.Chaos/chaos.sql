@@ -87,6 +87,42 @@ create trigger chaos_keeps after insert or update or delete on public.content_po
 create trigger chaos_keeps after insert or update or delete on public.multiplatform_post_history
   for each row execute function chaos.keep_history_step();
 
+-- What was paused and limited, and when that ended.
+create table chaos.pause_step (
+  xid xid8 not null default pg_current_xact_id(),
+  at timestamptz not null default now(),
+  id uuid not null,
+  platform text not null,
+  is_end boolean not null
+);
+
+create table chaos.limit_step (
+  n bigint generated always as identity primary key,
+  xid xid8 not null default pg_current_xact_id(),
+  at timestamptz not null default now(),
+  platform text not null,
+  per_minute integer
+);
+
+create function chaos.keep_pause_step() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+  insert into chaos.pause_step (id, platform, is_end) values (new.id, new.platform, new.resumed_at is not null);
+  return null;
+end
+$$;
+
+create function chaos.keep_limit_step() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+  insert into chaos.limit_step (platform, per_minute) values (new.platform, new.per_minute);
+  return null;
+end
+$$;
+
+create trigger chaos_keeps_pause after insert or update of resumed_at on public.post_queue_pauses
+  for each row execute function chaos.keep_pause_step();
+create trigger chaos_keeps_limit after insert or update of per_minute on public.post_queue_limits
+  for each row execute function chaos.keep_limit_step();
+
 -- Failures that may pass, and one that cannot.
 create function chaos.refuse() returns trigger language plpgsql security definer set search_path = '' as $$
 declare
