@@ -7,7 +7,7 @@ using FanzQueueFunctions.Benchmarks.Sections;
 const string Usage = """
     Usage:
       FanzQueueFunctions.Benchmarks [--quick] [--only SECTION[,SECTION...]] [--save FILE]
-          sections: throughput, scale, care, latency, enqueue, process; and when named: migrations
+          sections: throughput, scale, care, latency, enqueue, process, control; and when named: migrations
       FanzQueueFunctions.Benchmarks compare FILE FILE
           sets the figures of two saved runs side by side
     """;

@@ -17,6 +17,7 @@ internal sealed record Section(
         new("latency", Latency.MeasureAsync),
         new("enqueue", Enqueue.MeasureAsync),
         new("process", AppFigures.MeasureAsync),
+        new("control", Control.MeasureAsync),
         new("migrations", PushedMigrations.MeasureAsync, OnlyWhenNamed: true),
     ];
 }
