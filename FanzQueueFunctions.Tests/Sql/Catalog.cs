@@ -34,7 +34,7 @@ internal static class Catalog
         .. await LinesAsync(
             database,
             """
-            select format('function %s grants %s', pg_get_functiondef(oid), proacl)
+            select format('function %s grants %s', case prokind when 'a' then proname else pg_get_functiondef(oid) end, proacl)
             from pg_proc where pronamespace in ('public'::regnamespace, 'auth'::regnamespace)
             """),
         .. await database.PoliciesAsync(),

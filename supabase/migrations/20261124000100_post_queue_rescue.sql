@@ -27,8 +27,12 @@ begin
     select
       q.tableoid as item_table,
       q.ctid as item_address,
+      q.id,
       q.original_post_id,
       q.creator_id,
+      q.target_platform,
+      q.claim_id,
+      q.processing_started_at,
       -- Any value may stand in the row, and one that overflows would stop every claim.
       least(greatest(q.rescue_count, 0), 2147483646) + 1 as rescue_count,
       q.rescue_count >= least(greatest(q.max_retries, 0), 20) as hopeless
@@ -75,7 +79,15 @@ begin
         or e.original_post_id in (select original.id from original)
           and e.creator_id in (select creator.id from creator)
       )
-    returning e.hopeless
+    returning e.id, e.target_platform, e.claim_id, e.processing_started_at, e.hopeless, q.error_message
+  ),
+  tried as (
+    insert into public.post_queue_tries (item_id, claim_id, target_platform, started_at, outcome, error)
+    select
+      id, claim_id, left(target_platform, 100), processing_started_at,
+      case when hopeless then 'given_up' else 'rescued' end,
+      case when hopeless then error_message else 'its worker stopped while processing it' end
+    from freed
   )
   select count(*) filter (where not hopeless), count(*) filter (where hopeless)
   into rescued, given_up

@@ -1,4 +1,5 @@
--- The settle's last step: marks the items as what was decided, and records those that were posted in the history.
+-- The settle's last step: marks the items as what was decided, and records those that were posted in the history and the
+-- tries of the others in post_queue_tries.
 --
 --   verdicts  of post_queue_judge, after post_queue_insert_posts
 --
@@ -40,7 +41,15 @@ begin
       and q.tableoid = v.item_table
     returning
       q.id, q.original_post_id, q.creator_id, q.target_platform, q.retry_count, v.outcome, v.error, v.post_id,
-      v.post_exists, v.retry_at, v.time_to_post_seconds
+      v.post_exists, v.retry_at, v.time_to_post_seconds, q.claim_id, q.processing_started_at
+  ),
+  tried as (
+    insert into public.post_queue_tries (item_id, claim_id, target_platform, started_at, outcome, error, retry_at)
+    select
+      id, claim_id, left(target_platform, 100), processing_started_at, outcome, left(error, 2000),
+      case when outcome = 'retried' then retry_at end
+    from marked
+    where outcome <> 'posted'
   ),
   recorded as (
     insert into public.multiplatform_post_history (

@@ -21,6 +21,10 @@ as $$
     ('multiplatform_post_queue_processing_idx', 'Each claim reads the whole queue for items of workers that are gone.'),
     ('multiplatform_post_queue_claim_idx', 'Each claim reads the whole queue for its own items.'),
     ('multiplatform_post_queue_failed_idx', 'Each heartbeat reads the whole queue for failed items.'),
+    ('multiplatform_post_queue_cause_idx', 'The operator''s failures by cause read the whole queue.'),
+    ('multiplatform_post_queue_failures_idx', 'The operator''s page of failed items reads the whole queue.'),
+    ('multiplatform_post_queue_posted_idx', 'The operator''s page of posted items, and the prune, read the whole queue.'),
+    ('multiplatform_post_queue_cancelled_idx', 'The operator''s page of cancelled items reads the whole queue.'),
     ('multiplatform_post_history_posted_at_idx', 'Each heartbeat reads the whole history.'),
     ('content_posts_queue_item_id_key', 'The second wall against a double post is not there; the claim alone prevents it.')
   ) as needed (name, follows)

@@ -1,0 +1,126 @@
+using FanzQueueFunctions.Testbed;
+using FanzQueueFunctions.Tests.Database;
+using FanzQueueFunctions.Tests.Sql;
+
+namespace FanzQueueFunctions.Tests.Operations;
+
+public sealed class FiguresTests(PostgresFixture postgres)
+{
+    [Fact]
+    public async Task Rolled_up_or_not_a_series_counts_each_post_once()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await AddHistoryAsync(database, minutes: 14);
+
+        var before = await PostedAsync(database, "3600, 60");
+        await RollUpAsync(database);
+        var after = await PostedAsync(database, "3600, 60");
+        await RollUpAsync(database);
+
+        Assert.Equal((14 * 6, 14 * 6, 14 * 6), (before, after, await PostedAsync(database, "3600, 60")));
+    }
+
+    [Fact]
+    public async Task Hours_and_minutes_together_count_each_post_of_three_days_once()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await AddHistoryAsync(database, minutes: 3 * 24 * 60);
+        var inRange = await database.ScalarAsync<long>(
+            "select count(*) from multiplatform_post_history where posted_at >= date_bin('1 hour', now() - interval '60 hours', 'epoch') + interval '1 hour'");
+
+        await RollUpAsync(database);
+
+        Assert.Equal(inRange, await PostedAsync(database, "216000, 3600"));
+        // The minutes of the third day are gone, its hours are not.
+        Assert.Equal(2L, await database.ScalarAsync<long>(
+            "select round(extract(epoch from max(starts_at) - min(starts_at)) / 86400)::bigint from post_queue_figures where width_seconds = 60"));
+    }
+
+    [Fact]
+    public async Task Percentiles_are_at_most_five_percent_off()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync(
+            """
+            insert into multiplatform_post_history (target_platform, time_to_post_seconds, posted_at)
+            select 'girlfanz', n * 3, date_trunc('minute', now()) from generate_series(1, 1000) n
+            """);
+
+        var bucket = (await database.ObjectAsync("select post_queue_series(3600, 60) #>> '{buckets,0}'"));
+
+        Assert.InRange(double.Parse(bucket.Text("seconds_to_post_p50")!), 1500 * 0.95, 1500 * 1.05);
+        Assert.InRange(double.Parse(bucket.Text("seconds_to_post_p95")!), 2850 * 0.95, 2850 * 1.05);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_no_platform_counts_as_unknown()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync(
+            "insert into multiplatform_post_history (target_platform, posted_at) values ('nonsense', now()), ('girlfanz', now())");
+
+        Assert.Equal(1, await PostedAsync(database, "3600, 60, 'unknown'"));
+        Assert.Equal(1, await PostedAsync(database, "3600, 60, 'girlfanz'"));
+        Assert.Equal(2, await PostedAsync(database, "3600, 60"));
+    }
+
+    [Fact]
+    public async Task The_overview_counts_by_status_and_platform_and_knows_the_oldest_due()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddItemAsync(post, with: "queued_at = now() - interval '90 seconds'");
+        await database.AddItemAsync(post, "pupfanz", "scheduled_for = now() + interval '1 day'");
+        await database.AddItemAsync(post, with: "status = 'processing', processing_started_at = now() - interval '1 hour'");
+        await database.AddItemAsync(post, with: "status = 'posted'");
+        await database.AddFailuresAsync(post, 2);
+        await AddHistoryAsync(database, minutes: 10);
+        await RollUpAsync(database);
+
+        var overview = await database.ObjectAsync("select post_queue_overview(300)::text");
+
+        Assert.Equal(
+            """{"failed":"2","posted":"1","queued":"2","cancelled":"0","processing":"1"}""",
+            await database.ScalarAsync<string>(
+                "select replace(jsonb_object_agg(key, value ->> 'count')::text, ' ', '') from jsonb_each(post_queue_overview(300) -> 'counts')"));
+        Assert.Equal(("1", "1", "1"), (
+            overview["due"]!.Text("count"), overview["scheduled"]!.Text("count"), overview["stuck"]!.Text("count")));
+        Assert.InRange(int.Parse(overview.Text("oldest_due_seconds")!), 90, 120);
+        var girlfanz = overview["platforms"]!.AsArray().Single(row => row!.Text("platform") == "girlfanz")!;
+        Assert.Equal(("1", "1", "2", "30"), (
+            girlfanz.Text("due"), girlfanz.Text("in_hand"), girlfanz.Text("failed"), girlfanz.Text("posted_last_day")));
+        Assert.Equal(["60", "60"], overview["recent"]!.AsArray().Skip(1).Select(span => span!.Text("posted")));
+    }
+
+    [Theory]
+    [InlineData("3599, 60")]
+    [InlineData("3600, 61")]
+    [InlineData("259200, 60")]
+    [InlineData("7776001, 86400")]
+    [InlineData("null, 60")]
+    public async Task A_range_that_is_too_long_or_buckets_that_are_too_narrow_are_refused(string arguments)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(
+            () => database.ExecuteAsync($"select post_queue_series({arguments})"));
+    }
+
+    /// <summary>Six posts a minute, on two platforms by turns, back from this minute.</summary>
+    private static Task<int> AddHistoryAsync(TestDatabase database, int minutes) => database.ExecuteAsync(
+        """
+        insert into multiplatform_post_history (target_platform, time_to_post_seconds, posted_at)
+        select (array['girlfanz', 'pupfanz'])[1 + n % 2], n % 60, date_trunc('minute', now()) - (n / 6) * interval '1 minute'
+        from generate_series(0, $1 * 6 - 1) n
+        """,
+        minutes);
+
+    private static async Task RollUpAsync(TestDatabase database)
+    {
+        for (var i = 0; i < 4; i++)
+            await database.ExecuteAsync("select post_queue_roll_up()");
+    }
+
+    private static Task<long> PostedAsync(TestDatabase database, string arguments) => database.ScalarAsync<long>(
+        $"select coalesce(sum((b ->> 'posted')::bigint), 0)::bigint from jsonb_array_elements(post_queue_series({arguments}) -> 'buckets') b");
+}

@@ -1,0 +1,152 @@
+using FanzQueueFunctions.Testbed;
+using FanzQueueFunctions.Tests.Database;
+using FanzQueueFunctions.Tests.Sql;
+using Npgsql;
+
+namespace FanzQueueFunctions.Tests.Operations;
+
+public sealed class ItemsTests(PostgresFixture postgres)
+{
+    [Theory]
+    [InlineData("""{"status": "failed"}""")]
+    [InlineData("""{"status": "cancelled"}""")]
+    [InlineData("""{"platform": "pupfanz"}""")]
+    [InlineData("""{"status": "queued", "title": "RARE"}""")]
+    [InlineData("""{"creator_id": "{creator}"}""")]
+    [InlineData("""{"original_post_id": "{original}"}""")]
+    [InlineData("""{"status": "failed", "cause": "Error <n>"}""")]
+    [InlineData("""{"cause": "Error <n>"}""")]
+    [InlineData("""{"status": "posted", "from": "2026-01-02T00:00:00Z", "to": "2026-01-03T00:00:00Z"}""")]
+    public async Task A_filter_gives_the_items_that_it_names_and_no_others(string filter)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var other = await database.AddPostAsync(await database.AddCreatorAsync());
+        var original = await database.AddPostAsync(await database.AddCreatorAsync());
+        var creator = await database.ScalarAsync<Guid>("select creator_id from content_posts where id = $1", original);
+        await database.AddItemAsync(other);
+        await database.AddItemAsync(other, with: "status = 'posted', completed_at = '2026-01-03Z'");
+        await database.AddItemAsync(other, with: "status = 'failed', error_message = 'Another'");
+        Guid wanted = filter switch
+        {
+            _ when filter.Contains("creator") || filter.Contains("original") => await database.AddItemAsync(original),
+            _ when filter.Contains("platform") => await database.AddItemAsync(other, "pupfanz"),
+            _ when filter.Contains("title") => await database.AddItemAsync(other, with: "modified_title = 'A rare one'"),
+            _ when filter.Contains("cause") =>
+                await database.AddItemAsync(other, with: "status = 'failed', error_message = 'Error 7', failed_at = now()"),
+            _ when filter.Contains("from") =>
+                await database.AddItemAsync(other, with: "status = 'posted', completed_at = '2026-01-02 12:00Z'"),
+            _ when filter.Contains("cancelled") => await database.AddItemAsync(other, with: "status = 'cancelled'"),
+            _ => await database.ScalarAsync<Guid>("select id from multiplatform_post_queue where status = 'failed'"),
+        };
+
+        var page = await database.ItemsAsync(
+            filter.Replace("{creator}", $"{creator}").Replace("{original}", $"{original}"));
+
+        Assert.Equal([wanted], page.Ids());
+        Assert.Null(page["next"]);
+    }
+
+    [Theory]
+    [InlineData("""{"status": "failed"}""", true)]
+    [InlineData("""{"status": "failed"}""", false)]
+    [InlineData("""{"status": "failed", "cause": "It failed."}""", true)]
+    [InlineData("{}", false)]
+    public async Task Pages_follow_each_other_without_a_gap_while_rows_arrive(string filter, bool newestFirst)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        // Several that failed at the same instant.
+        var all = (await database.AddFailuresAsync(post, 10)).Concat(await database.AddFailuresAsync(post, 10)).ToHashSet();
+        await database.ExecuteAsync("update multiplatform_post_queue set failed_at = date_trunc('minute', failed_at)");
+
+        List<Guid> seen = [];
+        string? after = null;
+        do
+        {
+            var page = await database.ItemsAsync(filter, newestFirst, 3, after);
+            seen.AddRange(page.Ids());
+            after = page.Text("next");
+            await database.AddFailuresAsync(post, 1);
+        }
+        while (after is not null && seen.Count < 60);
+
+        Assert.Equal(seen.Count, seen.Distinct().Count());
+        Assert.Subset(seen.ToHashSet(), all);
+    }
+
+    [Fact]
+    public async Task A_page_that_looked_at_enough_says_how_far_it_came_and_where_to_go_on()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        var rare = await database.AddItemAsync(post, "pupfanz", "status = 'failed', failed_at = now() - interval '1 day'");
+        await database.AddFailuresAsync(post, 20_001);
+
+        var first = await database.ItemsAsync("""{"status": "failed", "platform": "pupfanz"}""");
+        var second = await database.ItemsAsync("""{"status": "failed", "platform": "pupfanz"}""", after: first.Text("next"));
+
+        Assert.Empty(first.Ids());
+        Assert.NotNull(first["looked_at_until"]);
+        Assert.Equal([rare], second.Ids());
+        Assert.Null(second["next"]);
+    }
+
+    [Fact]
+    public async Task Times_at_the_ends_of_what_a_row_can_hold_are_no_obstacle()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddItemAsync(post, with: "status = 'failed', failed_at = '-infinity', queued_at = 'infinity'");
+        await database.AddItemAsync(post, with: "status = 'failed', failed_at = '294276-01-01'");
+
+        var first = await database.ItemsAsync("""{"status": "failed"}""", newestFirst: false, pageSize: 1);
+        var second = await database.ItemsAsync(
+            """{"status": "failed"}""", newestFirst: false, pageSize: 1, first.Text("next"));
+
+        Assert.Null(first["items"]![0]!["failed_at"]);
+        Assert.Single(second.Ids());
+    }
+
+    [Fact]
+    public async Task An_items_row_says_its_title_and_creator_and_its_story_has_original_and_post()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var item = await database.AddItemAsync(
+            await database.AddPostAsync(await database.AddCreatorAsync()), with: "modified_title = 'Another title'");
+        var claim = await database.ClaimAllAsync();
+        await database.SettleOneAsync(claim, QueueFunctions.Post(item));
+
+        var row = (await database.ItemsAsync())["items"]![0]!;
+        var story = await database.ObjectAsync("select post_queue_item($1) ->> 0", item);
+
+        Assert.Equal(("Another title", "A creator"), (row.Text("title"), row.Text("creator_name")));
+        Assert.Equal("boyfanz", story["original"]!.Text("cluster"));
+        Assert.Equal("girlfanz", story["post"]!.Text("cluster"));
+        Assert.Equal(claim.ToString(), story["item"]!.Text("claim_id"));
+    }
+
+    [Fact]
+    public async Task A_filter_with_a_member_that_is_not_known_is_refused()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+
+        var error = await Assert.ThrowsAsync<PostgresException>(() => database.ItemsAsync("""{"stauts": "failed"}"""));
+
+        Assert.Equal(PostgresErrorCodes.InvalidParameterValue, error.SqlState);
+    }
+
+    [Theory]
+    [InlineData("platform")]
+    [InlineData("cause")]
+    [InlineData("title")]
+    public async Task A_filters_text_is_never_read_as_SQL(string member)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
+        var text = "x' or true or '\\' = '%s$1";
+
+        var page = await database.ItemsAsync($$"""{"status": "queued", "{{member}}": {{System.Text.Json.JsonSerializer.Serialize(text)}}}""");
+
+        Assert.Empty(page.Ids());
+    }
+}

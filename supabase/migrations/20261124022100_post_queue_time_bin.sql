@@ -1,0 +1,14 @@
+-- The bin of a time to post, 1 to 249: eight bins from each time to its double, so that a percentile read from them is at
+-- most 5 % off.
+create or replace function public.post_queue_time_bin(seconds integer)
+returns integer
+language sql
+immutable
+parallel safe
+security invoker
+as $$
+  select 1 + floor(8 * log(2, greatest(seconds, 0)::numeric + 1))::integer
+$$;
+
+revoke execute on function public.post_queue_time_bin(integer) from public, anon, authenticated;
+grant execute on function public.post_queue_time_bin(integer) to service_role;
