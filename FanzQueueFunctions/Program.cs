@@ -1,4 +1,5 @@
 using FanzQueueFunctions.Commands;
+using FanzQueueFunctions.Operations;
 using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Storage;
 using FanzQueueFunctions.Telemetry;
@@ -16,6 +17,7 @@ try
     var options = QueueOptions.Read(builder.Configuration);
     var store = StoreSettings.Read(builder.Configuration);
     builder.Services.AddQueueProcessing(options);
+    builder.Services.AddQueueOperations();
     builder.Services.AddQueueStore(store);
     builder.Services.AddQueueWake(options, store);
     builder.AddQueueTelemetry();

@@ -1,5 +1,6 @@
 using System.Reflection;
 using FanzQueueFunctions.Functions;
+using FanzQueueFunctions.Operations;
 using FanzQueueFunctions.Processing;
 using Microsoft.Azure.Functions.Worker;
 using NSubstitute;
@@ -19,11 +20,14 @@ public sealed class TimerFunctionTests
     }
 
     [Fact]
-    public async Task HealthHeartbeat_reports_health_once_a_firing()
+    public async Task HealthHeartbeat_reports_health_and_rolls_up_the_figures_once_a_firing()
     {
-        await new HealthHeartbeatFunction(_processor).RunAsync(new TimerInfo(), CancellationToken.None);
+        var operations = Substitute.For<IQueueOperations>();
+
+        await new HealthHeartbeatFunction(_processor, operations).RunAsync(new TimerInfo(), CancellationToken.None);
 
         await _processor.Received(1).ReportHealthAsync(Arg.Any<CancellationToken>());
+        await operations.Received(1).RollUpFiguresAsync(Arg.Any<CancellationToken>());
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using FanzQueueFunctions.Operations;
 using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Storage;
 using FanzQueueFunctions.Testbed;
@@ -23,6 +24,8 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     private StoreUnderTest(ServiceProvider services, PostgrestStandIn? standIn) => (_services, StandIn) = (services, standIn);
 
     public IQueueStore Store => _services.GetRequiredService<IQueueStore>();
+
+    public IOperationStore Operations => _services.GetRequiredService<IOperationStore>();
 
     public IQueueTransport Transport => _services.GetRequiredService<IQueueTransport>();
 

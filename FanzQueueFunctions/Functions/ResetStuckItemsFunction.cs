@@ -18,12 +18,12 @@ public sealed class ResetStuckItemsFunction(IQueueProcessor processor)
         CancellationToken cancellationToken)
     {
         if (!TryReadMinutes(request.Query["olderThanMinutes"], out var minutes))
-            return Problem(
+            return Problems.Of(
                 StatusCodes.Status400BadRequest,
                 "olderThanMinutes is out of range",
                 $"olderThanMinutes must be one whole number from 1 to {MostMinutes}.");
         if (!TryReadFlag(request.Query["dryRun"], out var dryRun))
-            return Problem(
+            return Problems.Of(
                 StatusCodes.Status400BadRequest, "dryRun is not a flag", "dryRun must be true or false.");
 
         try
@@ -35,13 +35,7 @@ public sealed class ResetStuckItemsFunction(IQueueProcessor processor)
         }
         catch (QueueStoreException exception)
         {
-            return Problem(
-                exception.IsTransient
-                    ? StatusCodes.Status503ServiceUnavailable
-                    : StatusCodes.Status500InternalServerError,
-                "Stuck items were not reset",
-                exception.Message,
-                exception.IsTransient);
+            return Problems.Of(exception, "Stuck items were not reset");
         }
     }
 
@@ -59,11 +53,4 @@ public sealed class ResetStuckItemsFunction(IQueueProcessor processor)
         flag = false;
         return text.Count == 0 || text.Count == 1 && bool.TryParse(text[0], out flag);
     }
-
-    private static IResult Problem(int status, string title, string detail, bool isTransient = false) =>
-        Results.Json(
-            new Problem(title, status, detail, isTransient),
-            FunctionsJson.Default.Problem,
-            contentType: "application/problem+json; charset=utf-8",
-            statusCode: status);
 }

@@ -58,6 +58,7 @@ internal sealed class DirectTransport(NpgsqlDataSource dataSource, string host, 
     private static NpgsqlParameter Parameter(object value) => value switch
     {
         Json json => new() { Value = json.Utf8, NpgsqlDbType = NpgsqlDbType.Jsonb },
+        DateTimeOffset moment => new() { Value = moment.ToUniversalTime(), NpgsqlDbType = NpgsqlDbType.TimestampTz },
         _ => new() { Value = value },
     };
 

@@ -9,7 +9,7 @@ internal interface IQueueTransport
     string Description { get; }
 
     /// <param name="function">The function's name in the schema <c>public</c>.</param>
-    /// <param name="arguments">Named arguments: a Guid, int, bool, or <see cref="Json"/>.</param>
+    /// <param name="arguments">Named arguments: a Guid, int, bool, string, DateTimeOffset, or <see cref="Json"/>.</param>
     /// <param name="result">How to read the one <c>jsonb</c> that the function returns.</param>
     /// <exception cref="Processing.QueueStoreException">Every failure of the call.</exception>
     Task<T> CallAsync<T>(

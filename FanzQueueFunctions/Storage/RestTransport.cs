@@ -79,6 +79,12 @@ internal sealed class RestTransport(HttpClient client) : IQueueTransport
                     case bool flag:
                         writer.WriteBooleanValue(flag);
                         break;
+                    case string text:
+                        writer.WriteStringValue(text);
+                        break;
+                    case DateTimeOffset moment:
+                        writer.WriteStringValue(moment);
+                        break;
                     case Json json:
                         writer.WriteRawValue(json.Utf8.Span, skipInputValidation: true);
                         break;

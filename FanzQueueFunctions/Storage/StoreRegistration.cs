@@ -1,3 +1,4 @@
+using FanzQueueFunctions.Operations;
 using FanzQueueFunctions.Processing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,6 +14,7 @@ internal static class StoreRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<StoreResilience>();
         services.AddSingleton<IQueueStore, QueueStore>();
+        services.AddSingleton<IOperationStore, OperationStore>();
         services.AddSingleton<IQueueTransport>(_ => CreateTransport(settings));
         return services;
     }

@@ -1,3 +1,4 @@
+using FanzQueueFunctions.Operations;
 using FanzQueueFunctions.Processing;
 using Microsoft.Extensions.Logging;
 
@@ -152,6 +153,14 @@ internal static partial class QueueLog
 
     [LoggerMessage(LogLevel.Critical, "The app ends: with this database no item can be posted. Mend what is said above and start it again.")]
     public static partial void Unfit(this ILogger logger);
+
+    [LoggerMessage(LogLevel.Information, "[OPERATOR] {Verb} by {Actor}: {Done} of {Meant} items done (key {IdempotencyKey})")]
+    public static partial void ItemsChanged(
+        this ILogger logger, ChangeVerb verb, string actor, long done, long meant, string idempotencyKey);
+
+    [LoggerMessage(LogLevel.Warning, "The figures were not rolled up: {Reason} [{Error}, transient: {IsTransient}]")]
+    public static partial void RollUpFailed(
+        this ILogger logger, QueueStoreError error, bool isTransient, string reason);
 
     [LoggerMessage(LogLevel.Information, "[HEALTH] healthy - Uptime: {UptimeSeconds}s")]
     public static partial void Healthy(this ILogger logger, long uptimeSeconds);

@@ -7,6 +7,8 @@ using FanzQueueFunctions.Standalone.Settings;
 using FanzQueueFunctions.Standalone.Timers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Constraints;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -109,6 +111,8 @@ public sealed class FunctionsApplicationBuilder : IHostApplicationBuilder
             kestrel.Limits.MaxRequestBodySize = LargestRequestBody;
         });
         Services.AddRoutingCore();
+        // As on the Functions host; by itself the smaller router does without.
+        Services.Configure<RouteOptions>(options => options.SetParameterPolicy<RegexInlineRouteConstraint>("regex"));
     }
 
     private void AddLog()

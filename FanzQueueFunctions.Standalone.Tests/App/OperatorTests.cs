@@ -1,0 +1,190 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FanzQueueFunctions.Testbed;
+using Json.Schema;
+
+namespace FanzQueueFunctions.Standalone.Tests.App;
+
+/// <summary>What an operator does over HTTP.</summary>
+public sealed class OperatorTests(PostgresFixture postgres)
+{
+    [Fact]
+    public async Task One_key_reads_another_changes_and_neither_does_the_others_work()
+    {
+        await using var database = await CreateAsync();
+        await using var person = await Operator.OfAsync(database);
+        const string Order = """{"filter": {"status": "failed"}}""";
+
+        foreach (var view in (string[])["overview", "series", "items", "failures", "findings", "changes", "openapi"])
+        {
+            Assert.Equal(HttpStatusCode.OK, (await person.GetAsync(view)).Status);
+            Assert.Equal(HttpStatusCode.Unauthorized, (await person.GetAsync(view, key: null)).Status);
+            Assert.Equal(HttpStatusCode.Unauthorized, (await person.GetAsync(view, Operator.ChangeKey)).Status);
+        }
+
+        foreach (var verb in (string[])["retry", "cancel", "prune"])
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, (await person.PostAsync(verb, Order, key: null)).Status);
+            Assert.Equal(HttpStatusCode.Unauthorized, (await person.PostAsync(verb, Order, Operator.ReadKey)).Status);
+        }
+
+        Assert.Equal(3L, await database.CountAsync("multiplatform_post_queue where status = 'failed'"));
+        Assert.Equal(HttpStatusCode.OK, (await person.PostAsync("retry", Order)).Status);
+        Assert.Equal(0L, await database.CountAsync("multiplatform_post_queue where status = 'failed'"));
+    }
+
+    [Fact]
+    public async Task An_operator_finds_a_cause_retries_all_of_it_and_sees_who_did()
+    {
+        await using var database = await CreateAsync();
+        await using var person = await Operator.OfAsync(database);
+
+        var cause = (string)(await person.GetAsync("failures")).Body!["causes"]![0]!["cause"]!;
+        var items = (await person.GetAsync($"items?status=failed&cause={Uri.EscapeDataString(cause)}")).Body!["items"]!.AsArray();
+        var order = new JsonObject
+        {
+            ["filter"] = new JsonObject { ["status"] = "failed", ["cause"] = cause },
+            ["reason"] = "The platform is back.",
+        };
+        order["dryRun"] = true;
+        var (_, dryRun) = await person.PostAsync("retry", order.ToJsonString());
+        order["dryRun"] = false;
+        var (_, retried) = await person.PostAsync("retry", order.ToJsonString(), idempotencyKey: "k");
+        var (_, again) = await person.PostAsync("retry", order.ToJsonString(), idempotencyKey: "k");
+        var change = (await person.GetAsync("changes")).Body!["actions"]!.AsArray().Single()!;
+
+        Assert.Equal("Took <n> s", cause);
+        Assert.Equal((2, 2, 2, 2), (items.Count, (int)dryRun!["meant"]!, (int)retried!["done"]!, (int)again!["done"]!));
+        Assert.True((bool)retried["finished"]!);
+        Assert.Equal(("retry", "QueueChange key", "The platform is back."), (
+            (string?)change["verb"], (string?)change["actor"], (string?)change["reason"]));
+    }
+
+    [Fact]
+    public async Task A_key_of_another_change_is_refused()
+    {
+        await using var database = await CreateAsync();
+        await using var person = await Operator.OfAsync(database);
+        await person.PostAsync("retry", """{"filter": {"status": "cancelled"}}""", idempotencyKey: "k");
+
+        var (status, problem) = await person.PostAsync("retry", """{"filter": {"status": "failed"}}""", idempotencyKey: "k");
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+        Assert.Contains("new one for each change", (string?)problem!["detail"], StringComparison.Ordinal);
+        Assert.Equal(3L, await database.CountAsync("multiplatform_post_queue where status = 'failed'"));
+    }
+
+    [Theory]
+    [InlineData("items?stauts=failed", "There is no parameter \"stauts\"")]
+    [InlineData("items?status=lost", "status must be one of queued, processing, posted, failed, cancelled.")]
+    [InlineData("items?status=failed&status=queued", "status may be given once")]
+    [InlineData("items?limit=1001", "limit must be one whole number from 1 to 1000.")]
+    [InlineData("items?creatorId=7", "creatorId must be an id")]
+    [InlineData("items?from=yesterday", "from must be a time")]
+    [InlineData("items?from=2026-01-02&to=2026-01-01", "from must be before to.")]
+    [InlineData("items?after=x", "after must be the \"next\"")]
+    [InlineData("items?after=2026-02-30%2000:00:00%2B00_3f2b8c1e-0000-4000-8000-000000000000", "was not understood")]
+    [InlineData("items?title=%00", "without a NUL")]
+    [InlineData("items/7", "/api/queue/items/<id>")]
+    [InlineData("series?range=2h", "range must be one of 1h, 6h, 24h, 7d, 30d, 90d.")]
+    public async Task A_question_that_cannot_be_answered_gets_400_that_names_what_is_wrong(string path, string sentence)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var person = await Operator.OfAsync(database);
+
+        var (status, problem) = await person.GetAsync(path);
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains(sentence, (string?)problem!["detail"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("retry", "", "The body is not what a change takes")]
+    [InlineData("retry", "null", "The body must be a JSON object.")]
+    [InlineData("retry", "{}", "Either ids or a filter")]
+    [InlineData("retry", """{"ids": []}""", "ids must be 1 to 1000 ids.")]
+    [InlineData("retry", """{"filter": {}}""", "must have one status of failed, cancelled.")]
+    [InlineData("cancel", """{"filter": {"status": "posted"}}""", "must have one status of queued, processing, failed.")]
+    [InlineData("retry", """{"filter": {"stauts": "failed"}}""", "at $.filter")]
+    [InlineData("retry", """{"filter": {"status": "failed"}, "limit": 0}""", "limit must be one whole number")]
+    [InlineData("prune", """{"filter": {"status": "posted"}}""", "at least a day ago")]
+    [InlineData("prune", """{"filter": {"status": "posted", "to": "2999-01-01T00:00:00Z"}}""", "at least a day ago")]
+    public async Task An_order_that_cannot_be_done_gets_400_and_changes_nothing(string verb, string body, string sentence)
+    {
+        await using var database = await CreateAsync();
+        await using var person = await Operator.OfAsync(database);
+
+        var (status, problem) = await person.PostAsync(verb, body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains(sentence, (string?)problem!["detail"], StringComparison.Ordinal);
+        Assert.Equal(3L, await database.CountAsync("multiplatform_post_queue where status = 'failed'"));
+        Assert.Equal(0L, await database.CountAsync("post_queue_actions"));
+    }
+
+    [Fact]
+    public async Task Every_answer_is_as_the_OpenAPI_document_says()
+    {
+        await using var database = await CreateAsync();
+        await using var person = await Operator.OfAsync(database);
+        var document = (await person.GetAsync("openapi")).Body!;
+        Assert.Equal("3.1.0", (string?)document["openapi"]);
+        var item = await database.ScalarAsync<Guid>("select id from multiplatform_post_queue limit 1");
+        await person.PostAsync("cancel", $$"""{"ids": ["{{item}}"], "reason": "A test."}""");
+
+        foreach (var (path, question) in new[]
+        {
+            ("/overview", "overview"), ("/series", "series?range=24h"), ("/items", "items?limit=2"),
+            ("/items/{id}", $"items/{item}"), ("/failures", "failures"), ("/findings", "findings"), ("/changes", "changes"),
+        })
+        {
+            var (status, answer) = await person.GetAsync(question);
+            Assert.Equal(HttpStatusCode.OK, status);
+            AssertFits(document, document["paths"]![path]!["get"]!["responses"]!["200"]!["content"]!["application/json"]!["schema"]!, answer);
+        }
+
+        foreach (var verb in (string[])["retry", "cancel", "prune"])
+        {
+            var order = $$"""{"filter": {"status": "failed", "to": "2020-01-01T00:00:00Z"}, "dryRun": true}""";
+            var operation = document["paths"]![$"/{verb}"]!["post"]!;
+            AssertFits(
+                document, operation["requestBody"]!["content"]!["application/json"]!["schema"]!, JsonNode.Parse(order));
+            AssertFits(
+                document,
+                operation["responses"]!["200"]!["content"]!["application/json"]!["schema"]!,
+                (await person.PostAsync(verb, order)).Body);
+        }
+
+        AssertFits(
+            document, JsonNode.Parse("""{"$ref": "#/components/schemas/Problem"}""")!, (await person.GetAsync("items?x=y")).Body);
+    }
+
+    private static void AssertFits(JsonNode document, JsonNode schema, JsonNode? answer)
+    {
+        var whole = new JsonObject
+        {
+            ["allOf"] = new JsonArray(schema.DeepClone()),
+            ["$defs"] = document["components"]!["schemas"]!.DeepClone(),
+        };
+        var result = JsonSchema
+            .FromText(whole.ToJsonString().Replace("#/components/schemas/", "#/$defs/", StringComparison.Ordinal))
+            .Evaluate(JsonSerializer.SerializeToElement(answer), new EvaluationOptions { OutputFormat = OutputFormat.List, RequireFormatValidation = true });
+        Assert.True(
+            result.IsValid,
+            $"{answer}{Environment.NewLine}{string.Join(Environment.NewLine, (result.Details ?? []).SelectMany(d => (d.Errors ?? []).Select(e => $"{d.InstanceLocation}: {e.Value}")))}");
+    }
+
+    /// <summary>Two items that failed of one cause and one of another, and a posted one's history.</summary>
+    private async Task<TestDatabase> CreateAsync()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        foreach (var error in (string[])["Gone", "Took 5 s", "Took 7 s"])
+            await database.AddItemAsync(post, with: $"status = 'failed', failed_at = clock_timestamp(), error_message = '{error}'");
+        await database.AddItemAsync(post, with: "status = 'posted', completed_at = now()");
+        await database.ExecuteAsync(
+            "insert into multiplatform_post_history (target_platform, time_to_post_seconds) values ('girlfanz', 7)");
+        return database;
+    }
+}

@@ -1,0 +1,58 @@
+using FanzQueueFunctions.Operations;
+
+namespace FanzQueueFunctions.Functions;
+
+/// <summary>Makes an order of what was asked for, or says why it is none. The rules are the same over HTTP and on the command line.</summary>
+internal static class ChangeOrders
+{
+    /// <param name="now">The time against which a prune's age is checked; the database checks it again.</param>
+    /// <exception cref="RefusedRequestException">It cannot be done as it is asked for.</exception>
+    public static ChangeOrder Of(
+        ChangeVerb verb, ChangeBody body, string actor, string? idempotencyKey, DateTimeOffset now)
+    {
+        if (body.Ids is null == body.Filter is null)
+            throw new RefusedRequestException("Either ids or a filter say which items are meant.");
+        if (body.Ids is { Count: 0 or > ChangeOrder.MostIds })
+            throw new RefusedRequestException($"ids must be 1 to {ChangeOrder.MostIds} ids.");
+        if (body.Limit is < 1 or > ChangeOrder.MostItems)
+            throw new RefusedRequestException($"limit must be one whole number from 1 to {ChangeOrder.MostItems}.");
+        RequestText.Check("reason", body.Reason, 1000);
+        CheckKey(idempotencyKey);
+
+        ItemStatus[] changeable = verb switch
+        {
+            ChangeVerb.Retry => [ItemStatus.Failed, ItemStatus.Cancelled],
+            ChangeVerb.Cancel => [ItemStatus.Queued, ItemStatus.Processing, ItemStatus.Failed],
+            _ => [ItemStatus.Posted, ItemStatus.Failed, ItemStatus.Cancelled],
+        };
+        if (body.Filter is { } filter)
+        {
+            ItemFilters.Checked(filter);
+            if (filter.Status is not { } status || !changeable.Contains(status))
+                throw new RefusedRequestException(
+                    $"The filter of a {verb.ToString().ToLowerInvariant()} must have one status of " +
+                    $"{string.Join(", ", changeable).ToLowerInvariant()}.");
+        }
+
+        if (verb == ChangeVerb.Prune && !(body.Filter?.To <= now.AddDays(-1)))
+            throw new RefusedRequestException("A prune takes a filter whose \"to\" is at least a day ago.");
+
+        return new()
+        {
+            Verb = verb,
+            Actor = actor,
+            IdempotencyKey = idempotencyKey ?? Guid.CreateVersion7().ToString(),
+            Ids = body.Ids,
+            Filter = body.Filter,
+            Limit = body.Limit ?? ChangeOrder.DefaultLimit,
+            DryRun = body.DryRun,
+            Reason = body.Reason,
+        };
+    }
+
+    private static void CheckKey(string? key)
+    {
+        if (key is not null && (key.Length is 0 or > 200 || key.Any(letter => letter is <= ' ' or > '~')))
+            throw new RefusedRequestException("Idempotency-Key must be 1 to 200 letters, digits and signs of ASCII.");
+    }
+}

@@ -1,0 +1,71 @@
+namespace FanzQueueFunctions.Operations;
+
+/// <summary>A change as it stands: who ordered what, and how far it has come.</summary>
+public sealed record Change
+{
+    /// <summary>Null in a dry run, which leaves no record.</summary>
+    public string? IdempotencyKey { get; init; }
+    public ChangeVerb? Verb { get; init; }
+    public string? Actor { get; init; }
+    public string? Reason { get; init; }
+
+    /// <summary>What was meant: a filter, or <c>ids</c>.</summary>
+    public ChangeScope? Filter { get; init; }
+    public int? Limit { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? UpdatedAt { get; init; }
+
+    /// <summary>Whether nothing is left to do. An order that is not finished goes on when it is repeated under its key.</summary>
+    public bool Finished { get; init; }
+
+    /// <summary>How many transactions of at most 1,000 items it took so far.</summary>
+    public int Portions { get; init; }
+
+    /// <summary>Items that the filter or the ids named, as far as it has come.</summary>
+    public long Meant { get; init; }
+    public long Done { get; init; }
+
+    /// <summary>Of those done by a retry, the ones that had their post and were marked posted.</summary>
+    public long MarkedPosted { get; init; }
+
+    /// <summary>
+    /// How many were left alone, by reason: <c>locked</c> by another transaction, <c>missing</c>, or the status that they
+    /// turned out to have.
+    /// </summary>
+    public required IReadOnlyDictionary<string, long> Left { get; init; }
+    public bool DryRun { get; init; }
+
+    /// <summary>False in a dry run that stopped counting: <see cref="Meant"/> is the least then.</summary>
+    public bool IsExact { get; init; }
+
+    /// <summary>The key belongs to another order, and nothing was done.</summary>
+    public bool Conflict { get; init; }
+}
+
+/// <summary>What a change meant.</summary>
+public sealed record ChangeScope
+{
+    public IReadOnlyList<Guid>? Ids { get; init; }
+    public ItemStatus? Status { get; init; }
+    public string? Platform { get; init; }
+    public Guid? CreatorId { get; init; }
+    public Guid? OriginalPostId { get; init; }
+    public string? Cause { get; init; }
+    public string? Title { get; init; }
+    public DateTimeOffset? From { get; init; }
+    public DateTimeOffset? To { get; init; }
+}
+
+/// <summary>A page of what was changed, the newest first.</summary>
+public sealed record ChangePage
+{
+    public required IReadOnlyList<Change> Actions { get; init; }
+
+    /// <summary>Where the next page begins; null where this is the last.</summary>
+    public Guid? Next { get; init; }
+}
+
+/// <summary>One page of changes that is asked for.</summary>
+/// <param name="PageSize">1 to 1000.</param>
+/// <param name="Before">The <see cref="ChangePage.Next"/> of the page before; null for the first.</param>
+public sealed record ChangeQuery(string? Verb = null, string? Actor = null, int PageSize = 50, Guid? Before = null);

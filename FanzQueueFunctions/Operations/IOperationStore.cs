@@ -1,0 +1,27 @@
+using FanzQueueFunctions.Processing;
+
+namespace FanzQueueFunctions.Operations;
+
+/// <summary>The operator's side of the database. As with <see cref="IQueueStore"/>, each method is one round trip and may be repeated.</summary>
+/// <exception cref="QueueStoreException">Every method; its code begins with 22 where a value was not understood.</exception>
+public interface IOperationStore
+{
+    Task<QueueOverview> ReadOverviewAsync(TimeSpan stuckAfter, CancellationToken cancellationToken);
+
+    Task<QueueSeries> ReadSeriesAsync(SeriesRange range, string? platform, CancellationToken cancellationToken);
+
+    Task<ItemPage> ReadItemsAsync(ItemQuery query, CancellationToken cancellationToken);
+
+    Task<ItemStory?> ReadItemAsync(Guid id, CancellationToken cancellationToken);
+
+    Task<FailureCauses> ReadFailuresAsync(DateTimeOffset? since, CancellationToken cancellationToken);
+
+    Task<ChangePage> ReadChangesAsync(ChangeQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Does one portion of a change, or finds that it was done before.</summary>
+    /// <param name="portion">From 1.</param>
+    Task<Change> ChangeAsync(ChangeOrder order, int portion, CancellationToken cancellationToken);
+
+    /// <summary>Rolls what happened up into the figures that series and overview are read from.</summary>
+    Task RollUpAsync(CancellationToken cancellationToken);
+}

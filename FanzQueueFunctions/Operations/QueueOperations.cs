@@ -1,0 +1,69 @@
+using FanzQueueFunctions.Processing;
+using FanzQueueFunctions.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace FanzQueueFunctions.Operations;
+
+/// <summary>The operator's verbs on the store: reads pass through, changes go portion by portion and are logged.</summary>
+public sealed class QueueOperations(
+    IOperationStore store,
+    QueueOptions options,
+    QueueMetrics metrics,
+    TimeProvider time,
+    ILogger<QueueOperations> logger) : IQueueOperations
+{
+    public Task<QueueOverview> ReadOverviewAsync(CancellationToken cancellationToken = default) =>
+        store.ReadOverviewAsync(options.StuckAfter, cancellationToken);
+
+    public Task<QueueSeries> ReadSeriesAsync(
+        SeriesRange range, string? platform, CancellationToken cancellationToken = default) =>
+        store.ReadSeriesAsync(range, platform, cancellationToken);
+
+    public Task<ItemPage> ReadItemsAsync(ItemQuery query, CancellationToken cancellationToken = default) =>
+        store.ReadItemsAsync(query, cancellationToken);
+
+    public Task<ItemStory?> ReadItemAsync(Guid id, CancellationToken cancellationToken = default) =>
+        store.ReadItemAsync(id, cancellationToken);
+
+    public Task<FailureCauses> ReadFailuresAsync(DateTimeOffset? since, CancellationToken cancellationToken = default) =>
+        store.ReadFailuresAsync(since, cancellationToken);
+
+    public Task<ChangePage> ReadChangesAsync(ChangeQuery query, CancellationToken cancellationToken = default) =>
+        store.ReadChangesAsync(query, cancellationToken);
+
+    public async Task<Change> ChangeAsync(
+        ChangeOrder order,
+        TimeSpan? timeLimit = null,
+        IProgress<Change>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        var startedAt = time.GetTimestamp();
+        var portions = 0;
+        Change change;
+        do
+        {
+            change = await store.ChangeAsync(order, portions + 1, cancellationToken);
+            portions = change.Portions;
+            progress?.Report(change);
+        }
+        while (!change.Finished && !change.Conflict && !cancellationToken.IsCancellationRequested
+            && !(time.GetElapsedTime(startedAt) > timeLimit));
+
+        if (!order.DryRun && !change.Conflict)
+            logger.ItemsChanged(order.Verb, OneLine.Of(order.Actor), change.Done, change.Meant, order.IdempotencyKey);
+        return change;
+    }
+
+    public async Task RollUpFiguresAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await store.RollUpAsync(cancellationToken);
+        }
+        catch (QueueStoreException exception)
+        {
+            metrics.StoreFailed(exception.Error);
+            logger.RollUpFailed(exception.Error, exception.IsTransient, exception.Message);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+namespace FanzQueueFunctions.Operations;
+
+/// <summary>The queue at one look. No figure counts further than 10,000 items.</summary>
+public sealed record QueueOverview
+{
+    /// <summary>The database's clock.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Items by status.</summary>
+    public required StatusCounts Counts { get; init; }
+    public required BoundedCount Due { get; init; }
+
+    /// <summary>Queued, and due later.</summary>
+    public required BoundedCount Scheduled { get; init; }
+
+    /// <summary>In processing for longer than <c>Queue__StuckAfterMinutes</c>.</summary>
+    public required BoundedCount Stuck { get; init; }
+    public DateTimeOffset? OldestDueAt { get; init; }
+
+    /// <summary>How long the oldest due item has waited; 0 where none is due.</summary>
+    public long OldestDueSeconds { get; init; }
+
+    /// <summary>The last 5 minutes, hour and day.</summary>
+    public required IReadOnlyList<RecentFigures> Recent { get; init; }
+    public required IReadOnlyList<PlatformFigures> Platforms { get; init; }
+}
+
+/// <summary>Items by status.</summary>
+public sealed record StatusCounts(
+    BoundedCount Queued, BoundedCount Processing, BoundedCount Posted, BoundedCount Failed, BoundedCount Cancelled);
+
+/// <summary>A count that goes no further than a limit, and what it is worth.</summary>
+public sealed record BoundedCount(long Count, CountPrecision Precision);
+
+public enum CountPrecision
+{
+    Exact,
+
+    /// <summary>There are as many or more.</summary>
+    AtLeast,
+
+    /// <summary>From the planner's statistics.</summary>
+    Estimated,
+}
+
+/// <summary>What happened in the last so many seconds. Percentiles are at most 5 % off, and null where nothing was posted.</summary>
+public sealed record RecentFigures
+{
+    public required int Seconds { get; init; }
+    public long Posted { get; init; }
+    public long Failed { get; init; }
+    public long Retried { get; init; }
+    public double? SecondsToPostP50 { get; init; }
+    public double? SecondsToPostP95 { get; init; }
+    public double? SecondsToPostP99 { get; init; }
+}
+
+/// <summary>One platform. Its due, in hand and failed items are those among the 10,000 that were looked at.</summary>
+public sealed record PlatformFigures
+{
+    /// <summary>As the items name it; what was posted, failed or retried on a name that is no platform counts as unknown.</summary>
+    public required string Platform { get; init; }
+    public long Due { get; init; }
+    public long InHand { get; init; }
+    public long Failed { get; init; }
+    public long PostedLastDay { get; init; }
+    public long FailedLastDay { get; init; }
+    public long RetriedLastDay { get; init; }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using FanzQueueFunctions.Operations;
+
+namespace FanzQueueFunctions.Storage;
+
+/// <summary>The operator's side of the store: each operation is one call of a SQL function, repeated where that may help.</summary>
+internal sealed class OperationStore(IQueueTransport transport, StoreResilience resilience) : IOperationStore
+{
+    public Task<QueueOverview> ReadOverviewAsync(TimeSpan stuckAfter, CancellationToken cancellationToken) =>
+        CallAsync(
+            "post_queue_overview",
+            [new("stuck_after_seconds", (int)Math.Ceiling(stuckAfter.TotalSeconds))],
+            OperationJson.Default.QueueOverview,
+            cancellationToken);
+
+    public Task<QueueSeries> ReadSeriesAsync(
+        SeriesRange range, string? platform, CancellationToken cancellationToken) =>
+        CallAsync(
+            "post_queue_series",
+            [
+                new("range_seconds", (int)range.Length.TotalSeconds),
+                new("bucket_seconds", (int)range.Bucket.TotalSeconds),
+                .. Given("platform", platform),
+            ],
+            OperationJson.Default.QueueSeries,
+            cancellationToken);
+
+    public Task<ItemPage> ReadItemsAsync(ItemQuery query, CancellationToken cancellationToken) =>
+        CallAsync(
+            "post_queue_items",
+            [
+                new("filter", Json(query.Filter, OperationJson.Default.ItemFilter)),
+                new("newest_first", query.NewestFirst),
+                new("page_size", query.PageSize),
+                .. Given("after", query.After),
+            ],
+            OperationJson.Default.ItemPage,
+            cancellationToken);
+
+    public async Task<ItemStory?> ReadItemAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var stories = await CallAsync(
+            "post_queue_item", [new("item_id", id)], OperationJson.Default.ListItemStory, cancellationToken);
+        return stories.SingleOrDefault();
+    }
+
+    public Task<FailureCauses> ReadFailuresAsync(DateTimeOffset? since, CancellationToken cancellationToken) =>
+        CallAsync(
+            "post_queue_failures", [.. Given("since", since)], OperationJson.Default.FailureCauses, cancellationToken);
+
+    public Task<ChangePage> ReadChangesAsync(ChangeQuery query, CancellationToken cancellationToken) =>
+        CallAsync(
+            "post_queue_action_list",
+            [
+                .. Given("verb", query.Verb),
+                .. Given("actor", query.Actor),
+                new("page_size", query.PageSize),
+                .. Given("before", query.Before),
+            ],
+            OperationJson.Default.ChangePage,
+            cancellationToken);
+
+    public Task<Change> ChangeAsync(ChangeOrder order, int portion, CancellationToken cancellationToken)
+    {
+        var function = order.Verb switch
+        {
+            ChangeVerb.Retry => "post_queue_retry",
+            ChangeVerb.Cancel => "post_queue_cancel",
+            _ => "post_queue_prune",
+        };
+        return CallAsync(
+            function,
+            [new("action", Json(order, OperationJson.Default.ChangeOrder)), new("portion", portion)],
+            OperationJson.Default.Change,
+            cancellationToken);
+    }
+
+    public Task RollUpAsync(CancellationToken cancellationToken) =>
+        CallAsync("post_queue_roll_up", [], OperationJson.Default.JsonElement, cancellationToken);
+
+    /// <summary>No argument where there is no value: the function's default holds then.</summary>
+    private static Argument[] Given(string name, object? value) => value is null ? [] : [new(name, value)];
+
+    private static Json Json<T>(T value, JsonTypeInfo<T> type) => new(JsonSerializer.SerializeToUtf8Bytes(value, type));
+
+    private Task<T> CallAsync<T>(
+        string function, Argument[] arguments, JsonTypeInfo<T> result, CancellationToken cancellationToken) =>
+        resilience.CallAsync(token => transport.CallAsync(function, arguments, result, token), cancellationToken);
+}
