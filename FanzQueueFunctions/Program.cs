@@ -17,7 +17,7 @@ try
     var options = QueueOptions.Read(builder.Configuration);
     var store = StoreSettings.Read(builder.Configuration);
     builder.Services.AddQueueProcessing(options);
-    builder.Services.AddQueueOperations();
+    builder.Services.AddQueueOperations(RetentionOptions.Read(builder.Configuration));
     builder.Services.AddQueueStore(store);
     builder.Services.AddQueueWake(options, store);
     builder.AddQueueTelemetry();

@@ -236,9 +236,10 @@ public sealed class ChangeTests(PostgresFixture postgres)
         await database.ExecuteAsync(
             "insert into multiplatform_post_history (target_platform, posted_at) select 'girlfanz', now() - n * interval '1 day' from generate_series(0, 9) n");
 
-        Assert.Equal("5", await database.ScalarAsync<string>("select post_queue_prune_history(now() - interval '4.5 days')::text"));
+        Assert.Equal("5", await database.ScalarAsync<string>("select post_queue_prune_history(now() - interval '4.5 days', 'k', 'ann')::text"));
         await Assert.ThrowsAsync<PostgresException>(
-            () => database.ExecuteAsync("select post_queue_prune_history(now() - interval '23 hours')"));
+            () => database.ExecuteAsync("select post_queue_prune_history(now() - interval '23 hours', 'k', 'ann')"));
         Assert.Equal(5L, await database.CountAsync("multiplatform_post_history"));
+        Assert.Equal(1L, await database.CountAsync("post_queue_actions where verb = 'prune' and done = 5 and finished"));
     }
 }

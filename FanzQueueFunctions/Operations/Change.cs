@@ -46,6 +46,9 @@ public sealed record Change
 public sealed record ChangeScope
 {
     public IReadOnlyList<Guid>? Ids { get; init; }
+
+    /// <summary>True where the rows were those of the history, not items.</summary>
+    public bool? History { get; init; }
     public ItemStatus? Status { get; init; }
     public string? Platform { get; init; }
     public Guid? CreatorId { get; init; }

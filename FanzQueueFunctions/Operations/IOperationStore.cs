@@ -22,6 +22,13 @@ public interface IOperationStore
     /// <param name="portion">From 1.</param>
     Task<Change> ChangeAsync(ChangeOrder order, int portion, CancellationToken cancellationToken);
 
+    /// <summary>Deletes up to 1,000 rows of the history, the oldest first.</summary>
+    /// <param name="olderThan">At least a day ago.</param>
+    /// <param name="idempotencyKey">Under which it is recorded: one record for all portions with the same key.</param>
+    /// <returns>How many it deleted; fewer than 1,000 means that this was the last portion.</returns>
+    Task<int> PruneHistoryAsync(
+        DateTimeOffset olderThan, string idempotencyKey, string actor, CancellationToken cancellationToken);
+
     /// <summary>Rolls what happened up into the figures that series and overview are read from.</summary>
     Task RollUpAsync(CancellationToken cancellationToken);
 }

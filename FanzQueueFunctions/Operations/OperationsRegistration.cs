@@ -1,15 +1,14 @@
-using FanzQueueFunctions.Processing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace FanzQueueFunctions.Operations;
 
 /// <summary>Registers the operator's service.</summary>
 internal static class OperationsRegistration
 {
-    public static IServiceCollection AddQueueOperations(this IServiceCollection services)
+    public static IServiceCollection AddQueueOperations(this IServiceCollection services, RetentionOptions retention)
     {
-        services.TryAddSingleton<DatabaseCheck>();
+        services.AddSingleton(retention);
+        services.AddSingleton<Retention>();
         return services.AddSingleton<IQueueOperations, QueueOperations>();
     }
 }

@@ -24,6 +24,7 @@ namespace FanzQueueFunctions.Storage;
 [JsonSerializable(typeof(ChangeOrder))]
 [JsonSerializable(typeof(Change))]
 [JsonSerializable(typeof(ChangePage))]
+[JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class OperationJson : JsonSerializerContext;
 

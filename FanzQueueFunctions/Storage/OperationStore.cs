@@ -76,6 +76,14 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
             cancellationToken);
     }
 
+    public Task<int> PruneHistoryAsync(
+        DateTimeOffset olderThan, string idempotencyKey, string actor, CancellationToken cancellationToken) =>
+        CallAsync(
+            "post_queue_prune_history",
+            [new("older_than", olderThan), new("idempotency_key", idempotencyKey), new("actor", actor)],
+            OperationJson.Default.Int32,
+            cancellationToken);
+
     public Task RollUpAsync(CancellationToken cancellationToken) =>
         CallAsync("post_queue_roll_up", [], OperationJson.Default.JsonElement, cancellationToken);
 

@@ -158,6 +158,12 @@ internal static partial class QueueLog
     public static partial void ItemsChanged(
         this ILogger logger, ChangeVerb verb, string actor, long done, long meant, string idempotencyKey);
 
+    [LoggerMessage(LogLevel.Information, "Pruned {Count} rows that are no longer kept")]
+    public static partial void Pruned(this ILogger logger, long count);
+
+    [LoggerMessage(LogLevel.Error, "Pruning ended: {Reason} [{Error}, transient: {IsTransient}] The next hour goes on.")]
+    public static partial void PruneFailed(this ILogger logger, QueueStoreError error, bool isTransient, string reason);
+
     [LoggerMessage(LogLevel.Warning, "The figures were not rolled up: {Reason} [{Error}, transient: {IsTransient}]")]
     public static partial void RollUpFailed(
         this ILogger logger, QueueStoreError error, bool isTransient, string reason);

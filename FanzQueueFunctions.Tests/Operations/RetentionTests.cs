@@ -1,0 +1,109 @@
+using FanzQueueFunctions.Operations;
+using FanzQueueFunctions.Processing;
+using FanzQueueFunctions.Telemetry;
+using FanzQueueFunctions.Testbed;
+using FanzQueueFunctions.Tests.Database;
+using FanzQueueFunctions.Tests.Storage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using NSubstitute;
+
+namespace FanzQueueFunctions.Tests.Operations;
+
+public sealed class RetentionTests(PostgresFixture postgres)
+{
+    [Fact]
+    public async Task Without_a_setting_nothing_is_deleted()
+    {
+        await using var database = await CreateAsync();
+        await using var under = StoreUnderTest.Direct(database);
+
+        Assert.Equal(0, await PruneAsync(under.Operations, new()));
+        Assert.Equal(0L, await database.CountAsync("post_queue_actions"));
+    }
+
+    [Theory]
+    [InlineData(Transport.Direct)]
+    [InlineData(Transport.Rest)]
+    public async Task Each_setting_deletes_its_own_rows_that_are_older_and_never_what_is_open(Transport transport)
+    {
+        await using var database = await CreateAsync();
+        await using var under = await StoreUnderTest.CreateAsync(database, transport);
+
+        var deleted = await PruneAsync(
+            under.Operations, new() { PostedDays = 5, FailedDays = 7, CancelledDays = 10, HistoryDays = 2 });
+
+        Assert.Equal(3, deleted);
+        // Of each status there was one of 8 days and one of today; the cancelled ones and the open ones stay.
+        Assert.Equal(
+            ["cancelled 2", "failed 1", "posted 1", "processing 2", "queued 2"],
+            (await database.RowsAsync(
+                "select status || ' ' || count(*) from multiplatform_post_queue group by status order by 1")).Select(row => row[0]));
+        Assert.Equal(3L, await database.CountAsync("post_queue_actions where actor = 'the Prune timer'"));
+    }
+
+    [Fact]
+    public async Task Two_runs_in_one_hour_work_on_one_order_and_delete_each_row_once()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.AddItemsAsync(await database.AddPostAsync(await database.AddCreatorAsync()), 5000);
+        await database.ExecuteAsync("update multiplatform_post_queue set status = 'posted', completed_at = now() - interval '9 days'");
+        await using var first = StoreUnderTest.Direct(database);
+        await using var second = StoreUnderTest.Direct(database);
+
+        await Task.WhenAll(
+            PruneAsync(first.Operations, new() { PostedDays = 1 }), PruneAsync(second.Operations, new() { PostedDays = 1 }));
+
+        Assert.Equal(0L, await database.CountAsync("multiplatform_post_queue"));
+        Assert.Equal(5000L, await database.ScalarAsync<long>("select sum(done)::bigint from post_queue_actions"));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("36501")]
+    [InlineData("never")]
+    public void A_number_of_days_out_of_range_is_refused_by_name(string value)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Queue:KeepPostedDays", value)]).Build();
+
+        var error = Assert.Throws<SettingException>(() => RetentionOptions.Read(configuration));
+
+        Assert.Equal($"Setting Queue__KeepPostedDays is \"{value}\"; it must be a whole number from 1 to 36500.", error.Message);
+    }
+
+    private static async Task<long> PruneAsync(IOperationStore store, RetentionOptions options)
+    {
+        await using var services = new ServiceCollection()
+            .AddMetrics()
+            .AddSingleton<QueueMetrics>()
+            .BuildServiceProvider();
+        return await new Retention(
+            store, options, services.GetRequiredService<QueueMetrics>(), Substitute.For<IHostApplicationLifetime>(),
+            TimeProvider.System, NullLogger<Retention>.Instance).PruneAsync();
+    }
+
+    /// <summary>Of each status one item of eight days ago and one of today; of the history as well.</summary>
+    private async Task<TestDatabase> CreateAsync()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        foreach (var days in (int[])[8, 0])
+        {
+            foreach (var status in (string[])["queued", "processing", "posted", "failed", "cancelled"])
+            {
+                var at = $"now() - interval '{days} days'";
+                await database.AddItemAsync(
+                    post,
+                    with: $"status = '{status}', queued_at = {at}, completed_at = {at}, failed_at = {at}, updated_at = {at}");
+            }
+
+            await database.ExecuteAsync(
+                $"insert into multiplatform_post_history (target_platform, posted_at) values ('girlfanz', now() - interval '{days} days')");
+        }
+
+        return database;
+    }
+}
