@@ -5,7 +5,7 @@ namespace FanzQueueFunctions.Azure.Tests;
 /// <summary>The Azure build of the app under the stand-in for the Functions host.</summary>
 internal static class AzureApp
 {
-    private static readonly string[] Schedules = ["PROCESS_QUEUE_SCHEDULE", "HEALTH_SCHEDULE"];
+    private static readonly string[] Schedules = ["PROCESS_QUEUE_SCHEDULE", "HEALTH_SCHEDULE", "PRUNE_SCHEDULE"];
 
     /// <summary>Starts it with timers that fire only when a test says so.</summary>
     /// <param name="settings">Its settings; a schedule among them counts.</param>

@@ -39,6 +39,7 @@ internal sealed record WorkerSettings(
             ("FUNCTIONS_KEY_Wake", wake),
             ("PROCESS_QUEUE_SCHEDULE", EverySecond),
             ("HEALTH_SCHEDULE", EverySecond),
+            ("PRUNE_SCHEDULE", "0 30 * * * *"),
             ("Queue__BatchSize", batchSize.ToString()),
             ("Queue__MaxBatchesPerFiring", maxBatches.ToString()),
             ("Queue__Fair", fair.ToString()),

@@ -136,6 +136,7 @@ var appSettings = {
   // The host resolves %PROCESS_QUEUE_SCHEDULE% before the app runs: a default in the app's code would come too late.
   PROCESS_QUEUE_SCHEDULE: '*/10 * * * * *'
   HEALTH_SCHEDULE: '0 */5 * * * *'
+  PRUNE_SCHEDULE: '0 30 * * * *'
 }
 
 // What the flex plan knows from functionAppConfig, and the file share that only the classic plan has.

@@ -33,6 +33,7 @@ public sealed class TimerFunctionTests
     [Theory]
     [InlineData(typeof(ProcessQueueFunction), "%PROCESS_QUEUE_SCHEDULE%")]
     [InlineData(typeof(HealthHeartbeatFunction), "%HEALTH_SCHEDULE%")]
+    [InlineData(typeof(PruneFunction), "%PRUNE_SCHEDULE%")]
     public void A_timer_takes_its_schedule_from_a_setting_and_needs_no_storage(Type function, string schedule)
     {
         var trigger = function.GetMethod("RunAsync")!.GetParameters()[0].GetCustomAttribute<TimerTriggerAttribute>()!;

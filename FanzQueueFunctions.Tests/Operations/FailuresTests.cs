@@ -43,11 +43,11 @@ public sealed class FailuresTests(PostgresFixture postgres)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         var post = await database.AddPostAsync(await database.AddCreatorAsync());
-        await database.AddFailuresAsync(post, 50_001);
+        await database.AddFailuresAsync(post, 20_001);
 
         var cause = (await database.ObjectAsync("select post_queue_failures()::text"))["causes"]![0]!;
 
-        Assert.Equal(("50000", "false"), (cause.Text("count"), cause.Text("is_exact")));
+        Assert.Equal(("20000", "false"), (cause.Text("count"), cause.Text("is_exact")));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
+using FanzQueueFunctions.Operations;
 using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Storage;
+using FanzQueueFunctions.Telemetry;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,6 +18,11 @@ internal static class CommandServices
         return new ServiceCollection()
             .AddQueueStore(StoreSettings.Read(configuration))
             .AddSingleton<DatabaseCheck>()
+            .AddSingleton(QueueOptions.Read(configuration))
+            .AddQueueOperations(RetentionOptions.Read(configuration))
+            .AddLogging()
+            .AddMetrics()
+            .AddSingleton<QueueMetrics>()
             .BuildServiceProvider();
     }
 }

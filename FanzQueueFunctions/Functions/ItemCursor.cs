@@ -1,3 +1,4 @@
+using FanzQueueFunctions.Operations;
 using System.Text.RegularExpressions;
 
 namespace FanzQueueFunctions.Functions;

@@ -1,3 +1,4 @@
+using FanzQueueFunctions.Operations;
 using FanzQueueFunctions.Processing;
 using Microsoft.AspNetCore.Http;
 

@@ -64,9 +64,9 @@ public sealed class QueueReadFunction(IQueueOperations operations, DatabaseCheck
 
     private async Task<IResult> ItemsAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var query = new QueryReader(request.Query, [.. ItemFilters.Parameters, "order", "limit", "after"]);
+        var query = new QueryReader(request.Query, [.. FilterQuery.Parameters, "order", "limit", "after"]);
         var page = new ItemQuery(
-            ItemFilters.Read(query),
+            FilterQuery.Read(query),
             NewestFirst: query.OneOf("order", "newest", "oldest") == "newest",
             query.Whole("limit", 50, 1, 1000),
             ItemCursor.Checked(query.Text("after", 100)));

@@ -16,10 +16,10 @@ public sealed record FailureCause
     public DateTimeOffset? FirstFailedAt { get; init; }
     public DateTimeOffset? LastFailedAt { get; init; }
 
-    /// <summary>Those of the newest 500 items.</summary>
+    /// <summary>Those of the newest 200 items.</summary>
     public required IReadOnlyList<string> Platforms { get; init; }
 
-    /// <summary>How many creators the newest 500 items have.</summary>
+    /// <summary>How many creators the newest 200 items have.</summary>
     public int Creators { get; init; }
 
     /// <summary>The newest item's error as it is.</summary>

@@ -30,5 +30,6 @@ public interface IOperationStore
         DateTimeOffset olderThan, string idempotencyKey, string actor, CancellationToken cancellationToken);
 
     /// <summary>Rolls what happened up into the figures that series and overview are read from.</summary>
-    Task RollUpAsync(CancellationToken cancellationToken);
+    /// <returns>Whether nothing is left to roll up now; else it is to be called again.</returns>
+    Task<bool> RollUpAsync(CancellationToken cancellationToken);
 }

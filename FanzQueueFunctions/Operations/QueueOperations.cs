@@ -12,6 +12,9 @@ public sealed class QueueOperations(
     TimeProvider time,
     ILogger<QueueOperations> logger) : IQueueOperations
 {
+    /// <summary>The first time there may be 90 days to go through; the next heartbeat goes on.</summary>
+    private static readonly TimeSpan RollUpLimit = TimeSpan.FromSeconds(30);
+
     public Task<QueueOverview> ReadOverviewAsync(CancellationToken cancellationToken = default) =>
         store.ReadOverviewAsync(options.StuckAfter, cancellationToken);
 
@@ -58,7 +61,10 @@ public sealed class QueueOperations(
     {
         try
         {
-            await store.RollUpAsync(cancellationToken);
+            var startedAt = time.GetTimestamp();
+            while (!await store.RollUpAsync(cancellationToken) && time.GetElapsedTime(startedAt) < RollUpLimit)
+            {
+            }
         }
         catch (QueueStoreException exception)
         {

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration.Memory;
 namespace FanzQueueFunctions.Processing;
 
 /// <summary>
-/// The document's schedules, where none is set: every 10 seconds, and every 5 minutes. The Azure Functions host does
-/// not see them: it wants both settings among its own.
+/// The document's schedules, where none is set: every 10 seconds, and every 5 minutes; and every hour for the
+/// pruning. The Azure Functions host does not see them: it wants the settings among its own.
 /// </summary>
 internal static class ScheduleDefaults
 {
@@ -17,6 +17,7 @@ internal static class ScheduleDefaults
             {
                 ["PROCESS_QUEUE_SCHEDULE"] = "*/10 * * * * *",
                 ["HEALTH_SCHEDULE"] = "0 */5 * * * *",
+                ["PRUNE_SCHEDULE"] = "0 30 * * * *",
             },
         });
 }

@@ -25,7 +25,7 @@ namespace FanzQueueFunctions.Storage;
 [JsonSerializable(typeof(Change))]
 [JsonSerializable(typeof(ChangePage))]
 [JsonSerializable(typeof(int))]
-[JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(RolledUp))]
 internal sealed partial class OperationJson : JsonSerializerContext;
 
 /// <summary>An enum's value in small letters, its words joined by underscores; numbers are refused.</summary>

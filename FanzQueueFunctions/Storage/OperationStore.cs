@@ -84,8 +84,11 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
             OperationJson.Default.Int32,
             cancellationToken);
 
-    public Task RollUpAsync(CancellationToken cancellationToken) =>
-        CallAsync("post_queue_roll_up", [], OperationJson.Default.JsonElement, cancellationToken);
+    public async Task<bool> RollUpAsync(CancellationToken cancellationToken)
+    {
+        var rolledUp = await CallAsync("post_queue_roll_up", [], OperationJson.Default.RolledUp, cancellationToken);
+        return rolledUp.IsCurrent;
+    }
 
     /// <summary>No argument where there is no value: the function's default holds then.</summary>
     private static Argument[] Given(string name, object? value) => value is null ? [] : [new(name, value)];
@@ -96,3 +99,6 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
         string function, Argument[] arguments, JsonTypeInfo<T> result, CancellationToken cancellationToken) =>
         resilience.CallAsync(token => transport.CallAsync(function, arguments, result, token), cancellationToken);
 }
+
+/// <summary>What <c>post_queue_roll_up</c> answers.</summary>
+internal sealed record RolledUp(bool IsCurrent);

@@ -3,8 +3,8 @@
 --   since  only failures from then on; null: all
 --
 -- Gives {"causes": [{"cause", "count", "is_exact", "first_failed_at", "last_failed_at", "platforms", "creators", "example",
--- "example_item_id"}, ...], "is_whole"}. A count is exact up to a limit, of 50,000 items for all causes together and at
--- least 1,000 for each, and beyond it the limit; platforms and creators are those of a cause's newest 500 items, the
+-- "example_item_id"}, ...], "is_whole"}. A count is exact up to a limit, of 20,000 items for all causes together and at
+-- least 200 for each, and beyond it the limit; platforms and creators are those of a cause's newest 200 items, the
 -- example is its newest. Of more than 100 causes the rest is left out, and "is_whole" says so.
 create or replace function public.post_queue_failures(since timestamptz default null)
 returns jsonb
@@ -52,7 +52,7 @@ begin
   )
   select array_agg(step.cause) into causes from step;
 
-  at_most := greatest(1000, 50000 / greatest(cardinality(causes), 1));
+  at_most := greatest(200, 20000 / greatest(cardinality(causes), 1));
 
   select coalesce(jsonb_agg(group_row.json order by group_row.last_failed_at desc), '[]')
   into answer
@@ -102,7 +102,7 @@ begin
         where q.status = 'failed' and public.error_cause(q.error_message) = cause
           and coalesce(q.failed_at, q.queued_at) >= coalesce(since, '-infinity')
         order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
-        limit 500
+        limit 200
       ) as bounded
     ) as newest
   ) as group_row;

@@ -7,7 +7,7 @@ immutable
 parallel safe
 security invoker
 as $$
-  select 1 + floor(8 * log(2, greatest(seconds, 0)::numeric + 1))::integer
+  select 1 + floor(8 * ln(greatest(seconds, 0)::double precision + 1) / ln(2::double precision))::integer
 $$;
 
 revoke execute on function public.post_queue_time_bin(integer) from public, anon, authenticated;

@@ -1,10 +1,11 @@
 -- Rolls what happened since the last time up into post_queue_figures: minutes, and the hours that they complete. Called by
--- the heartbeat. One call goes through a day, or 500,000 posts, at most; the first calls go through 90 days that way. Called
--- twice it changes nothing the second time; called by two at once, one of them does it.
+-- the heartbeat, until it is current. One call goes through a day, or 200,000 posts, at most; the first calls go through 90
+-- days that way, of which they leave the minutes of the last two. Called twice it changes nothing the second time; called
+-- by two at once, one of them does it.
 --
 -- A minute is left alone until two minutes after it has ended: what was posted in it may be committed that late.
 --
--- Gives {"rolled_up_to"}, null where another call is at it.
+-- Gives {"is_current"}: whether nothing is left to roll up now, or another call is at it.
 create or replace function public.post_queue_roll_up()
 returns jsonb
 language plpgsql
@@ -27,7 +28,7 @@ begin
   end if;
 
   if not pg_try_advisory_xact_lock(hashtextextended('post_queue_roll_up', 0)) then
-    return jsonb_build_object('rolled_up_to', null);
+    return jsonb_build_object('is_current', true);
   end if;
 
   select max(f.starts_at) + interval '1 minute'
@@ -48,37 +49,48 @@ begin
     from public.multiplatform_post_history h
     where h.posted_at >= from_minute
     order by h.posted_at
-    offset 500000
+    offset 200000
     limit 1
   ))
   into to_minute;
   if to_minute <= from_minute then
-    return jsonb_build_object('rolled_up_to', from_minute);
+    return jsonb_build_object('is_current', true);
   end if;
 
-  insert into public.post_queue_figures (width_seconds, platform, starts_at, posted, failed, retried, times)
-  select 60, m.platform, m.starts_at, m.posted, m.failed, m.retried, m.times
-  from public.post_queue_minutes(from_minute, to_minute) as m
-  union all
-  -- Up to where it went, where nothing happened last.
-  select 60, '', to_minute - interval '1 minute', 0, 0, 0, '{}'
-  on conflict (width_seconds, platform, starts_at) do nothing;
-
   from_hour := date_trunc('hour', from_minute);
-  insert into public.post_queue_figures (width_seconds, platform, starts_at, posted, failed, retried, times)
-  select
-    3600, f.platform, date_trunc('hour', f.starts_at), sum(f.posted), sum(f.failed), sum(f.retried),
-    public.post_queue_sum_times(f.times)
-  from public.post_queue_figures f
-  where f.width_seconds = 60 and f.starts_at >= from_hour and f.starts_at < date_trunc('hour', to_minute)
-  group by f.platform, date_trunc('hour', f.starts_at)
+  if to_minute < now() - interval '2 days' and from_minute = from_hour and to_minute >= from_hour + interval '1 hour' then
+    -- So long ago its minutes are not kept: whole hours at once.
+    to_minute := date_trunc('hour', to_minute);
+    insert into public.post_queue_figures (width_seconds, platform, starts_at, posted, failed, retried, times)
+    select 3600, h.platform, h.starts_at, h.posted, h.failed, h.retried, h.times
+    from public.post_queue_happened(from_minute, to_minute, interval '1 hour') as h
+    on conflict (width_seconds, platform, starts_at) do nothing;
+  else
+    insert into public.post_queue_figures (width_seconds, platform, starts_at, posted, failed, retried, times)
+    select 60, m.platform, m.starts_at, m.posted, m.failed, m.retried, m.times
+    from public.post_queue_happened(from_minute, to_minute, interval '1 minute') as m
+    on conflict (width_seconds, platform, starts_at) do nothing;
+
+    insert into public.post_queue_figures (width_seconds, platform, starts_at, posted, failed, retried, times)
+    select
+      3600, f.platform, date_trunc('hour', f.starts_at), sum(f.posted), sum(f.failed), sum(f.retried),
+      public.post_queue_sum_times(f.times)
+    from public.post_queue_figures f
+    where f.width_seconds = 60 and f.starts_at >= from_hour and f.starts_at < date_trunc('hour', to_minute)
+    group by f.platform, date_trunc('hour', f.starts_at)
+    on conflict (width_seconds, platform, starts_at) do nothing;
+  end if;
+
+  -- How far it went, where nothing happened last.
+  insert into public.post_queue_figures (width_seconds, platform, starts_at, posted, failed, retried)
+  values (60, '', to_minute - interval '1 minute', 0, 0, 0)
   on conflict (width_seconds, platform, starts_at) do nothing;
 
   delete from public.post_queue_figures f
   where f.width_seconds = 60 and f.starts_at < to_minute - interval '2 days';
   delete from public.post_queue_figures f
   where f.width_seconds = 3600 and f.starts_at < now() - interval '400 days';
-  return jsonb_build_object('rolled_up_to', to_minute);
+  return jsonb_build_object('is_current', to_minute >= final);
 end
 $$;
 

@@ -76,7 +76,9 @@ begin
       where f.width_seconds = 60 and f.platform = wanted and f.starts_at >= greatest(first, fine_from)
       union all
       select m.starts_at, m.posted, m.failed, m.retried, m.times
-      from public.post_queue_minutes(fresh_from, date_trunc('minute', now()) + interval '1 minute') as m
+      from public.post_queue_happened(
+        fresh_from, date_trunc('minute', now()) + interval '1 minute', interval '1 minute'
+      ) as m
       where m.platform = wanted and m.starts_at >= first
     ) as figures
     group by 1

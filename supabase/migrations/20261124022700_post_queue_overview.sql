@@ -151,7 +151,9 @@ begin
       and f.starts_at >= date_trunc('hour', now() - interval '1 hour')
     union all
     select m.platform, m.starts_at, m.posted, m.failed, m.retried, m.times
-    from public.post_queue_minutes(fresh_from, date_trunc('minute', now()) + interval '1 minute') as m
+    from public.post_queue_happened(
+        fresh_from, date_trunc('minute', now()) + interval '1 minute', interval '1 minute'
+      ) as m
   )
   select
     (

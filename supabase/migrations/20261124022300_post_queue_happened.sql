@@ -1,6 +1,6 @@
--- What happened in each minute between two times, by platform and ('') in all: straight from the history and the tries, so
--- for few minutes. A platform that is none of the enum's counts as unknown, because anybody may have written it.
-create or replace function public.post_queue_minutes(from_minute timestamptz, to_minute timestamptz)
+-- What happened in each minute, or each hour, between two times, by platform and ('') in all: straight from the history and
+-- the tries, so for few rows of them. A platform that is none of the enum's counts as unknown, because anybody may have written it.
+create or replace function public.post_queue_happened(from_time timestamptz, to_time timestamptz, width interval)
 returns table (platform text, starts_at timestamptz, posted bigint, failed bigint, retried bigint, times bigint[])
 language sql
 stable
@@ -11,19 +11,19 @@ set jit = off
 as $$
   with posts as materialized (
     select
-      h.target_platform, date_trunc('minute', h.posted_at) as starts_at,
+      h.target_platform, date_bin(width, h.posted_at, 'epoch') as starts_at,
       public.post_queue_time_bin(h.time_to_post_seconds) as bin, count(*) as number
     from public.multiplatform_post_history h
-    where h.posted_at >= from_minute and h.posted_at < to_minute
+    where h.posted_at >= from_time and h.posted_at < to_time
     group by 1, 2, 3
   ),
   tries as (
     select
-      t.target_platform, date_trunc('minute', t.tried_at) as starts_at,
+      t.target_platform, date_bin(width, t.tried_at, 'epoch') as starts_at,
       count(*) filter (where t.outcome in ('failed', 'given_up')) as failed,
       count(*) filter (where t.outcome in ('retried', 'rescued')) as retried
     from public.post_queue_tries t
-    where t.tried_at >= from_minute and t.tried_at < to_minute
+    where t.tried_at >= from_time and t.tried_at < to_time
     group by 1, 2
   ),
   events as (
@@ -63,5 +63,5 @@ as $$
   group by 1, 2
 $$;
 
-revoke execute on function public.post_queue_minutes(timestamptz, timestamptz) from public, anon, authenticated;
-grant execute on function public.post_queue_minutes(timestamptz, timestamptz) to service_role;
+revoke execute on function public.post_queue_happened(timestamptz, timestamptz, interval) from public, anon, authenticated;
+grant execute on function public.post_queue_happened(timestamptz, timestamptz, interval) to service_role;

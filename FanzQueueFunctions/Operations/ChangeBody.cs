@@ -1,6 +1,4 @@
-using FanzQueueFunctions.Operations;
-
-namespace FanzQueueFunctions.Functions;
+namespace FanzQueueFunctions.Operations;
 
 /// <summary>What a change is asked for with: either ids or a filter.</summary>
 public sealed record ChangeBody

@@ -1,4 +1,4 @@
-namespace FanzQueueFunctions.Functions;
+namespace FanzQueueFunctions.Operations;
 
 /// <summary>What is asked of every text in a request.</summary>
 internal static class RequestText

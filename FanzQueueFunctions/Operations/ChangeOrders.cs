@@ -1,6 +1,4 @@
-using FanzQueueFunctions.Operations;
-
-namespace FanzQueueFunctions.Functions;
+namespace FanzQueueFunctions.Operations;
 
 /// <summary>Makes an order of what was asked for, or says why it is none. The rules are the same over HTTP and on the command line.</summary>
 internal static class ChangeOrders

@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+using FanzQueueFunctions.Testbed;
+
+namespace FanzQueueFunctions.Standalone.Tests.App;
+
+/// <summary><c>FanzQueueFunctions queue …</c>, as an operator runs it, with nobody there to be asked.</summary>
+public sealed class QueueCommandTests(PostgresFixture postgres)
+{
+    [Fact]
+    public async Task Tables_show_the_overview_the_failures_the_items_and_one_of_them()
+    {
+        await using var database = await CreateAsync();
+        var item = await database.ScalarAsync<Guid>("select id from multiplatform_post_queue where error_message = 'Gone [red]'");
+
+        Assert.Contains(await PrintedAsync(database, 0, "overview"), line => line.Contains("oldest due", StringComparison.Ordinal));
+        Assert.Contains(await PrintedAsync(database, 0, "failures"), line => line.Contains("Took <n> s", StringComparison.Ordinal));
+        Assert.Contains(
+            await PrintedAsync(database, 0, "items", "--status", "failed", "--cause", "Gone [red]"),
+            line => line.Contains($"{item}", StringComparison.Ordinal));
+        Assert.Contains(
+            await PrintedAsync(database, 0, "item", $"{item}"), line => line.Contains("Gone [red]", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task With_json_a_command_prints_what_the_endpoint_answers()
+    {
+        await using var database = await CreateAsync();
+
+        var failures = JsonNode.Parse(string.Concat(await PrintedAsync(database, 0, "failures", "--json")))!;
+
+        Assert.Equal(2, (int)failures["causes"]!.AsArray().Single(cause => (string?)cause!["cause"] == "Took <n> s")!["count"]!);
+    }
+
+    [Fact]
+    public async Task More_than_one_item_is_changed_only_when_that_was_confirmed()
+    {
+        await using var database = await CreateAsync();
+        string[] retry = ["retry", "--status", "failed", "--cause", "Took <n> s"];
+
+        var refused = await PrintedAsync(database, 3, retry);
+        Assert.Contains(refused, line => line.StartsWith("2 items are meant.", StringComparison.Ordinal));
+        Assert.Equal(3L, await database.CountAsync("multiplatform_post_queue where status = 'failed'"));
+
+        Assert.Equal(["2 items are meant."], await PrintedAsync(database, 0, [.. retry, "--dry-run"]));
+        Assert.Equal(["2 of 2 items done."], await PrintedAsync(database, 0, [.. retry, "--yes", "--reason", "mended"]));
+        Assert.Equal(1L, await database.CountAsync("multiplatform_post_queue where status = 'failed'"));
+        Assert.Contains(await PrintedAsync(database, 0, "changes"), line => line.Contains("mended", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_item_that_was_left_alone_is_told_and_is_exit_code_2()
+    {
+        await using var database = await CreateAsync();
+        var posted = await database.AddItemAsync(
+            await database.ScalarAsync<Guid>("select id from content_posts"), with: "status = 'posted'");
+
+        Assert.Equal(
+            ["0 of 1 items done. Left alone: 1 posted."], await PrintedAsync(database, 2, "cancel", $"{posted}"));
+    }
+
+    [Theory]
+    [InlineData("The filter of a retry must have one status of failed, cancelled.", "retry", "--status", "posted")]
+    [InlineData("There is no item 3f2b8c1e-0000-4000-8000-000000000000.", "item", "3f2b8c1e-0000-4000-8000-000000000000")]
+    [InlineData("A prune takes a filter whose \"to\" is at least a day ago.", "prune", "--status", "posted", "--yes")]
+    public async Task What_cannot_be_done_is_one_sentence_and_exit_code_1(string sentence, params string[] arguments)
+    {
+        await using var database = await CreateAsync();
+
+        Assert.Equal([sentence], await PrintedAsync(database, 1, arguments));
+    }
+
+    private static async Task<string[]> PrintedAsync(TestDatabase database, int exitCode, params string[] arguments)
+    {
+        await using var command = AppProcess.Start([("DATABASE_URL", database.ConnectionString)], ["queue", .. arguments]);
+        var code = await command.WaitForExitAsync();
+        string[] lines = [.. command.Lines.Where(line => line.Trim().Length > 0)];
+        Assert.True(exitCode == code, $"exit code {code}:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}");
+        return lines;
+    }
+
+    private async Task<TestDatabase> CreateAsync()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        foreach (var error in (string[])["Gone [red]", "Took 5 s", "Took 7 s"])
+            await database.AddItemAsync(post, with: $"status = 'failed', failed_at = clock_timestamp(), error_message = '{error}'");
+        return database;
+    }
+}

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using FanzQueueFunctions.Operations;
+
+namespace FanzQueueFunctions.Commands;
+
+/// <summary>
+/// <c>queue …</c>: the operator's reads and changes. Exit codes: 0 all that was meant is done; 1 it was refused or failed;
+/// 2 some items were left alone; 3 it was not confirmed.
+/// </summary>
+internal static class QueueCommand
+{
+    public static Command Create() => new("queue", "Look at the queue, and change it.")
+    {
+        QueueReads.Overview(),
+        QueueReads.Failures(),
+        QueueReads.Items(),
+        QueueReads.Item(),
+        QueueReads.Changes(),
+        QueueChanges.Create("retry", ChangeVerb.Retry, "Queue failed or cancelled items again."),
+        QueueChanges.Create("cancel", ChangeVerb.Cancel, "Cancel items that are queued, in processing or failed."),
+        QueueChanges.Create("prune", ChangeVerb.Prune, "Delete posted, failed or cancelled items that are older than --to."),
+    };
+}
