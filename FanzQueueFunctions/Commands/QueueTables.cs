@@ -103,7 +103,11 @@ internal static class QueueTables
     private static void Write(IAnsiConsole console, string[] columns, IEnumerable<string[]> rows)
     {
         console.Profile.Width = Math.Max(console.Profile.Width, Narrowest);
-        var table = new Table().Border(TableBorder.Simple).AddColumns([.. columns.Select(name => new TableColumn(new Text(name)))]);
+        var table = new Table()
+            .Border(TableBorder.Simple)
+            .AddColumns([.. columns.Select(name => new TableColumn(new Text(name)))]);
+        // An id is to be copied.
+        table.Columns[0].NoWrap();
         foreach (var row in rows)
             table.AddRow([.. row.Select(cell => new Text(OneLine.Of(cell)))]);
         console.Write(table);

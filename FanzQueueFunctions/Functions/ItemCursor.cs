@@ -1,5 +1,5 @@
-using FanzQueueFunctions.Operations;
 using System.Text.RegularExpressions;
+using FanzQueueFunctions.Operations;
 
 namespace FanzQueueFunctions.Functions;
 
