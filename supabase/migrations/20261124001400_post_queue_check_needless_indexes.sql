@@ -18,7 +18,8 @@ as $$
         where a.attrelid = i.indrelid and a.attnum = any (i.indkey::smallint[])
       ) as column_names,
       c.relname in (
-        'multiplatform_post_queue_due_idx', 'multiplatform_post_queue_processing_idx',
+        'multiplatform_post_queue_due_idx', 'multiplatform_post_queue_platform_due_idx',
+        'multiplatform_post_queue_creator_due_idx', 'multiplatform_post_queue_processing_idx',
         'multiplatform_post_queue_claim_idx', 'multiplatform_post_queue_failed_idx',
         'multiplatform_post_queue_cause_idx', 'multiplatform_post_queue_failures_idx',
         'multiplatform_post_queue_posted_idx', 'multiplatform_post_queue_cancelled_idx',
