@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Template;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace FanzQueueFunctions.Testbed.FunctionsHost;
 
@@ -30,7 +32,7 @@ internal sealed class HttpFront(IReadOnlyDictionary<string, string?> settings)
     /// <returns>The function that the request is for; null where it is for none.</returns>
     public WorkerFunction? FunctionOf(HttpRequest request) =>
         _functions.FirstOrDefault(served =>
-            served.Route.TryMatch(request.Path, []) && MethodsOf(served.Function).Contains(request.Method, StringComparer.OrdinalIgnoreCase))
+            Matches(served.Route, request) && MethodsOf(served.Function).Contains(request.Method, StringComparer.OrdinalIgnoreCase))
             .Function;
 
     /// <returns>The timer that <c>POST /admin/functions/&lt;name&gt;</c> names; null for any other request.</returns>
@@ -46,6 +48,15 @@ internal sealed class HttpFront(IReadOnlyDictionary<string, string?> settings)
     };
 
     public bool IsMaster(HttpRequest request) => Opens(request, MasterKey);
+
+    private static bool Matches(TemplateMatcher route, HttpRequest request)
+    {
+        var resolver = request.HttpContext.RequestServices.GetRequiredService<IInlineConstraintResolver>();
+        var values = new RouteValueDictionary();
+        return route.TryMatch(request.Path, values) && route.Template.Parameters.All(parameter =>
+            parameter.InlineConstraints.All(constraint => resolver.ResolveConstraint(constraint.Constraint)!.Match(
+                request.HttpContext, route: null, parameter.Name!, values, RouteDirection.IncomingRequest)));
+    }
 
     private bool Opens(HttpRequest request, string setting)
     {

@@ -48,8 +48,12 @@ internal static class QueueFunctions
     public static async Task<JsonObject> ClaimAnswerAsync(
         this TestDatabase database, Guid claimId, int? batchSize = 10, int? leaseSeconds = LeaseSeconds, bool fair = false)
     {
-        var answer = await database.ScalarAsync<string>(
-            "select post_queue_claim($1, $2::integer, $3::integer, $4)::text", claimId, batchSize, leaseSeconds, fair);
+        // As the release before calls it, which knows no turns.
+        var answer = fair
+            ? await database.ScalarAsync<string>(
+                "select post_queue_claim($1, $2::integer, $3::integer, true)::text", claimId, batchSize, leaseSeconds)
+            : await database.ScalarAsync<string>(
+                "select post_queue_claim($1, $2::integer, $3::integer)::text", claimId, batchSize, leaseSeconds);
         return JsonNode.Parse(answer)!.AsObject();
     }
 
