@@ -1,0 +1,83 @@
+// Speaks with the app. The keys are in these two variables and nowhere else: in no address, no store, no log.
+
+let readKey = '';
+let changeKey = null;
+
+/** What went wrong, in the app's own words where it had some. */
+export class Refusal extends Error {
+  constructor(status, title, detail) {
+    super(detail);
+    Object.assign(this, { status, title, detail });
+  }
+}
+
+export const mayChange = () => changeKey !== null;
+
+/** Tries a key for reading, and whether it opens changes too. Throws a Refusal where it does not read. */
+export async function enter(key) {
+  readKey = key;
+  changeKey = null;
+  await read('overview');
+  await unlock(key);
+}
+
+/** Tries a key for changes, by an order that changes nothing. Gives whether it opens them. */
+export async function unlock(key) {
+  const order = { ids: ['00000000-0000-0000-0000-000000000000'], dryRun: true };
+  try {
+    await send('retry', key, { method: 'POST', body: JSON.stringify(order), headers: { 'content-type': 'application/json' } });
+  } catch (refusal) {
+    if (refusal.status !== 401) throw refusal;
+    return false;
+  }
+  changeKey = key;
+  return true;
+}
+
+export function forget() {
+  readKey = '';
+  changeKey = null;
+}
+
+/** Reads a view, as in read('items', { status: 'failed' }); what is empty is not asked for. */
+export function read(view, parameters = {}) {
+  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== undefined && value !== ''));
+  return send(query.size ? `${view}?${query}` : view, readKey);
+}
+
+/** Orders a change. Repeated under its key it goes on where it was. */
+export function change(verb, order, idempotencyKey, signal) {
+  return send(verb, changeKey ?? '', {
+    method: 'POST',
+    body: JSON.stringify(order),
+    headers: { 'content-type': 'application/json', ...(idempotencyKey && { 'idempotency-key': idempotencyKey }) },
+    signal,
+  });
+}
+
+async function send(path, key, { headers = {}, signal, ...options } = {}) {
+  const limit = AbortSignal.timeout(45_000);
+  let answer;
+  try {
+    answer = await fetch(path, {
+      ...options,
+      headers: key ? { ...headers, 'x-functions-key': key } : headers,
+      cache: 'no-store',
+      credentials: 'same-origin',
+      referrerPolicy: 'no-referrer',
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    // A key that no header can hold fails here, too.
+    if (/[^\x20-\x7e]/.test(key)) throw new Refusal(401, 'Wrong key', 'The key is wrong.');
+    throw new Refusal(0, 'No answer', 'The app does not answer.');
+  }
+  if (answer.ok) return answer.json();
+  const problem = await answer.json().catch(() => ({}));
+  throw new Refusal(
+    answer.status,
+    problem.title ?? (answer.status === 401 ? 'Wrong key' : `Status ${answer.status}`),
+    problem.detail ?? (answer.status === 401 ? 'The key is wrong.' : 'The app answered without saying why.'),
+  );
+}

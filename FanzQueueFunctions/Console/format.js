@@ -1,0 +1,60 @@
+// How numbers, times and lengths of time are written.
+import { h } from './dom.js';
+
+const whole = new Intl.NumberFormat('en-US');
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const year = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+
+export const number = (value) => whole.format(value);
+
+/** "1 item", "312 items". */
+export const many = (count, one, more = `${one}s`) => `${number(count)} ${count === 1 ? one : more}`;
+
+/** A count and what it is worth: "12", "10,000+", "≈ 4,200,000". */
+export function bounded({ count, precision }) {
+  if (precision === 'atLeast') return `${number(count)}+`;
+  return precision === 'estimated' ? `≈ ${number(count)}` : number(count);
+}
+
+/** "0.4 s", "12 s", "5 min", "3 h 20 min", "2 d 4 h". */
+export function duration(seconds) {
+  if (seconds === null || seconds === undefined) return '–';
+  if (seconds < 10 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`;
+  const s = Math.round(seconds);
+  if (s < 120) return `${s} s`;
+  const minutes = Math.floor(s / 60);
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
+  const days = Math.floor(hours / 24);
+  return days < 10 && hours % 24 ? `${days} d ${hours % 24} h` : `${number(days)} d`;
+}
+
+/** A time of this place, with its day where that is not today. */
+export function localTime(at) {
+  const now = new Date();
+  if (at.toDateString() === now.toDateString()) return clock.format(at);
+  return `${(at.getFullYear() === now.getFullYear() ? day : year).format(at)}, ${clock.format(at)}`;
+}
+
+/** A time as an element: local, its UTC on hover. */
+export function time(iso) {
+  return iso ? h('time', { datetime: iso, title: utc(iso) }, localTime(new Date(iso))) : '–';
+}
+
+/** How long ago, or how far ahead: "5 min ago", "in 2 min"; local time and UTC on hover. */
+export function ago(iso) {
+  if (!iso) return '–';
+  const at = new Date(iso);
+  const seconds = Math.round((Date.now() - at) / 1000);
+  const text = Math.abs(seconds) < 2 ? 'now' : seconds < 0 ? `in ${duration(-seconds)}` : `${duration(seconds)} ago`;
+  return h('time', { datetime: iso, title: `${localTime(at)}, ${utc(iso)}` }, text);
+}
+
+/** The same for a person who copies it: an id's last eight characters, as the log has them; whole on hover. */
+export const shortId = (id) => h('span', { class: 'mono', title: id }, id.replaceAll('-', '').slice(-8));
+
+function utc(iso) {
+  return `${new Date(iso).toISOString().replace('T', ' ').slice(0, 19)} UTC`;
+}

@@ -1,0 +1,212 @@
+// Items by filter, in pages that stay where they are while rows arrive; selected ones, or all that match, can be changed.
+import { addressOf, go } from './address.js';
+import { mayChange, read } from './api.js';
+import { askForChange } from './change.js';
+import { h } from './dom.js';
+import { download, toCsv } from './export.js';
+import { ago, many, number, shortId } from './format.js';
+import { refresh } from './live.js';
+
+const statuses = ['queued', 'processing', 'posted', 'failed', 'cancelled'];
+const filters = ['status', 'platform', 'title', 'cause', 'creatorId', 'originalPostId', 'from', 'to'];
+export const changeable = { retry: ['failed', 'cancelled'], cancel: ['queued', 'processing', 'failed'] };
+
+/** The page that is shown, by what it was asked with; its rows stay until the operator asks for newer ones. */
+let shown = { asked: null, rows: [], newer: 0 };
+const selected = new Set();
+let repaint = () => {};
+
+export const items = {
+  title: 'Items',
+
+  async load({ query }) {
+    const asked = JSON.stringify(query);
+    const page = await read('items', { limit: 50, ...withTimes(query) });
+    if (shown.asked !== asked) {
+      selected.clear();
+      shown = { asked, rows: page.items, next: page.next, until: page.lookedAtUntil, newer: 0 };
+    } else {
+      const fresh = new Map(page.items.map((item) => [item.id, item]));
+      const known = new Set(shown.rows.map((item) => item.id));
+      const arrived = page.items.filter((item) => !known.has(item.id)).length;
+      shown = {
+        ...shown,
+        // A row that is not among the fresh ones was pushed to the next page, or matches no longer.
+        rows: shown.rows.map((item) => fresh.get(item.id) ?? { ...item, isOld: true }),
+        newer: arrived,
+      };
+    }
+    return { query };
+  },
+
+  render({ query }, paint) {
+    repaint = paint;
+    const chosen = shown.rows.filter((item) => selected.has(item.id));
+    return [
+      h('div', { class: 'head' }, h('h1', {}, 'Items'), exports()),
+      filterForm(query),
+      h('div', { class: 'bar' }, selectionBar(chosen, query), h('span', { 'aria-live': 'polite' }, shown.newer > 0 && h('button', {
+        onclick: showNewer,
+      }, `Show changes (${number(shown.newer)} newer)`))),
+      shown.rows.length === 0 ? h('p', { class: 'empty' }, 'No item matches.') : table(),
+      pager(query),
+    ];
+  },
+
+  keys: {
+    '/': () => document.querySelector('[name=title]')?.focus(),
+    j: () => moveRow(1),
+    k: () => moveRow(-1),
+    x: () => document.activeElement?.closest('tr')?.querySelector('input')?.click(),
+    e: () => mayChange() && changeSelected('retry'),
+    c: () => mayChange() && changeSelected('cancel'),
+    n: () => document.querySelector('[data-next]')?.click(),
+  },
+};
+
+/** What the address asks, as the app takes it: a time of this place becomes one of the world. */
+function withTimes({ from, to, ...query }) {
+  return { ...query, from: from && new Date(from).toISOString(), to: to && new Date(to).toISOString() };
+}
+
+function filterOf(query) {
+  const filter = Object.fromEntries(Object.entries(withTimes(query)).filter(([name, value]) => filters.includes(name) && value));
+  return filter;
+}
+
+function filterForm(query) {
+  const field = (name, label, attributes) => h('label', {}, h('span', {}, label),
+    h('input', { name, value: query[name] ?? '', autocomplete: 'off', spellcheck: 'false', ...attributes }));
+  const more = ['cause', 'creatorId', 'originalPostId', 'from', 'to'].some((name) => query[name]);
+  return h('form', {
+    class: 'filter', role: 'search', 'aria-label': 'Filter of the items', 'data-key': shown.asked,
+    onsubmit: (event) => {
+      event.preventDefault();
+      go('items', Object.fromEntries(new FormData(event.target)));
+    },
+  },
+  h('label', {}, h('span', {}, 'Status'), h('select', { name: 'status', onchange: (event) => event.target.form.requestSubmit() },
+    h('option', { value: '' }, 'any'),
+    statuses.map((status) => h('option', { value: status, selected: status === query.status }, status)))),
+  field('title', 'Title contains', { type: 'search', maxlength: 255 }),
+  field('platform', 'Platform', { maxlength: 100 }),
+  h('label', {}, h('span', {}, 'Order'), h('select', { name: 'order', onchange: (event) => event.target.form.requestSubmit() },
+    h('option', { value: '' }, 'newest first'),
+    h('option', { value: 'oldest', selected: query.order === 'oldest' }, 'oldest first'))),
+  h('details', { open: more },
+    h('summary', {}, 'More'),
+    h('div', {},
+      field('cause', 'Cause', { maxlength: 300 }),
+      field('creatorId', 'Creator id', { pattern: '[0-9a-fA-F\\-]{36}' }),
+      field('originalPostId', 'Original’s id', { pattern: '[0-9a-fA-F\\-]{36}' }),
+      field('from', 'From', { type: 'datetime-local', value: localInput(query.from) }),
+      field('to', 'Before', { type: 'datetime-local', value: localInput(query.to) }))),
+  h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Filter'), h('a', { class: 'button', href: '#/items' }, 'Clear')));
+}
+
+/** A time as an input of the browser takes it: of this place, without its zone. */
+function localInput(value) {
+  if (!value) return '';
+  const at = new Date(value);
+  return Number.isNaN(at.getTime()) ? '' : new Date(at - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
+
+function selectionBar(chosen, query) {
+  if (!mayChange()) return h('span', {});
+  const verbs = Object.keys(changeable);
+  if (chosen.length > 0)
+    return h('span', { class: 'actions' }, h('strong', {}, `${number(chosen.length)} selected`), verbs.map((verb) => h('button', {
+      onclick: () => changeSelected(verb),
+    }, `${verb === 'retry' ? 'Retry' : 'Cancel'} selected`)));
+  const possible = verbs.filter((verb) => changeable[verb].includes(query.status));
+  return h('span', { class: 'actions' },
+    possible.length === 0 && h('span', { class: 'hint' }, 'Select items, or a status to change all that match.'),
+    possible.map((verb) => h('button', {
+      onclick: () => askForChange(verb, { filter: filterOf(query) }, 'that match the filter'),
+    }, `${verb === 'retry' ? 'Retry' : 'Cancel'} all that match`)));
+}
+
+function changeSelected(verb) {
+  const ids = shown.rows.filter((item) => selected.has(item.id)).map((item) => item.id);
+  if (ids.length) askForChange(verb, { ids }, ids.length === 1 ? 'that is selected' : 'that are selected', () => selected.clear());
+}
+
+function table() {
+  const all = shown.rows.every((item) => selected.has(item.id));
+  return h('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': 'Items' },
+    h('table', { class: 'items' },
+      h('thead', {}, h('tr', {},
+        mayChange() && h('th', { scope: 'col', class: 'check' }, h('input', {
+          type: 'checkbox', 'aria-label': 'Select all of this page', checked: all, onchange: (event) => selectAll(event.target.checked),
+        })),
+        ['Status', 'Title', 'Platform', 'Creator', 'When', 'Tries', 'Error', 'Item'].map((name) => h('th', {
+          scope: 'col', class: name === 'Tries' ? 'number' : null,
+        }, name)))),
+      h('tbody', {}, shown.rows.map(row))));
+}
+
+function row(item) {
+  const check = h('input', {
+    type: 'checkbox', 'aria-label': `Select the item ${item.id}`,
+    onchange: (event) => {
+      if (event.target.checked) selected.add(item.id);
+      else selected.delete(item.id);
+      repaint();
+    },
+  });
+  check.checked = selected.has(item.id);
+  return h('tr', { 'data-key': item.id, class: item.isOld ? 'old' : null },
+    mayChange() && h('td', { class: 'check' }, check),
+    h('td', {}, h('span', { class: `badge ${item.status}` }, item.status)),
+    h('td', { class: 'text' }, h('a', { href: `#/item/${item.id}`, dir: 'auto' }, item.title || '(no title)')),
+    h('td', { class: 'short', dir: 'auto' }, item.targetPlatform),
+    h('td', { class: 'short' }, h('a', { class: 'plain', dir: 'auto', title: 'Only this creator', href: addressOf('items', { creatorId: item.creatorId }) },
+      item.creatorName || '(gone)')),
+    h('td', { class: 'when' }, when(item)),
+    h('td', { class: 'number' }, `${item.retryCount}/${item.maxRetries}`),
+    h('td', { class: 'text error', dir: 'auto', title: item.error?.slice(0, 300) }, item.error ?? ''),
+    h('td', {}, shortId(item.id)));
+}
+
+/** The time that goes with the status, which the page is in the order of. */
+function when(item) {
+  const at = { queued: item.dueAt, processing: item.processingStartedAt, posted: item.completedAt, failed: item.failedAt ?? item.queuedAt, cancelled: item.updatedAt };
+  const word = { queued: Date.parse(item.dueAt) > Date.now() ? 'due ' : 'due since ', processing: 'taken ', posted: '', failed: '', cancelled: '' };
+  return item.status === 'queued' && word.queued === 'due since ' ? ['due ', ago(at.queued)] : [word[item.status], ago(at[item.status])];
+}
+
+function pager(query) {
+  const { after, ...first } = query;
+  return h('nav', { class: 'pager', 'aria-label': 'Pages' },
+    h('span', { class: 'hint' }, `${many(shown.rows.length, 'item')} on this page`,
+      shown.until && ['; looked at those until ', ago(shown.until)]),
+    after && h('a', { class: 'button', href: addressOf('items', first) }, 'First page'),
+    shown.next && h('a', { class: 'button', 'data-next': true, href: addressOf('items', { ...query, after: shown.next }) }, 'Next page'));
+}
+
+function exports() {
+  return h('span', { class: 'actions' },
+    h('button', { disabled: shown.rows.length === 0, onclick: () => download('items.csv', 'text/csv', toCsv(plain())) }, 'CSV'),
+    h('button', { disabled: shown.rows.length === 0, onclick: () => download('items.json', 'application/json', JSON.stringify(plain(), null, 2)) }, 'JSON'));
+}
+
+const plain = () => shown.rows.map(({ isOld, ...item }) => item);
+
+function selectAll(checked) {
+  for (const item of shown.rows) {
+    if (checked) selected.add(item.id);
+    else selected.delete(item.id);
+  }
+  repaint();
+}
+
+function showNewer() {
+  shown = { ...shown, asked: null };
+  return refresh();
+}
+
+function moveRow(step) {
+  const links = [...document.querySelectorAll('table.items td.text > a')];
+  const place = links.findIndex((link) => link.closest('tr').contains(document.activeElement));
+  links[Math.min(Math.max(place + step, 0), links.length - 1)]?.focus();
+}

@@ -1,0 +1,161 @@
+// The console: asks for the key, shows the view that the address names, and keeps it fresh.
+import { go, readAddress } from './address.js';
+import { enter, forget, mayChange, Refusal, unlock } from './api.js';
+import { changes } from './changes.js';
+import { h, morph } from './dom.js';
+import { failures } from './failures.js';
+import { duration, localTime } from './format.js';
+import { item } from './item.js';
+import { items } from './items.js';
+import { listen, showKeys } from './keys.js';
+import { keepFresh, live, pause, refresh, stop } from './live.js';
+import { overview } from './overview.js';
+import { nextTheme, onThemeChange, theme } from './theme.js';
+
+const views = { overview, failures, items, item, changes };
+const tabs = { overview: 'Overview', failures: 'Failures', items: 'Items', changes: 'Who did what' };
+const top = document.getElementById('top');
+const main = document.getElementById('main');
+const lost = document.getElementById('lost');
+
+let entered = false;
+let turn = 0;
+
+const viewOf = ({ view }) => views[view] ?? overview;
+
+/** Loads and paints the view of the address. Gives false where another view was asked for meanwhile. */
+async function load() {
+  const mine = ++turn;
+  const address = readAddress();
+  const view = viewOf(address);
+  let content;
+  try {
+    const data = await view.load(address);
+    content = () => paint(view, data, content);
+  } catch (refusal) {
+    if (mine !== turn || !(refusal instanceof Refusal)) throw refusal;
+    if (refusal.status === 401) return leave('The app takes this key no longer.');
+    if (refusal.status === 0 || refusal.status >= 500) throw refusal;
+    content = () => morph(main, h('div', {}, h('section', { class: 'trouble' }, h('h1', {}, refusal.title), h('p', {}, refusal.detail))));
+  }
+  if (mine !== turn || !entered) return false;
+  content();
+  return true;
+}
+
+function paint(view, data, again) {
+  morph(main, h('div', {}, view.render(data, again)));
+  view.painted?.(data);
+}
+
+function show() {
+  if (!entered) return;
+  document.title = `${viewOf(readAddress()).title} · FanzQueue`;
+  scrollTo(0, 0);
+  main.focus({ preventScroll: true });
+  paintTop();
+  refresh();
+}
+
+function paintTop() {
+  const { view } = readAddress();
+  morph(top, h('div', {},
+    h('a', { class: 'brand', href: '#/overview' }, 'FanzQueue'),
+    entered && h('nav', { 'aria-label': 'Views' }, Object.entries(tabs).map(([name, label]) => h('a', {
+      href: `#/${name}`, 'aria-current': name === (view in tabs ? view : 'items') && 'page',
+    }, label))),
+    h('span', { class: 'tools' },
+      entered && h('button', { class: `live ${live.lostAt ? 'lost' : live.paused ? 'paused' : ''}`, title: 'Pause or go on (p)', onclick: () => pause(!live.paused) }, liveText()),
+      entered && !mayChange() && h('button', { onclick: askForChangeKey, title: 'Enter the key that opens changes' }, 'Read only'),
+      h('button', { onclick: nextTheme, title: 'Dark, light, or as the system (t)', 'aria-label': `Colours: ${theme}` }, { auto: '◐', dark: '●', light: '○' }[theme]),
+      h('button', { onclick: showKeys, title: 'Keys (?)', 'aria-label': 'Keys' }, '?'),
+      entered && h('button', { onclick: () => leave(''), title: 'Forget the key' }, 'Leave'))));
+  morph(lost, h('div', {}, entered && live.lostAt && h('p', {},
+    h('strong', {}, `No fresh answer since ${localTime(live.heardAt ?? live.lostAt)}. `), live.why, ' Trying again every 5 seconds.')));
+}
+
+function liveText() {
+  if (live.lostAt) return 'Lost';
+  const age = live.heardAt ? Math.round((Date.now() - live.heardAt) / 1000) : 0;
+  return `${live.paused ? 'Paused' : 'Live'} · ${age < 2 ? 'now' : `${duration(age)} ago`}`;
+}
+
+function leave(why) {
+  entered = false;
+  turn++;
+  forget();
+  stop();
+  paintTop();
+  askForKey(why);
+  return false;
+}
+
+function askForKey(why) {
+  document.title = 'FanzQueue';
+  morph(main, h('div', {}, h('section', { class: 'enter' },
+    h('h1', {}, 'The operator’s console'),
+    h('p', {}, 'Enter the key of the function ', h('code', {}, 'QueueRead'), ', or a host key, which opens changes too. It stays in this page’s memory and is gone when the page is closed.'),
+    h('form', { onsubmit: submitKey },
+      h('label', {}, h('span', {}, 'Key'), h('input', { id: 'key', type: 'password', autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'key-trouble' })),
+      h('p', { id: 'key-trouble', class: 'trouble', role: 'alert' }, why),
+      h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Enter'), h('span', { class: 'hint' }, 'Leave it empty where the app asks for none.'))))));
+  document.getElementById('key').focus();
+}
+
+async function submitKey(event) {
+  event.preventDefault();
+  const field = document.getElementById('key');
+  const tell = (text) => { document.getElementById('key-trouble').textContent = text; };
+  tell('');
+  try {
+    await enter(field.value.trim());
+  } catch (refusal) {
+    forget();
+    tell(refusal.status === 401 ? 'This key does not open the console. Check it, and that it is one for reading.' : refusal.detail);
+    field.select();
+    return;
+  }
+  field.value = '';
+  entered = true;
+  show();
+}
+
+function askForChangeKey() {
+  const trouble = h('p', { class: 'trouble', role: 'alert' });
+  const field = h('input', { type: 'password', autocomplete: 'off', spellcheck: 'false' });
+  const dialog = h('dialog', { 'aria-labelledby': 'unlock-title' },
+    h('h2', { id: 'unlock-title' }, 'Open changes'),
+    h('form', {
+      onsubmit: async (event) => {
+        event.preventDefault();
+        try {
+          if (await unlock(field.value.trim())) return dialog.close();
+          trouble.textContent = 'This key does not open changes.';
+        } catch (refusal) {
+          trouble.textContent = refusal.detail;
+        }
+        field.select();
+      },
+    },
+    h('label', {}, h('span', {}, 'The key of the function QueueChange, or a host key'), field), trouble,
+    h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Open'), h('button', { type: 'button', onclick: () => dialog.close() }, 'Never mind'))));
+  dialog.addEventListener('close', () => { dialog.remove(); paintTop(); refresh(); });
+  document.getElementById('dialogs').append(dialog);
+  dialog.showModal();
+}
+
+addEventListener('hashchange', show);
+onThemeChange(paintTop);
+keepFresh(() => (entered ? load() : false), paintTop);
+listen({
+  '?': showKeys,
+  t: nextTheme,
+  r: () => entered && refresh(),
+  p: () => entered && pause(!live.paused),
+  'g o': () => go('overview'),
+  'g f': () => go('failures'),
+  'g i': () => go('items'),
+  'g c': () => go('changes'),
+}, () => entered && viewOf(readAddress()).keys);
+paintTop();
+askForKey('');
