@@ -2,7 +2,7 @@
 import { addressOf, go } from './address.js';
 import { read } from './api.js';
 import { h } from './dom.js';
-import { ago, many, number } from './format.js';
+import { ago, localTime, many, number } from './format.js';
 
 export const changes = {
   title: 'Changes',
@@ -54,7 +54,7 @@ function table(actions) {
 export function scopeOf(filter) {
   if (filter?.ids) return filter.ids.length === 1 ? h('a', { href: `#/item/${filter.ids[0]}` }, 'one item') : many(filter.ids.length, 'item');
   const names = { platform: 'for', creatorId: 'by', originalPostId: 'of', cause: 'with the cause', title: 'titled', from: 'from', to: 'before' };
-  const parts = Object.entries(names).filter(([name]) => filter?.[name]).map(([name, word]) => `${word} ${filter[name]}`);
+  const parts = Object.entries(names).filter(([name]) => filter?.[name]).map(([name, word]) => `${word} ${name === 'from' || name === 'to' ? localTime(new Date(filter[name])) : filter[name]}`);
   return [filter?.status, ...parts].filter(Boolean).join(', ') || 'all';
 }
 

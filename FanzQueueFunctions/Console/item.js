@@ -28,7 +28,7 @@ export const item = {
         it.status === 'failed' && h('a', { href: addressOf('items', { status: 'failed', cause: it.cause }) }, 'All failed items with this cause')),
       h('div', { class: 'columns' },
         h('section', { 'aria-labelledby': 'story' }, h('h2', { id: 'story' }, 'Story'), story(it, tries ?? [])),
-        h('section', { 'aria-labelledby': 'posts' }, h('h2', { id: 'posts' }, post ? 'Original and post' : 'Original'), posts(it, original, post))),
+        h('section', { 'aria-labelledby': 'posts' }, h('h2', { id: 'posts' }, post ? 'Original and post' : 'Original and post to be'), posts(it, original, post))),
     ];
   },
 };
@@ -37,7 +37,7 @@ const outcomes = { retried: 'Failed, to be tried again', failed: 'Failed', rescu
 
 function story(it, tries) {
   const steps = [{ at: it.queuedAt, what: 'Queued', note: it.scheduledFor && !tries.length ? ['for ', time(it.scheduledFor)] : null, kind: 'queued' }];
-  for (const one of tries)
+  for (const one of tries.toReversed())
     steps.push({ at: one.triedAt, what: outcomes[one.outcome] ?? one.outcome, note: one.retryAt && ['again at ', time(one.retryAt)], error: one.error, kind: one.outcome === 'retried' ? 'retried' : 'failed' });
   if (it.status === 'processing') steps.push({ at: it.processingStartedAt, what: 'Taken by a worker', kind: 'processing' });
   if (it.status === 'queued' && (it.retryCount || tries.length)) steps.push({ at: it.dueAt, what: 'Due', kind: 'queued' });

@@ -121,7 +121,7 @@ function platforms(rows) {
     h('div', { class: 'head' }, h('h2', { id: 'platforms' }, 'Platforms')),
     rows.length === 0
       ? h('p', { class: 'empty' }, 'No platform has items yet.')
-      : h('div', { class: 'table', tabindex: '0', role: 'region', 'aria-labelledby': 'platforms' },
+      : h('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': 'Table of the platforms' },
         h('table', {},
           h('thead', {}, h('tr', {},
             h('th', { scope: 'col' }, 'Platform'),

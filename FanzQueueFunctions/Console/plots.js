@@ -63,7 +63,8 @@ function optionsOf(element, entry) {
   return {
     ...sizeOf(element),
     cursor: { sync: { key: 'time' }, drag: { x: true, y: false }, points: { size: 7 } },
-    legend: { live: true },
+    legend: { live: true, markers: { fill: (plot, i) => plot.series[i].stroke() } },
+    padding: [8, 8, 0, 0],
     scales: { x: { time: true }, y: { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] } },
     axes: [
       { ...axis, size: 30, values: (_, splits, __, ___, step) => splits.map((s) => labelOf(s, step)) },
