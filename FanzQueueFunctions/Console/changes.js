@@ -14,13 +14,13 @@ export const changes = {
     return [
       h('div', { class: 'head' }, h('h1', {}, 'Who did what')),
       h('form', {
-        class: 'filter', role: 'search', 'aria-label': 'Filter of the changes', 'data-key': JSON.stringify(query),
+        class: 'filter', role: 'search', 'aria-label': 'Filter of the changes',
         onsubmit: (event) => {
           event.preventDefault();
           go('changes', Object.fromEntries(new FormData(event.target)));
         },
       },
-      h('label', {}, h('span', {}, 'Verb'), h('select', { name: 'verb', onchange: (event) => event.target.form.requestSubmit() },
+      h('label', {}, h('span', {}, 'Verb'), h('select', { name: 'verb', 'data-value': query.verb, onchange: (event) => event.target.form.requestSubmit() },
         h('option', { value: '' }, 'any'),
         ['retry', 'cancel', 'prune'].map((verb) => h('option', { value: verb, selected: verb === query.verb }, verb)))),
       h('label', {}, h('span', {}, 'Actor'), h('input', { name: 'actor', value: query.actor ?? '', autocomplete: 'off', maxlength: 200 })),

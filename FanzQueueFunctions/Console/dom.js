@@ -50,6 +50,8 @@ function update(element, next) {
     return;
   }
   if (element.hasAttribute('data-keep')) return;
+  // What the operator has typed or chosen stays, unless the page now says otherwise than it did.
+  const isOther = ['value', 'data-value'].some((name) => element.getAttribute(name) !== next.getAttribute(name));
   for (const { name } of [...element.attributes])
     if (!next.hasAttribute(name) && !(name === 'open' && element.nodeName === 'DETAILS')) element.removeAttribute(name);
   for (const { name, value } of next.attributes)
@@ -57,9 +59,9 @@ function update(element, next) {
   for (const name of handlers) element[name] = next[name];
   if (element.nodeName === 'INPUT') {
     element.checked = next.checked;
-    if (element !== document.activeElement) element.value = next.value;
+    if (isOther && element.type !== 'checkbox') element.value = next.value;
     return;
   }
   morph(element, next);
-  if (element.nodeName === 'SELECT' && element !== document.activeElement) element.value = next.value;
+  if (element.nodeName === 'SELECT' && isOther) element.value = next.value;
 }

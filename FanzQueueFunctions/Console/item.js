@@ -37,7 +37,7 @@ const outcomes = { retried: 'Failed, to be tried again', failed: 'Failed', rescu
 
 function story(it, tries) {
   const steps = [{ at: it.queuedAt, what: 'Queued', note: it.scheduledFor && !tries.length ? ['for ', time(it.scheduledFor)] : null, kind: 'queued' }];
-  for (const one of tries.toReversed())
+  for (const one of tries.toSorted((a, b) => Date.parse(a.triedAt) - Date.parse(b.triedAt)))
     steps.push({ at: one.triedAt, what: outcomes[one.outcome] ?? one.outcome, note: one.retryAt && ['again at ', time(one.retryAt)], error: one.error, kind: one.outcome === 'retried' ? 'retried' : 'failed' });
   if (it.status === 'processing') steps.push({ at: it.processingStartedAt, what: 'Taken by a worker', kind: 'processing' });
   if (it.status === 'queued' && (it.retryCount || tries.length)) steps.push({ at: it.dueAt, what: 'Due', kind: 'queued' });

@@ -79,18 +79,18 @@ function filterForm(query) {
     h('input', { name, value: query[name] ?? '', autocomplete: 'off', spellcheck: 'false', ...attributes }));
   const more = ['cause', 'creatorId', 'originalPostId', 'from', 'to'].some((name) => query[name]);
   return h('form', {
-    class: 'filter', role: 'search', 'aria-label': 'Filter of the items', 'data-key': shown.asked,
+    class: 'filter', role: 'search', 'aria-label': 'Filter of the items',
     onsubmit: (event) => {
       event.preventDefault();
       go('items', Object.fromEntries(new FormData(event.target)));
     },
   },
-  h('label', {}, h('span', {}, 'Status'), h('select', { name: 'status', onchange: (event) => event.target.form.requestSubmit() },
+  h('label', {}, h('span', {}, 'Status'), h('select', { name: 'status', 'data-value': query.status, onchange: (event) => event.target.form.requestSubmit() },
     h('option', { value: '' }, 'any'),
     statuses.map((status) => h('option', { value: status, selected: status === query.status }, status)))),
   field('title', 'Title contains', { type: 'search', maxlength: 255 }),
   field('platform', 'Platform', { maxlength: 100 }),
-  h('label', {}, h('span', {}, 'Order'), h('select', { name: 'order', onchange: (event) => event.target.form.requestSubmit() },
+  h('label', {}, h('span', {}, 'Order'), h('select', { name: 'order', 'data-value': query.order, onchange: (event) => event.target.form.requestSubmit() },
     h('option', { value: '' }, 'newest first'),
     h('option', { value: 'oldest', selected: query.order === 'oldest' }, 'oldest first'))),
   h('details', { open: more },

@@ -12,7 +12,7 @@ const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' 
 onThemeChange(() => {
   for (const [element, { what }] of [...drawn]) {
     remove(element);
-    drawPlot(element, what);
+    if (element.isConnected) drawPlot(element, what);
   }
 });
 
@@ -28,11 +28,11 @@ export function drawPlot(element, what) {
     kept.plot.setData(data, !kept.zoomed);
     return;
   }
+  for (const gone of [...drawn.keys()]) if (!gone.isConnected) remove(gone);
   const entry = { what, zoomed: false };
   entry.plot = new uPlot(optionsOf(element, entry), data, element);
   drawn.set(element, entry);
   sizes.observe(element);
-  for (const [gone] of drawn) if (!gone.isConnected) remove(gone);
 }
 
 /** A line of the given values, as high as its highest; nothing where there is nothing to show. */

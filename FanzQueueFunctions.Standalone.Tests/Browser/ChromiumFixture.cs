@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using FanzQueueFunctions.Standalone.Tests.Browser;
+using FanzQueueFunctions.Testbed;
+using Microsoft.Playwright;
+
+[assembly: AssemblyFixture(typeof(ChromiumFixture))]
+
+namespace FanzQueueFunctions.Standalone.Tests.Browser;
+
+/// <summary>One Chromium for all tests that need one, started by the first of them.</summary>
+public sealed class ChromiumFixture : IAsyncDisposable
+{
+    private readonly Lazy<Task<(IPlaywright Driver, IBrowser Browser)>> _started = new(StartAsync);
+
+    public async Task<IBrowser> BrowserAsync() => (await _started.Value).Browser;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_started.IsValueCreated)
+            return;
+        var (driver, browser) = await _started.Value;
+        await browser.CloseAsync();
+        driver.Dispose();
+    }
+
+    private static async Task<(IPlaywright, IBrowser)> StartAsync()
+    {
+        var driver = await Playwright.CreateAsync();
+        return (driver, await driver.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = await FindAsync(),
+            // As root there is no sandbox; and nothing shall be asked of any other address.
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync",
+            ],
+        }));
+    }
+
+    private static async Task<string> FindAsync()
+    {
+        using var script = Process.Start(new ProcessStartInfo(Path.Combine(RepositoryFolder.Path, "scripts", "chromium"))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var error = script.StandardError.ReadToEndAsync();
+        var path = (await script.StandardOutput.ReadToEndAsync()).Trim();
+        await script.WaitForExitAsync();
+        return script.ExitCode == 0 ? path : throw new InvalidOperationException(await error);
+    }
+}

@@ -1,0 +1,55 @@
+using FanzQueueFunctions.Standalone.Tests.App;
+using FanzQueueFunctions.Testbed;
+
+namespace FanzQueueFunctions.Standalone.Tests.Browser;
+
+/// <summary>The app with a database of its own, its timers still, and keys that an operator has.</summary>
+internal sealed class ConsoleApp : IAsyncDisposable
+{
+    public const string ReadKey = "the-key-for-reading";
+    public const string ChangeKey = "the-key-for-changes";
+    public const string HostKey = "the-key-for-both";
+
+    private ConsoleApp(TestDatabase database, AppProcess process, Uri address) =>
+        (Database, Process, Address) = (database, process, address);
+
+    public TestDatabase Database { get; }
+
+    public AppProcess Process { get; }
+
+    public Uri Address { get; }
+
+    public static async Task<ConsoleApp> StartAsync(PostgresFixture postgres, Func<TestDatabase, Task> fill)
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await fill(database);
+        var process = AppProcess.Start(
+            ("DATABASE_URL", database.ConnectionString),
+            ("PROCESS_QUEUE_SCHEDULE", "0 0 0 29 2 *"),
+            ("HEALTH_SCHEDULE", "0 0 0 29 2 *"),
+            ("FUNCTIONS_KEY_QueueRead", ReadKey),
+            ("FUNCTIONS_KEY_QueueChange", ChangeKey),
+            ("FUNCTIONS_HOST_KEY", HostKey));
+        return new(database, process, await process.AddressAsync());
+    }
+
+    /// <summary>Failed items of one cause, the platforms by turns.</summary>
+    public static Task AddFailedAsync(TestDatabase database, Guid post, int count, string error = "It failed.") =>
+        database.ExecuteAsync(
+            """
+            insert into multiplatform_post_queue (
+              original_post_id, creator_id, target_platform, status, error_message, retry_count, queued_at, failed_at)
+            select p.id, p.creator_id, (array['girlfanz', 'pupfanz'])[1 + n % 2], 'failed', $3, 3,
+              now() - make_interval(secs => n + 600), now() - make_interval(secs => n)
+            from content_posts p
+            cross join generate_series(1, $2) as n
+            where p.id = $1
+            """,
+            post, count, error);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Process.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json.Nodes;
+using FanzQueueFunctions.Standalone.Tests.App;
+using FanzQueueFunctions.Testbed;
+using Microsoft.Playwright;
+
+namespace FanzQueueFunctions.Standalone.Tests.Browser;
+
+/// <summary>The list of items: its filter, its pages, what it gives away as a file.</summary>
+public sealed class ItemListTests(PostgresFixture postgres, ChromiumFixture chromium, DemoFixture demo)
+{
+    [Fact]
+    public async Task A_filter_is_kept_in_the_address_and_found_there_again()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "items");
+        await console.SeesAsync("table.items");
+
+        await console.Page.GetByLabel("Status").SelectOptionAsync("failed");
+        await console.Page.WaitForURLAsync("**#/items?status=failed");
+        await console.Page.GetByLabel("Platform", new() { Exact = true }).FillAsync("pupfanz");
+        await console.ClickAsync("Filter");
+        await console.Page.WaitForURLAsync("**#/items?status=failed&platform=pupfanz");
+        await Assertions.Expect(console.Page.Locator("tbody tr")).ToHaveCountAsync(41);
+
+        await console.Page.ReloadAsync();
+        await console.EnterAsync(ConsoleApp.HostKey);
+        await Assertions.Expect(console.Page.Locator("tbody tr")).ToHaveCountAsync(41);
+        Assert.Equal("pupfanz", await console.Page.GetByLabel("Platform", new() { Exact = true }).InputValueAsync());
+        Assert.All(await console.Page.Locator("tbody td:nth-child(4)").AllInnerTextsAsync(), name => Assert.Equal("pupfanz", name));
+    }
+
+    [Fact]
+    public async Task Rows_that_arrive_move_nothing_until_they_are_asked_for()
+    {
+        await using var app = await ConsoleApp.StartAsync(postgres, async database => await ConsoleApp.AddFailedAsync(
+            database, await database.AddPostAsync(await database.AddCreatorAsync()), 120));
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "items?status=failed");
+        await console.SeesAsync("table.items");
+        var first = await console.Page.Locator("tbody tr").First.GetAttributeAsync("data-key");
+        await console.Page.Locator("tbody input").First.CheckAsync();
+
+        var post = await app.Database.ScalarAsync<Guid>("select id from content_posts limit 1");
+        await app.Database.AddItemAsync(post, with: "status = 'failed', failed_at = now()");
+        await console.Page.Keyboard.PressAsync("r");
+        await console.SeesAsync("button:text('Show changes (1 newer)')");
+        Assert.Equal(first, await console.Page.Locator("tbody tr").First.GetAttributeAsync("data-key"));
+        await Assertions.Expect(console.Page.Locator("tbody input").First).ToBeCheckedAsync();
+
+        await console.ClickAsync("Show changes (1 newer)");
+        await Assertions.Expect(console.Page.Locator("tbody tr").Nth(1)).ToHaveAttributeAsync("data-key", first!);
+    }
+
+    [Fact]
+    public async Task Pages_follow_one_another_without_a_gap_or_a_double()
+    {
+        await using var app = await ConsoleApp.StartAsync(postgres, async database => await ConsoleApp.AddFailedAsync(
+            database, await database.AddPostAsync(await database.AddCreatorAsync()), 120));
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "items?status=failed");
+        List<string?> seen = [];
+
+        foreach (var rows in (int[])[50, 50, 20])
+        {
+            await Assertions.Expect(console.Page.Locator("tbody tr")).ToHaveCountAsync(rows);
+            if (seen.Count > 0)
+                await Assertions.Expect(console.Page.Locator("tbody tr").First).Not.ToHaveAttributeAsync("data-key", seen[^50]!);
+            foreach (var row in await console.Page.Locator("tbody tr").AllAsync())
+                seen.Add(await row.GetAttributeAsync("data-key"));
+            if (rows == 50)
+                await console.Page.GetByRole(AriaRole.Link, new() { Name = "Next page" }).ClickAsync();
+        }
+
+        Assert.Equal(120, seen.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task What_is_shown_is_given_as_CSV_and_as_JSON_and_no_cell_is_a_formula()
+    {
+        await using var app = await ConsoleApp.StartAsync(postgres, async database =>
+        {
+            var post = await database.AddPostAsync(await database.AddCreatorAsync());
+            await database.AddItemAsync(post, with: "status = 'failed', modified_title = '=1+1, \"quoted\"'");
+        });
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "items?status=failed");
+
+        var csv = await DownloadAsync(console, "CSV");
+        var json = JsonNode.Parse(await DownloadAsync(console, "JSON"))!;
+
+        Assert.StartsWith("id,status,targetPlatform,title,", csv);
+        Assert.Contains("failed,girlfanz,\"'=1+1, \"\"quoted\"\"\",", csv);
+        Assert.Equal("=1+1, \"quoted\"", (string)json[0]!["title"]!);
+    }
+
+    private static async Task<string> DownloadAsync(ConsolePage console, string button)
+    {
+        var download = await console.Page.RunAndWaitForDownloadAsync(() => console.ClickAsync(button));
+        return await File.ReadAllTextAsync(await download.PathAsync());
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text.RegularExpressions;
+using FanzQueueFunctions.Standalone.Tests.App;
+using FanzQueueFunctions.Testbed;
+using Microsoft.Playwright;
+
+namespace FanzQueueFunctions.Standalone.Tests.Browser;
+
+/// <summary>The page stays fresh while it is seen, and says when it is not.</summary>
+public sealed class LiveTests(PostgresFixture postgres, ChromiumFixture chromium)
+{
+    [Fact]
+    public async Task What_happens_in_the_database_shows_by_itself_and_not_while_the_page_is_hidden()
+    {
+        await using var app = await ConsoleApp.StartAsync(postgres, _ => Task.CompletedTask);
+        await using var console = await ConsolePage.OpenAsync(chromium, app, prepare: page => page.Clock.InstallAsync());
+        await console.SeesAsync(".figures");
+        var post = await app.Database.AddPostAsync(await app.Database.AddCreatorAsync());
+        await app.Database.AddItemsAsync(post, 7);
+        var due = console.Page.Locator(".figure .value").First;
+
+        await console.Page.Clock.RunForAsync(6_000);
+        await Assertions.Expect(due).ToHaveTextAsync("7");
+
+        await HideAsync(console, hidden: true);
+        var asked = console.Requested.Count;
+        await console.Page.Clock.RunForAsync(60_000);
+        Assert.Equal(asked, console.Requested.Count);
+        await app.Database.AddItemsAsync(post, 3);
+        await HideAsync(console, hidden: false);
+        await Assertions.Expect(due).ToHaveTextAsync("10");
+    }
+
+    [Fact]
+    public async Task An_app_that_is_lost_is_said_to_be_and_once_it_answers_again_the_page_goes_on()
+    {
+        await using var app = await ConsoleApp.StartAsync(postgres, _ => Task.CompletedTask);
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+        console.Means("ERR_INTERNET_DISCONNECTED");
+        await console.SeesAsync(".figures");
+
+        await console.Context.SetOfflineAsync(true);
+        await console.Page.Keyboard.PressAsync("r");
+        await Assertions.Expect(console.Page.Locator("#lost")).ToHaveTextAsync(
+            new Regex(@"^No fresh answer since \d\d:\d\d:\d\d\. The app does not answer\. Trying again every 5 seconds\.$"));
+        await Assertions.Expect(console.Page.Locator(".live")).ToHaveTextAsync("Lost");
+        await console.Context.SetOfflineAsync(false);
+
+        await Assertions.Expect(console.Page.Locator(".live")).ToHaveTextAsync(new Regex("^Live"), new() { Timeout = 15_000 });
+        await Assertions.Expect(console.Page.Locator("#lost p")).ToHaveCountAsync(0);
+    }
+
+    private static async Task HideAsync(ConsolePage console, bool hidden) => await console.Page.EvaluateAsync(
+        """
+        hidden => {
+          Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+          document.dispatchEvent(new Event('visibilitychange'));
+        }
+        """,
+        hidden);
+}

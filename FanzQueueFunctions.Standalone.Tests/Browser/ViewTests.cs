@@ -1,0 +1,162 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using FanzQueueFunctions.Standalone.Tests.App;
+using Microsoft.Playwright;
+
+namespace FanzQueueFunctions.Standalone.Tests.Browser;
+
+/// <summary>What each view shows, on a screen and on a phone, in light and in dark.</summary>
+public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium, DemoFixture demo)
+{
+    [Theory]
+    [InlineData(1280, ColorScheme.Light)]
+    [InlineData(1280, ColorScheme.Dark)]
+    [InlineData(375, ColorScheme.Light)]
+    [InlineData(375, ColorScheme.Dark)]
+    public async Task Every_view_is_accessible_and_fits(int width, ColorScheme colors)
+    {
+        var app = await demo.AppAsync(postgres);
+        var item = await app.Database.ScalarAsync<Guid>(
+            "select id from multiplatform_post_queue where status = 'failed' and retry_count = 3 limit 1");
+        await using var console = await ConsolePage.OpenAsync(chromium, app, key: null, width: width, colors: colors);
+        await console.AssertIsFitAsync();
+        await console.EnterAsync(ConsoleApp.HostKey);
+
+        await console.SeesAsync(".u-legend");
+        await console.AssertIsFitAsync();
+        await console.GoAsync("failures", ".card");
+        await console.AssertIsFitAsync();
+        await console.GoAsync("items?status=failed", "table.items");
+        await console.AssertIsFitAsync();
+        await console.GoAsync($"item/{item}", ".story");
+        await console.AssertIsFitAsync();
+        await console.GoAsync("changes", "td .badge");
+        await console.AssertIsFitAsync();
+        await console.Page.Keyboard.PressAsync("?");
+        await console.SeesAsync("dialog");
+        await console.AssertIsFitAsync();
+
+        var background = await console.Page.EvaluateAsync<string>("() => getComputedStyle(document.documentElement).backgroundColor");
+        Assert.Equal(colors == ColorScheme.Dark ? "rgb(16, 21, 20)" : "rgb(245, 247, 246)", background);
+    }
+
+    [Fact]
+    public async Task The_overview_says_in_words_what_is_wrong_and_how_much_waits()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+
+        await console.SeesAsync(".figures");
+
+        Assert.Equal("Degraded", await console.TextAsync(".health h1"));
+        Assert.Matches(@"\d % of the last hour’s posts failed \(\d+ of [\d,]+\)", await console.TextAsync(".health p"));
+        var figures = await console.Page.Locator(".figure").AllInnerTextsAsync();
+        Assert.Contains(figures, text => text.StartsWith("Due\n24\noldest for ", StringComparison.Ordinal));
+        Assert.Contains(figures, text => text.StartsWith("In hand\n6\n", StringComparison.Ordinal));
+        Assert.Contains(figures, text => text.StartsWith("Failed\n373\n", StringComparison.Ordinal));
+        Assert.Contains("girlfanz", await console.Page.Locator("table th[scope=row]").AllInnerTextsAsync());
+    }
+
+    [Fact]
+    public async Task A_plot_reads_its_values_where_the_pointer_is_and_zooms_where_it_is_dragged()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "overview?range=24h");
+        await console.SeesAsync("#plot-counts .u-over");
+        var plot = (await console.Page.Locator("#plot-counts .u-over").BoundingBoxAsync())!;
+        var posted = console.Page.Locator("#plot-counts .u-legend tr:nth-child(2) td");
+        var labels = await LabelsAsync(console);
+
+        await console.Page.Mouse.MoveAsync(plot.X + plot.Width * 0.9f, plot.Y + 40);
+        await Assertions.Expect(posted).ToHaveTextAsync(new Regex(@"^\d+$"));
+        // The other plot reads the same moment.
+        await Assertions.Expect(console.Page.Locator("#plot-times .u-legend tr:nth-child(2) td")).Not.ToHaveTextAsync("–");
+
+        await console.Page.Mouse.MoveAsync(plot.X + plot.Width * 0.4f, plot.Y + 40);
+        await console.Page.Mouse.DownAsync();
+        await console.Page.Mouse.MoveAsync(plot.X + plot.Width * 0.6f, plot.Y + 40, new() { Steps = 4 });
+        await console.Page.Mouse.UpAsync();
+        var zoomed = await LabelsAsync(console);
+        Assert.True(zoomed < labels / 3, $"{zoomed} of {labels} seconds are seen");
+    }
+
+    [Fact]
+    public async Task An_item_tells_its_story_and_what_its_post_changed()
+    {
+        var app = await demo.AppAsync(postgres);
+        var failed = await app.Database.ScalarAsync<Guid>(
+            "select id from multiplatform_post_queue where status = 'failed' and retry_count = 3 limit 1");
+        var posted = await app.Database.ScalarAsync<Guid>(
+            """
+            select q.id from multiplatform_post_queue q join content_posts p on p.id = q.target_post_id
+            where q.modified_title is not null limit 1
+            """);
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: $"item/{failed}");
+        await console.SeesAsync(".story");
+
+        Assert.Equal(
+            ["Queued", "Failed, to be tried again", "Failed, to be tried again", "Failed, to be tried again", "Failed"],
+            await console.Page.Locator(".story strong").AllInnerTextsAsync());
+        await console.GoAsync($"item/{posted}", ".story .posted");
+        var changed = await console.Page.Locator("tr.changed th").AllTextContentsAsync();
+        Assert.Contains("Title (changed)", changed);
+        Assert.Contains("Platform (changed)", changed);
+        Assert.DoesNotContain("Price (changed)", changed);
+    }
+
+    [Fact]
+    public async Task Times_are_local_with_UTC_on_hover()
+    {
+        var app = await demo.AppAsync(postgres);
+        var item = await app.Database.ScalarAsync<Guid>("select id from multiplatform_post_queue where status = 'posted' limit 1");
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: $"item/{item}");
+        var time = console.Page.Locator(".story time").First;
+        await time.WaitForAsync();
+
+        var queued = DateTimeOffset.Parse((await time.GetAttributeAsync("datetime"))!, CultureInfo.InvariantCulture);
+        var berlin = TimeZoneInfo.ConvertTime(queued, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
+        Assert.EndsWith($"{berlin:HH:mm:ss}", await time.InnerTextAsync());
+        Assert.Equal($"{queued.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC", await time.GetAttributeAsync("title"));
+    }
+
+    [Fact]
+    public async Task Keys_lead_through_all_of_it()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+        var keyboard = console.Page.Keyboard;
+
+        await keyboard.PressAsync("?");
+        await console.SeesAsync("dialog .keys");
+        await keyboard.PressAsync("Escape");
+        await keyboard.PressAsync("g");
+        await keyboard.PressAsync("i");
+        await console.SeesAsync("table.items");
+        await keyboard.PressAsync("j");
+        await keyboard.PressAsync("j");
+        await keyboard.PressAsync("x");
+        await Assertions.Expect(console.Page.Locator("tr:nth-child(2) input")).ToBeCheckedAsync();
+        await keyboard.PressAsync("/");
+        await keyboard.TypeAsync("rooftop");
+        await keyboard.PressAsync("Enter");
+        await console.Page.WaitForURLAsync("**#/items?title=rooftop");
+        await keyboard.PressAsync("t");
+        await Assertions.Expect(console.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+    }
+
+    /// <summary>How many seconds lie between the pointer at the left and at the right of the plot.</summary>
+    private static async Task<double> LabelsAsync(ConsolePage console)
+    {
+        var plot = (await console.Page.Locator("#plot-counts .u-over").BoundingBoxAsync())!;
+        var at = console.Page.Locator("#plot-counts .u-legend tr:first-child td");
+        List<DateTime> times = [];
+        foreach (var place in (float[])[0.02f, 0.98f])
+        {
+            await console.Page.Mouse.MoveAsync(plot.X + plot.Width * place, plot.Y + 40);
+            await Assertions.Expect(at).Not.ToHaveTextAsync("–");
+            times.Add(DateTime.ParseExact(await at.InnerTextAsync(), "d MMM HH:mm", CultureInfo.InvariantCulture));
+        }
+
+        return (times[1] - times[0]).TotalSeconds;
+    }
+}
