@@ -37,8 +37,17 @@ const outcomes = { retried: 'Failed, to be tried again', failed: 'Failed', rescu
 
 function story(it, tries) {
   const steps = [{ at: it.queuedAt, what: 'Queued', note: it.scheduledFor && !tries.length ? ['for ', time(it.scheduledFor)] : null, kind: 'queued' }];
-  for (const one of tries.toSorted((a, b) => Date.parse(a.triedAt) - Date.parse(b.triedAt)))
-    steps.push({ at: one.triedAt, what: outcomes[one.outcome] ?? one.outcome, note: one.retryAt && ['again at ', time(one.retryAt)], error: one.error, kind: one.outcome === 'retried' ? 'retried' : 'failed' });
+  let last;
+  for (const one of tries.toSorted((a, b) => Date.parse(a.triedAt) - Date.parse(b.triedAt))) {
+    steps.push({
+      at: one.triedAt,
+      what: outcomes[one.outcome] ?? one.outcome,
+      note: [one.error && one.error === last && 'The same error. ', one.retryAt && ['Again at ', time(one.retryAt), '.']],
+      error: one.error === last ? null : one.error,
+      kind: ['retried', 'rescued'].includes(one.outcome) ? 'retried' : 'failed',
+    });
+    last = one.error;
+  }
   if (it.status === 'processing') steps.push({ at: it.processingStartedAt, what: 'Taken by a worker', kind: 'processing' });
   if (it.status === 'queued' && (it.retryCount || tries.length)) steps.push({ at: it.dueAt, what: 'Due', kind: 'queued' });
   if (it.status === 'posted')
@@ -49,7 +58,7 @@ function story(it, tries) {
     h('ol', { class: 'story' }, steps.map((step) => h('li', { class: step.kind },
       h('strong', {}, step.what),
       h('span', { class: 'note' }, time(step.at), ' · ', ago(step.at)),
-      step.note && h('span', { class: 'note' }, step.note),
+      step.note?.length > 0 && h('span', { class: 'note' }, step.note),
       step.error && h('pre', { dir: 'auto', tabindex: '0' }, step.error)))),
     h('p', { class: 'hint' }, `${it.retryCount} of ${many(it.maxRetries, 'retry', 'retries')} used`, it.rescueCount > 0 && `, freed ${many(it.rescueCount, 'time')}`, '.'),
   ];
@@ -72,12 +81,17 @@ function posts(it, original, post) {
       const changed = shown(original[name]) !== shown(other[name]);
       return h('tr', { class: changed ? 'changed' : null },
         h('th', { scope: 'row' }, label, changed && h('span', { class: 'unseen' }, ' (changed)')),
-        h('td', { dir: 'auto' }, h('div', { class: 'long' }, value(name, original[name]))),
-        h('td', { dir: 'auto' }, h('div', { class: 'long' }, value(name, other[name]))));
+        cell(name, original[name]),
+        cell(name, other[name]));
     }))));
 }
 
 const shown = (value) => (value === null || value === undefined ? '' : Array.isArray(value) ? value.join(', ') : String(value));
+
+/** What is long scrolls in itself, with the keyboard too. */
+function cell(name, given) {
+  return h('td', { dir: 'auto' }, h('div', { class: 'long', tabindex: shown(given).length > 80 && '0' }, value(name, given)));
+}
 
 function value(name, given) {
   if (name.endsWith('At')) return time(given);

@@ -37,7 +37,7 @@ export const overview = {
           }, name))),
         ),
         h('div', { class: 'plots' },
-          plot('counts', `Items, each ${duration(series.bucketSeconds)}`, sumOf(series)),
+          plot('counts', `Items in each ${duration(series.bucketSeconds)}`, sumOf(series)),
           plot('times', 'Time to post', 'The time from queueing to posting: median and 95th percentile.'),
         ),
         h('p', { class: 'hint' }, 'Hover or tap to read values, drag to zoom, double-click to zoom out.'),
