@@ -2,6 +2,8 @@
 // caption or an error says, none of it becomes markup.
 
 const handlers = ['onclick', 'onchange', 'oninput', 'onsubmit', 'onkeydown', 'ontoggle'];
+// Marks that turn the direction of text, and of all that follows where one is not closed: shown as what they are, a trap.
+const turns = /[\u202a-\u202e\u2066-\u2069]/g;
 const svg = new Set(['svg', 'path', 'circle', 'rect']);
 
 /** An element. Attributes that are null, undefined or false are left out; handlers are properties, as in onclick. */
@@ -12,9 +14,12 @@ export function h(tag, attributes, ...children) {
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (handlers.includes(name)) element[name] = value;
     else if (value === true) element.setAttribute(name, '');
-    else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value);
+    else if (value !== null && value !== undefined && value !== false)
+      element.setAttribute(name, name === 'title' ? value.replace(turns, '\ufffd') : value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  for (const child of children.flat(Infinity))
+    if (child !== null && child !== undefined && child !== false)
+      element.append(child instanceof Node ? child : String(child).replace(turns, '\ufffd'));
   return element;
 }
 
