@@ -9,8 +9,18 @@ import { refresh } from './live.js';
 // The app takes no more than this in one order.
 const most = 1_000_000;
 const words = {
-  retry: { ask: 'Retry', does: 'queues', result: 'queued again', note: 'Their retries begin anew, and they are due now. An item that has its post is marked posted.' },
-  cancel: { ask: 'Cancel', does: 'cancels', result: 'cancelled', note: 'They are not posted. An item in hand is lost to its worker. They can be queued again.' },
+  retry: {
+    ask: 'Retry',
+    result: 'queued again',
+    one: 'This queues it again. Its retries begin anew, and it is due now. If it has its post, it is marked posted.',
+    more: 'This queues them again. Their retries begin anew, and they are due now. An item that has its post is marked posted.',
+  },
+  cancel: {
+    ask: 'Cancel',
+    result: 'cancelled',
+    one: 'It is not posted; in hand, it is lost to its worker. It can be queued again.',
+    more: 'They are not posted; an item in hand is lost to its worker. They can be queued again.',
+  },
 };
 
 /**
@@ -25,7 +35,7 @@ export async function askForChange(verb, scope, which, done = () => {}) {
   const show = (...content) => morph(dialog, h('div', {}, content));
   const title = (text) => h('h2', { id: 'change-title' }, text);
   const close = (text = 'Close') => h('button', { type: 'button', onclick: () => dialog.close() }, text);
-  const { ask, does, result, note } = words[verb];
+  const { ask, result, one, more } = words[verb];
 
   show(title(`${ask} items ${which}`), h('p', {}, 'Counting …'), h('div', { class: 'actions' }, close('Never mind')));
   let count;
@@ -40,7 +50,7 @@ export async function askForChange(verb, scope, which, done = () => {}) {
 
   show(
     title(`${ask} ${items} ${which}?`),
-    h('p', {}, `This ${does} ${count.meant === 1 ? 'it' : 'them'}${verb === 'retry' ? ' again' : ''}. ${count.meant === 1 ? note.replace(/^Their retries begin anew, and they are/, 'Its retries begin anew, and it is').replace(/^They are/, 'It is').replace('They can', 'It can') : note}`),
+    h('p', {}, count.meant === 1 ? one : more),
     Object.keys(count.left).length > 0 && h('p', { class: 'note' }, `Left alone: ${leftOf(count)}.`),
     h('form', { onsubmit: (event) => { event.preventDefault(); run(new FormData(event.target).get('reason')); } },
       h('label', {}, h('span', {}, 'Why (kept with the record; may be empty)'), h('input', { name: 'reason', maxlength: 1000, autocomplete: 'off' })),
