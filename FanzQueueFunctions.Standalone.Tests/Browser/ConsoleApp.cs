@@ -27,6 +27,7 @@ internal sealed class ConsoleApp : IAsyncDisposable
             ("DATABASE_URL", database.ConnectionString),
             ("PROCESS_QUEUE_SCHEDULE", "0 0 0 29 2 *"),
             ("HEALTH_SCHEDULE", "0 0 0 29 2 *"),
+            ("Queue__Wake", "false"),
             ("FUNCTIONS_KEY_QueueRead", ReadKey),
             ("FUNCTIONS_KEY_QueueChange", ChangeKey),
             ("FUNCTIONS_HOST_KEY", HostKey));
