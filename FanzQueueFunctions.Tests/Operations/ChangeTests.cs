@@ -44,6 +44,36 @@ public sealed class ChangeTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Retry_takes_no_other_creators_post_for_the_items_own()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var item = (await database.AddFailuresAsync(await database.AddPostAsync(await database.AddCreatorAsync()), 1))[0];
+        await database.AddPostAsync(await database.AddCreatorAsync(), with: $"queue_item_id = '{item}'");
+
+        var change = await database.ChangeAsync("retry", $$"""{"ids": ["{{item}}"]}""");
+
+        Assert.Equal(("1", "0"), (change.Text("done"), change.Text("marked_posted")));
+        Assert.Equal("queued", (await database.ItemAsync(item)).Text("status"));
+    }
+
+    [Fact]
+    public async Task A_trigger_that_names_its_tables_without_a_schema_does_not_hinder_a_change()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var item = await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
+        await database.ExecuteAsync(
+            """
+            create function look() returns trigger language plpgsql as
+              $$ begin perform from creators where id = new.creator_id; return null; end $$;
+            create trigger looks after update on multiplatform_post_queue for each row execute function look();
+            """);
+
+        var change = await database.ChangeAsync("cancel", $$"""{"ids": ["{{item}}"]}""");
+
+        Assert.Equal("1", change.Text("done"));
+    }
+
+    [Fact]
     public async Task Cancel_takes_an_item_in_hand_from_its_worker_which_finds_it_lost()
     {
         await using var database = await postgres.CreateDatabaseAsync();

@@ -39,7 +39,13 @@ begin
       select public.post_queue_post_row(p)
       from public.content_posts p
       where p.id = coalesce(
-        item.target_post_id, (select own.id from public.content_posts own where own.queue_item_id = item.id)
+        item.target_post_id,
+        (
+          select own.id
+          from public.content_posts own
+          where own.queue_item_id = item.id and own.creator_id = item.creator_id
+          limit 1
+        )
       )
     ),
     'tries', (

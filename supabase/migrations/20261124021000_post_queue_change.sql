@@ -14,7 +14,7 @@ create or replace function public.post_queue_change(verb text, action jsonb, por
 returns jsonb
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = public, extensions
 set timezone = 'UTC'
 set lock_timeout = '100ms'
 set enable_seqscan = off
@@ -128,17 +128,19 @@ begin
   case this_verb
     when 'retry' then
       with held as materialized (
-        select q.id
+        select q.id, q.creator_id
         from public.multiplatform_post_queue q
         where q.id = any (ids) and q.status = any (changeable)
         order by q.id
         for no key update skip locked
       ),
-      -- An item that has its post is marked as what it is, as the settle does.
+      -- An item that has its post is marked as what it is, as the settle does, and like there only by its creator's own post.
       posted as materialized (
-        select p.queue_item_id as id, p.id as post_id
+        select distinct on (held.id) held.id, p.id as post_id
         from public.content_posts p
+        join held on held.id = p.queue_item_id and held.creator_id = p.creator_id
         where p.queue_item_id = any (array(select held.id from held))
+        order by held.id, p.id
       ),
       retried as (
         update public.multiplatform_post_queue q

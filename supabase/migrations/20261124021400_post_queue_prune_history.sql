@@ -10,7 +10,7 @@ create or replace function public.post_queue_prune_history(older_than timestampt
 returns jsonb
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = public, extensions
 set lock_timeout = '100ms'
 set enable_seqscan = off
 set jit = off
