@@ -31,8 +31,24 @@ begin
   into item_tables, item_addresses
   from (
     select item.*
-    -- The empty name lies before all gaps, which are told by the names at their ends.
-    from unnest(platforms || array[''], quotas || array[at_most]) as open (platform, quota)
+    from (
+      -- Each platform gives one item at least, so no more platforms are needed than items: those whose oldest is oldest.
+      select candidate.platform, candidate.quota
+      -- The empty name lies before all gaps, which are told by the names at their ends.
+      from unnest(platforms || array[''], quotas || array[at_most]) as candidate (platform, quota)
+      cross join lateral (
+        select coalesce(q.scheduled_for, q.queued_at) as due_at, q.id
+        from public.multiplatform_post_queue q
+        where q.status = 'queued'
+          and left(q.target_platform, 63) = any (array[candidate.platform])
+          and coalesce(q.scheduled_for, q.queued_at) <= now()
+        order by left(q.target_platform, 63), coalesce(q.scheduled_for, q.queued_at), q.id
+        limit 1
+      ) as head
+      where coalesce(candidate.quota, 1) > 0
+      order by head.due_at, head.id
+      limit at_most
+    ) as open
     cross join lateral (
       select
         q.tableoid as item_table, q.ctid as item_address, coalesce(q.scheduled_for, q.queued_at) as due_at, q.id
