@@ -17,6 +17,7 @@ security invoker
 set search_path = ''
 set enable_seqscan = off
 set enable_sort = off
+set enable_incremental_sort = off
 set enable_bitmapscan = off
 set jit = off
 set plan_cache_mode = force_generic_plan
@@ -31,24 +32,8 @@ begin
   into item_tables, item_addresses
   from (
     select item.*
-    from (
-      -- Each platform gives one item at least, so no more platforms are needed than items: those whose oldest is oldest.
-      select candidate.platform, candidate.quota
-      -- The empty name lies before all gaps, which are told by the names at their ends.
-      from unnest(platforms || array[''], quotas || array[at_most]) as candidate (platform, quota)
-      cross join lateral (
-        select coalesce(q.scheduled_for, q.queued_at) as due_at, q.id
-        from public.multiplatform_post_queue q
-        where q.status = 'queued'
-          and left(q.target_platform, 63) = any (array[candidate.platform])
-          and coalesce(q.scheduled_for, q.queued_at) <= now()
-        order by left(q.target_platform, 63), coalesce(q.scheduled_for, q.queued_at), q.id
-        limit 1
-      ) as head
-      where coalesce(candidate.quota, 1) > 0
-      order by head.due_at, head.id
-      limit at_most
-    ) as open
+    -- The empty name lies before all gaps, which are told by the names at their ends.
+    from unnest(platforms || array[''], quotas || array[at_most]) as open (platform, quota)
     cross join lateral (
       select
         q.tableoid as item_table, q.ctid as item_address, coalesce(q.scheduled_for, q.queued_at) as due_at, q.id

@@ -16,6 +16,7 @@ security invoker
 set search_path = ''
 set enable_seqscan = off
 set enable_sort = off
+set enable_incremental_sort = off
 set enable_bitmapscan = off
 set jit = off
 set plan_cache_mode = force_generic_plan
