@@ -73,6 +73,12 @@ $$;
 -- Originals as the driver writes them: the columns that this repository knows, null where it says nothing.
 create function chaos.add_posts(posts jsonb) returns void language plpgsql as $$
 begin
+  -- An upgrade begins on the release before, whose tables are plain.
+  if to_regprocedure('public.post_queue_known_columns()') is null then
+    insert into public.content_posts select * from jsonb_populate_recordset(null::public.content_posts, posts);
+    return;
+  end if;
+
   execute format(
     'insert into public.content_posts (%1$s) select %1$s from jsonb_populate_recordset(null::public.content_posts, $1)',
     array_to_string(public.post_queue_known_columns(), ', ')
@@ -118,10 +124,17 @@ begin
 end
 $$;
 
-create trigger chaos_keeps_pause after insert or update of resumed_at on public.post_queue_pauses
-  for each row execute function chaos.keep_pause_step();
-create trigger chaos_keeps_limit after insert or update of per_minute on public.post_queue_limits
-  for each row execute function chaos.keep_limit_step();
+-- The release before has neither: a storm that begins there keeps no record of them.
+do $$
+begin
+  if to_regclass('public.post_queue_pauses') is not null then
+    create trigger chaos_keeps_pause after insert or update of resumed_at on public.post_queue_pauses
+      for each row execute function chaos.keep_pause_step();
+    create trigger chaos_keeps_limit after insert or update of per_minute on public.post_queue_limits
+      for each row execute function chaos.keep_limit_step();
+  end if;
+end
+$$;
 
 -- Failures that may pass, and one that cannot.
 create function chaos.refuse() returns trigger language plpgsql security definer set search_path = '' as $$
