@@ -47,7 +47,7 @@ public sealed class OperatorRequestTests(PostgresFixture postgres)
 
     private static readonly Gen<string> Path = Gen.OneOf(
         "overview", "series", "items", "items/3f2b8c1e-0000-4000-8000-000000000000", "items/x", "items/a/b", "failures",
-        "findings", "changes", "openapi", "retry", "cancel", "prune", "retry", "cancel", "prune", "retry/x", "nope", "ITEMS/",
+        "creators", "findings", "changes", "openapi", "retry", "cancel", "prune", "retry", "cancel", "prune", "retry/x", "nope", "ITEMS/",
         "overview/x");
 
     private static readonly Gen<string?> Key = Gen.OneOf<string?>(

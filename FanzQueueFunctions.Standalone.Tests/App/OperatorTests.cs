@@ -16,7 +16,7 @@ public sealed class OperatorTests(PostgresFixture postgres)
         await using var person = await Operator.OfAsync(database);
         const string Order = """{"filter": {"status": "failed"}}""";
 
-        foreach (var view in (string[])["overview", "series", "items", "failures", "findings", "changes", "openapi"])
+        foreach (var view in (string[])["overview", "series", "items", "failures", "creators?name=a", "findings", "changes", "openapi"])
         {
             Assert.Equal(HttpStatusCode.OK, (await person.GetAsync(view)).Status);
             Assert.Equal(HttpStatusCode.Unauthorized, (await person.GetAsync(view, key: null)).Status);
@@ -83,6 +83,7 @@ public sealed class OperatorTests(PostgresFixture postgres)
     [InlineData("items?creatorId=7", "creatorId must be an id")]
     [InlineData("items?from=yesterday", "from must be a time")]
     [InlineData("items?from=2026-01-02&to=2026-01-01", "from must be before to.")]
+    [InlineData("creators", "first letters of the name")]
     [InlineData("items?after=x", "after must be the \"next\"")]
     [InlineData("items?after=2026-02-30%2000:00:00%2B00_3f2b8c1e-0000-4000-8000-000000000000", "was not understood")]
     [InlineData("items?title=%00", "without a NUL")]
@@ -136,7 +137,8 @@ public sealed class OperatorTests(PostgresFixture postgres)
         foreach (var (path, question) in new[]
         {
             ("/overview", "overview"), ("/series", "series?range=24h"), ("/items", "items?limit=2"),
-            ("/items/{id}", $"items/{item}"), ("/failures", "failures"), ("/findings", "findings"), ("/changes", "changes"),
+            ("/items/{id}", $"items/{item}"), ("/failures", "failures"), ("/creators", "creators?name=a"),
+            ("/findings", "findings"), ("/changes", "changes"),
         })
         {
             var (status, answer) = await person.GetAsync(question);

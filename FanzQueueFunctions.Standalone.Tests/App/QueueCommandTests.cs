@@ -18,6 +18,8 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
             await PrintedAsync(database, 0, "items", "--status", "failed", "--cause", "Gone [red]"),
             line => line.Contains($"{item}", StringComparison.Ordinal));
         Assert.Contains(
+            await PrintedAsync(database, 0, "creators", "a c"), line => line.Contains("A creator", StringComparison.Ordinal));
+        Assert.Contains(
             await PrintedAsync(database, 0, "item", $"{item}"), line => line.Contains("Gone [red]", StringComparison.Ordinal));
     }
 

@@ -30,6 +30,31 @@ public sealed class ItemListTests(PostgresFixture postgres, ChromiumFixture chro
     }
 
     [Fact]
+    public async Task A_creator_is_found_by_the_first_letters_of_the_name()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "items?status=failed");
+        var creator = console.Page.GetByLabel("Creator", new() { Exact = true });
+
+        await creator.FillAsync("luna");
+        await console.ClickAsync("Filter");
+        await console.Page.WaitForURLAsync("**#/items?status=failed&creator=luna");
+        await console.SeesAsync("td:nth-child(5) a:text-is('Luna Vale')");
+        await Assertions.Expect(console.Page.Locator("tbody td:nth-child(5):not(:has-text('Luna Vale'))")).ToHaveCountAsync(0);
+
+        await app.Database.ExecuteAsync("insert into creators (creator_name) values ('Lunatic')");
+        await creator.FillAsync("LUN");
+        await console.ClickAsync("Filter");
+        await console.SeesAsync("h2:text('Whose items?')");
+        await console.Page.GetByRole(AriaRole.Link, new() { Name = "Lunatic" }).ClickAsync();
+        await console.SeesAsync("text=No item matches.");
+
+        await creator.FillAsync("Nobody");
+        await console.ClickAsync("Filter");
+        await console.SeesAsync("text=No creator’s name begins with “Nobody”.");
+    }
+
+    [Fact]
     public async Task Rows_that_arrive_move_nothing_until_they_are_asked_for()
     {
         await using var app = await ConsoleApp.StartAsync(postgres, async database => await ConsoleApp.AddFailedAsync(

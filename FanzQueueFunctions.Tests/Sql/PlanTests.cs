@@ -108,6 +108,20 @@ public sealed class PlanTests(PostgresFixture postgres)
         Assert.Equal(10L, await database.CountAsync("multiplatform_post_queue where status = 'processing'"));
     }
 
+    [Fact]
+    public async Task A_search_for_a_creator_reads_the_index_by_name_at_the_letters_that_were_given()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync(
+            "insert into creators (creator_name) select md5(n::text) from generate_series(1, 20000) n; analyze creators");
+
+        // Seven times: a plan that is kept begins with the sixth call.
+        var plans = await PlansAsync(database, "select post_queue_creators('a' || n) from generate_series(1, 7) n");
+
+        Assert.Equal(7, plans.Split("Index Cond: ((lower((creator_name)::text) ~>=~ 'a").Length - 1);
+        Assert.DoesNotContain("Seq Scan on creators", plans, StringComparison.Ordinal);
+    }
+
     private async Task<TestDatabase> CreateLongQueueAsync(string? beforeFilling = null, string? afterFilling = "analyze")
     {
         var database = await postgres.CreateDatabaseAsync();

@@ -15,6 +15,7 @@ internal static class QueueCommand
         QueueReads.Failures(),
         QueueReads.Items(),
         QueueReads.Item(),
+        QueueReads.Creators(),
         QueueReads.Changes(),
         QueueChanges.Create("retry", ChangeVerb.Retry, "Queue failed or cancelled items again."),
         QueueChanges.Create("cancel", ChangeVerb.Cancel, "Cancel items that are queued, in processing or failed."),

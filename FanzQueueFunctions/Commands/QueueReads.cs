@@ -65,6 +65,20 @@ internal static class QueueReads
             QueueTables.Item);
     }
 
+    public static Command Creators()
+    {
+        var name = new Argument<string>("name") { Description = "How the name begins, in capitals or not." };
+        return Read(
+            new("creators", "The ids of creators, by name.") { name },
+            (arguments, operations, cancellationToken) =>
+            {
+                RequestText.Check("name", arguments.GetValue(name), 100);
+                return operations.FindCreatorsAsync(arguments.GetValue(name)!, cancellationToken);
+            },
+            OperationsJson.Default.CreatorsFound,
+            QueueTables.Creators);
+    }
+
     public static Command Changes()
     {
         var limit = new Option<int>("--limit") { Description = "Changes to show, 1 to 1000.", DefaultValueFactory = _ => 20 };

@@ -91,6 +91,16 @@ internal static class QueueTables
             ]));
     }
 
+    public static void Creators(IAnsiConsole console, CreatorsFound found)
+    {
+        Write(
+            console,
+            ["id", "name"],
+            found.Creators.Select(creator => (string[])[creator.CreatorId.ToString(), creator.CreatorName]));
+        if (!found.IsWhole)
+            console.WriteLine("There are more; give more letters of the name.");
+    }
+
     public static void Changes(IAnsiConsole console, ChangePage page) => Write(
         console,
         ["started", "who", "what", "done", "left", "finished", "reason"],

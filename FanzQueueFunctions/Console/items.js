@@ -8,6 +8,7 @@ import { ago, many, number, shortId } from './format.js';
 import { refresh } from './live.js';
 
 const statuses = ['queued', 'processing', 'posted', 'failed', 'cancelled'];
+const creatorsId = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const filters = ['status', 'platform', 'title', 'cause', 'creatorId', 'originalPostId', 'from', 'to'];
 export const changeable = { retry: ['failed', 'cancelled'], cancel: ['queued', 'processing', 'failed'] };
 
@@ -20,8 +21,13 @@ export const items = {
   title: 'Items',
 
   async load({ query }) {
+    const { found, wanted } = await withCreator(query);
+    if (found) {
+      shown = { asked: null, rows: [], newer: 0 };
+      return { query, found };
+    }
     const asked = JSON.stringify(query);
-    const page = await read('items', { limit: 50, ...withTimes(query) });
+    const page = await read('items', { limit: 50, ...withTimes(wanted) });
     if (shown.asked !== asked) {
       selected.clear();
       shown = { asked, rows: page.items, next: page.next, until: page.lookedAtUntil, newer: 0 };
@@ -36,20 +42,22 @@ export const items = {
         newer: arrived,
       };
     }
-    return { query };
+    return { query, wanted };
   },
 
-  render({ query }, paint) {
+  render({ query, wanted, found }, paint) {
     repaint = paint;
     const chosen = shown.rows.filter((item) => selected.has(item.id));
     return [
       h('div', { class: 'head' }, h('h1', {}, 'Items'), exports()),
       filterForm(query),
-      h('div', { class: 'bar' }, selectionBar(chosen, query), h('span', { 'aria-live': 'polite' }, shown.newer > 0 && h('button', {
-        onclick: showNewer,
-      }, `Show changes (${number(shown.newer)} newer)`))),
-      shown.rows.length === 0 ? h('p', { class: 'empty' }, 'No item matches.') : table(),
-      pager(query),
+      found ? choice(found, query) : [
+        h('div', { class: 'bar' }, selectionBar(chosen, wanted), h('span', { 'aria-live': 'polite' }, shown.newer > 0 && h('button', {
+          onclick: showNewer,
+        }, `Show changes (${number(shown.newer)} newer)`))),
+        shown.rows.length === 0 ? h('p', { class: 'empty' }, 'No item matches.') : table(),
+        pager(query),
+      ],
     ];
   },
 
@@ -64,6 +72,24 @@ export const items = {
   },
 };
 
+/** A creator is asked for by id, or by the first letters of a name: found is set where these are not one creator's. */
+async function withCreator({ creator, ...query }) {
+  if (!creator) return { wanted: query };
+  if (creatorsId.test(creator)) return { wanted: { ...query, creatorId: creator } };
+  const found = await read('creators', { name: creator });
+  return found.creators.length === 1 ? { wanted: { ...query, creatorId: found.creators[0].creatorId } } : { found };
+}
+
+function choice({ creators, isWhole }, { creator, ...query }) {
+  if (creators.length === 0) return h('p', { class: 'empty' }, `No creator’s name begins with “${creator}”.`);
+  return [
+    h('h2', {}, 'Whose items?'),
+    h('ul', { class: 'choice' }, creators.map((one) => h('li', {},
+      h('a', { dir: 'auto', href: addressOf('items', { ...query, creatorId: one.creatorId }) }, one.creatorName), ' ', shortId(one.creatorId)))),
+    !isWhole && h('p', { class: 'hint' }, 'There are more: give more letters of the name.'),
+  ];
+}
+
 /** What the address asks, as the app takes it: a time of this place becomes one of the world. */
 function withTimes({ from, to, ...query }) {
   return { ...query, from: from && new Date(from).toISOString(), to: to && new Date(to).toISOString() };
@@ -77,7 +103,7 @@ function filterOf(query) {
 function filterForm(query) {
   const field = (name, label, attributes) => h('label', {}, h('span', {}, label),
     h('input', { name, value: query[name] ?? '', autocomplete: 'off', spellcheck: 'false', ...attributes }));
-  const more = ['cause', 'creatorId', 'originalPostId', 'from', 'to'].some((name) => query[name]);
+  const more = ['cause', 'originalPostId', 'from', 'to'].some((name) => query[name]);
   return h('form', {
     class: 'filter', role: 'search', 'aria-label': 'Filter of the items',
     onsubmit: (event) => {
@@ -90,6 +116,7 @@ function filterForm(query) {
     statuses.map((status) => h('option', { value: status, selected: status === query.status }, status)))),
   field('title', 'Title contains', { type: 'search', maxlength: 255 }),
   field('platform', 'Platform', { maxlength: 100 }),
+  field('creator', 'Creator', { maxlength: 100, value: query.creator ?? query.creatorId ?? '', placeholder: 'name or id' }),
   h('label', {}, h('span', {}, 'Order'), h('select', { name: 'order', 'data-value': query.order, onchange: (event) => event.target.form.requestSubmit() },
     h('option', { value: '' }, 'newest first'),
     h('option', { value: 'oldest', selected: query.order === 'oldest' }, 'oldest first'))),
@@ -97,7 +124,6 @@ function filterForm(query) {
     h('summary', {}, 'More'),
     h('div', {},
       field('cause', 'Cause', { maxlength: 300 }),
-      field('creatorId', 'Creator id', { pattern: '[0-9a-fA-F\\-]{36}' }),
       field('originalPostId', 'Original’s id', { pattern: '[0-9a-fA-F\\-]{36}' }),
       field('from', 'From', { type: 'datetime-local', value: localInput(query.from) }),
       field('to', 'Before', { type: 'datetime-local', value: localInput(query.to) }))),

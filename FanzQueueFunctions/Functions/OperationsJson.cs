@@ -22,6 +22,7 @@ namespace FanzQueueFunctions.Functions;
 [JsonSerializable(typeof(ItemPage))]
 [JsonSerializable(typeof(ItemStory))]
 [JsonSerializable(typeof(FailureCauses))]
+[JsonSerializable(typeof(CreatorsFound))]
 [JsonSerializable(typeof(IReadOnlyList<Finding>))]
 [JsonSerializable(typeof(ChangePage))]
 [JsonSerializable(typeof(Change))]

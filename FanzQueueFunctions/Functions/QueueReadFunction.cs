@@ -13,7 +13,7 @@ public sealed class QueueReadFunction(IQueueOperations operations, DatabaseCheck
 {
     // By name, so that no other path under /api/queue is answered here.
     private const string Route =
-        "queue/{view:regex(^(overview|series|items|failures|findings|changes|openapi)$)}/{id?}";
+        "queue/{view:regex(^(overview|series|items|failures|creators|findings|changes|openapi)$)}/{id?}";
 
     [Function("QueueRead")]
     public async Task<IResult> RunAsync(
@@ -31,6 +31,7 @@ public sealed class QueueReadFunction(IQueueOperations operations, DatabaseCheck
                 ("items", null) => await ItemsAsync(request, cancellationToken),
                 ("items", _) => await ItemAsync(request, id, cancellationToken),
                 ("failures", null) => await FailuresAsync(request, cancellationToken),
+                ("creators", null) => await CreatorsAsync(request, cancellationToken),
                 ("findings", null) => await FindingsAsync(request, cancellationToken),
                 ("changes", null) => await ChangesAsync(request, cancellationToken),
                 ("openapi", null) => OpenApi.Answer(),
@@ -88,6 +89,14 @@ public sealed class QueueReadFunction(IQueueOperations operations, DatabaseCheck
         var query = new QueryReader(request.Query, "since");
         var causes = await operations.ReadFailuresAsync(query.Time("since"), cancellationToken);
         return Results.Json(causes, OperationsJson.Default.FailureCauses);
+    }
+
+    private async Task<IResult> CreatorsAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var name = new QueryReader(request.Query, "name").Text("name", 100)
+            ?? throw new RefusedRequestException("A creator is looked for by the first letters of the name: ?name=…");
+        return Results.Json(
+            await operations.FindCreatorsAsync(name, cancellationToken), OperationsJson.Default.CreatorsFound);
     }
 
     private async Task<IResult> FindingsAsync(HttpRequest request, CancellationToken cancellationToken)

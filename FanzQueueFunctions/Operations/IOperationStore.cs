@@ -16,6 +16,8 @@ public interface IOperationStore
 
     Task<FailureCauses> ReadFailuresAsync(DateTimeOffset? since, CancellationToken cancellationToken);
 
+    Task<CreatorsFound> FindCreatorsAsync(string name, CancellationToken cancellationToken);
+
     Task<ChangePage> ReadChangesAsync(ChangeQuery query, CancellationToken cancellationToken);
 
     /// <summary>Does one portion of a change, or finds that it was done before.</summary>

@@ -25,6 +25,10 @@ public interface IQueueOperations
     /// <param name="since">Only failures from then on; null for all.</param>
     Task<FailureCauses> ReadFailuresAsync(DateTimeOffset? since, CancellationToken cancellationToken = default);
 
+    /// <summary>The creators whose name begins with a text, in capitals or not.</summary>
+    /// <param name="name">1 to 100 letters.</param>
+    Task<CreatorsFound> FindCreatorsAsync(string name, CancellationToken cancellationToken = default);
+
     /// <summary>Who changed what.</summary>
     Task<ChangePage> ReadChangesAsync(ChangeQuery query, CancellationToken cancellationToken = default);
 

@@ -31,6 +31,9 @@ public sealed class QueueOperations(
     public Task<FailureCauses> ReadFailuresAsync(DateTimeOffset? since, CancellationToken cancellationToken = default) =>
         store.ReadFailuresAsync(since, cancellationToken);
 
+    public Task<CreatorsFound> FindCreatorsAsync(string name, CancellationToken cancellationToken = default) =>
+        store.FindCreatorsAsync(name, cancellationToken);
+
     public Task<ChangePage> ReadChangesAsync(ChangeQuery query, CancellationToken cancellationToken = default) =>
         store.ReadChangesAsync(query, cancellationToken);
 

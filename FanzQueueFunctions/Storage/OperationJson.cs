@@ -21,6 +21,7 @@ namespace FanzQueueFunctions.Storage;
 [JsonSerializable(typeof(ItemPage))]
 [JsonSerializable(typeof(List<ItemStory>))]
 [JsonSerializable(typeof(FailureCauses))]
+[JsonSerializable(typeof(CreatorsFound))]
 [JsonSerializable(typeof(ChangeOrder))]
 [JsonSerializable(typeof(Change))]
 [JsonSerializable(typeof(ChangePage))]

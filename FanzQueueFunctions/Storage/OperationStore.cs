@@ -49,6 +49,9 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
         CallAsync(
             "post_queue_failures", [.. Given("since", since)], OperationJson.Default.FailureCauses, cancellationToken);
 
+    public Task<CreatorsFound> FindCreatorsAsync(string name, CancellationToken cancellationToken) =>
+        CallAsync("post_queue_creators", [new("name", name)], OperationJson.Default.CreatorsFound, cancellationToken);
+
     public Task<ChangePage> ReadChangesAsync(ChangeQuery query, CancellationToken cancellationToken) =>
         CallAsync(
             "post_queue_action_list",
