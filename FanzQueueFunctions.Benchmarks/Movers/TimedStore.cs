@@ -31,8 +31,8 @@ internal sealed class TimedStore(IQueueStore store) : IQueueStore
     }
 
     public Task<IReadOnlyList<StuckItem>> ResetStuckAsync(
-        TimeSpan olderThan, bool dryRun, CancellationToken cancellationToken) =>
-        store.ResetStuckAsync(olderThan, dryRun, cancellationToken);
+        TimeSpan olderThan, bool dryRun, string actor, string? reason, CancellationToken cancellationToken) =>
+        store.ResetStuckAsync(olderThan, dryRun, actor, reason, cancellationToken);
 
     public Task<QueueHealth> ReadHealthAsync(TimeSpan stuckAfter, CancellationToken cancellationToken) =>
         store.ReadHealthAsync(stuckAfter, cancellationToken);

@@ -32,7 +32,7 @@ public sealed class OperatorRequestTests(PostgresFixture postgres)
     private static readonly Gen<string> Member = Gen.Select(
         Gen.OneOf(
             "status", "platform", "creatorId", "originalPostId", "cause", "title", "from", "to", "ids", "limit", "dryRun",
-            "reason", "x"),
+            "reason", "perMinute", "olderThanMinutes", "x"),
         Json)
         .Select((name, value) => $"\"{name}\": {value}");
 
@@ -41,13 +41,18 @@ public sealed class OperatorRequestTests(PostgresFixture postgres)
             $$"""{"filter": { {{string.Join(", ", filter)}} }{{string.Concat(order.Select(member => ", " + member))}}}"""),
         Member.Array[0, 3].Select(order => $$"""{ {{string.Join(", ", order)}} }"""),
         Gen.Const("""{"filter": {"status": "failed"}}"""),
+        Gen.Const("""{"platform": "girlfanz"}"""),
+        Gen.Const("""{"platform": "girlfanz", "perMinute": 60}"""),
+        Member.Array[0, 3].Select(order =>
+            $$"""{"platform": "girlfanz"{{string.Concat(order.Select(member => ", " + member))}}}"""),
         Gen.Const("""{"filter": {"status": "failed"}, "dryRun": true}"""),
         Json,
         Odd);
 
     private static readonly Gen<string> Path = Gen.OneOf(
         "overview", "series", "items", "items/3f2b8c1e-0000-4000-8000-000000000000", "items/x", "items/a/b", "failures",
-        "creators", "findings", "changes", "openapi", "retry", "cancel", "prune", "retry", "cancel", "prune", "retry/x", "nope", "ITEMS/",
+        "creators", "findings", "changes", "openapi", "retry", "cancel", "prune", "retry", "cancel", "prune", "pause", "resume",
+        "limit", "pause", "limit", "reset", "retry/x", "pause/x", "nope", "ITEMS/",
         "overview/x");
 
     private static readonly Gen<string?> Key = Gen.OneOf<string?>(
@@ -66,7 +71,7 @@ public sealed class OperatorRequestTests(PostgresFixture postgres)
             """
             update multiplatform_post_queue
             set status = 'failed', failed_at = '2020-01-01Z', updated_at = '2020-01-01Z', error_message = 'It failed.';
-            truncate post_queue_actions
+            truncate post_queue_actions, post_queue_pauses, post_queue_limits
             """;
         await database.ExecuteAsync(Reset);
 
@@ -88,6 +93,8 @@ public sealed class OperatorRequestTests(PostgresFixture postgres)
                     """
                     select exists (select from multiplatform_post_queue where status = 'failed' and updated_at = '2020-01-01Z')
                       and not exists (select from post_queue_actions)
+                      and not exists (select from post_queue_pauses)
+                      and not exists (select from post_queue_limits)
                     """);
                 if (!isUnchanged && mayChange)
                 {

@@ -23,7 +23,7 @@ public sealed class OperatorTests(PostgresFixture postgres)
             Assert.Equal(HttpStatusCode.Unauthorized, (await person.GetAsync(view, Operator.ChangeKey)).Status);
         }
 
-        foreach (var verb in (string[])["retry", "cancel", "prune"])
+        foreach (var verb in (string[])["retry", "cancel", "prune", "pause", "resume", "limit", "reset"])
         {
             Assert.Equal(HttpStatusCode.Unauthorized, (await person.PostAsync(verb, Order, key: null)).Status);
             Assert.Equal(HttpStatusCode.Unauthorized, (await person.PostAsync(verb, Order, Operator.ReadKey)).Status);
@@ -72,7 +72,107 @@ public sealed class OperatorTests(PostgresFixture postgres)
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
         Assert.Contains("new one for each change", (string?)problem!["detail"], StringComparison.Ordinal);
+        Assert.Equal(
+            HttpStatusCode.UnprocessableEntity,
+            (await person.PostAsync("pause", """{"platform": "girlfanz"}""", idempotencyKey: "k")).Status);
+        Assert.Equal(0L, await database.CountAsync("post_queue_pauses"));
         Assert.Equal(3L, await database.CountAsync("multiplatform_post_queue where status = 'failed'"));
+    }
+
+    [Fact]
+    public async Task An_operator_pauses_a_platform_that_is_down_limits_and_resumes_it_and_sees_who_did()
+    {
+        await using var database = await CreateAsync();
+        await using var person = await Operator.OfAsync(database);
+        const string Pause = """{"platform": "girlfanz", "reason": "It is down."}""";
+
+        var (_, dryRun) = await person.PostAsync("pause", """{"platform": "girlfanz", "dryRun": true}""");
+        var (_, paused) = await person.PostAsync("pause", Pause, idempotencyKey: "k");
+        var (_, again) = await person.PostAsync("pause", Pause, idempotencyKey: "k");
+        await person.PostAsync("limit", """{"platform": "girlfanz", "perMinute": 60}""");
+        var overview = (await person.GetAsync("overview")).Body!;
+        var (_, resumed) = await person.PostAsync("resume", """{"platform": "girlfanz", "reason": "It is back."}""");
+        await person.PostAsync("limit", """{"platform": "girlfanz", "perMinute": null}""");
+        var changes = (await person.GetAsync("changes")).Body!["actions"]!.AsArray();
+
+        Assert.Equal((true, true, 0), ((bool)dryRun!["changed"]!, (bool)dryRun["dryRun"]!, dryRun["paused"]!.AsArray().Count));
+        Assert.Equal(paused!.ToJsonString(), again!.ToJsonString());
+        var pause = overview["paused"]!.AsArray().Single()!;
+        Assert.Equal(("girlfanz", "QueueChange key", "It is down."), (
+            (string?)pause["platform"], (string?)pause["pausedBy"], (string?)pause["reason"]));
+        var platform = overview["platforms"]!.AsArray().Single(one => (string?)one!["platform"] == "girlfanz")!;
+        Assert.Equal((true, 60), ((bool)platform["isPaused"]!, (int)platform["perMinute"]!));
+        Assert.Equal((true, 0), ((bool)resumed!["changed"]!, resumed["paused"]!.AsArray().Count));
+        Assert.Equal(
+            ["limit null ", "resume girlfanz It is back.", "limit 60 ", "pause girlfanz It is down."],
+            changes.Select(change => (string?)change!["verb"] == "limit"
+                ? $"limit {change["filter"]!["perMinute"]?.ToString() ?? "null"} {change["reason"]}"
+                : $"{change!["verb"]} {change["filter"]!["platform"]} {change["reason"]}"));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("\"*\"")]
+    public async Task Everything_is_paused_and_resumed_by_null_or_an_asterisk(string platform)
+    {
+        await using var database = await CreateAsync();
+        await using var person = await Operator.OfAsync(database);
+
+        await person.PostAsync("pause", $$"""{"platform": {{platform}}}""");
+        var overview = (await person.GetAsync("overview")).Body!;
+        await person.PostAsync("resume", $$"""{"platform": {{platform}}}""");
+
+        Assert.Equal("*", (string?)overview["paused"]!.AsArray().Single()!["platform"]);
+        Assert.All(overview["platforms"]!.AsArray(), one => Assert.True((bool)one!["isPaused"]!));
+        Assert.Empty((await person.GetAsync("overview")).Body!["paused"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_stuck_item_is_reset_by_the_key_of_changes_too_and_that_is_on_record()
+    {
+        await using var database = await CreateAsync();
+        var item = await database.AddItemAsync(
+            await database.ScalarAsync<Guid>("select id from content_posts"),
+            with: "status = 'processing', processing_started_at = now() - interval '8 minutes'");
+        await using var person = await Operator.OfAsync(database);
+
+        var (_, dryRun) = await person.PostAsync("reset", """{"olderThanMinutes": 7, "dryRun": true}""");
+        var (_, reset) = await person.PostAsync("reset", """{"olderThanMinutes": 7, "reason": "Its worker is gone."}""");
+        var change = (await person.GetAsync("changes")).Body!["actions"]!.AsArray().Single()!;
+
+        Assert.Equal(item, (Guid)dryRun!["items"]![0]!["id"]!);
+        Assert.Equal((1, item), ((int)reset!["resetCount"]!, (Guid)reset["items"]![0]!["id"]!));
+        Assert.Equal("queued", (string?)(await database.ItemAsync(item))["status"]);
+        Assert.Equal(("resetStuck", "QueueChange key", "Its worker is gone.", 420, 1), (
+            (string?)change["verb"], (string?)change["actor"], (string?)change["reason"],
+            (int)change["filter"]!["olderThanSeconds"]!, (int)change["done"]!));
+    }
+
+    [Fact]
+    public async Task The_overview_says_in_the_heartbeats_words_why_it_is_not_well()
+    {
+        await using var database = await CreateAsync();
+        await using var person = await Operator.OfAsync(database);
+        await database.ExecuteAsync(
+            """
+            insert into multiplatform_post_history (target_platform, time_to_post_seconds)
+            select 'girlfanz', 7 from generate_series(1, 6);
+            insert into post_queue_tries (item_id, target_platform, outcome)
+            select id, target_platform, 'failed' from multiplatform_post_queue where status = 'failed'
+            """);
+        await database.AddItemAsync(
+            await database.ScalarAsync<Guid>("select id from content_posts"),
+            with: "status = 'processing', processing_started_at = now() - interval '1 hour'");
+
+        var unwell = (await person.GetAsync("overview")).Body!["health"]!;
+        // Their tries go with them.
+        await database.ExecuteAsync("delete from multiplatform_post_queue where status in ('processing', 'failed')");
+        var well = (await person.GetAsync("overview")).Body!["health"]!;
+
+        Assert.Equal(
+            """{"status":"degraded","reasons":["1 item is stuck","30 % of the last hour\u0027s posts failed (3 of 10)"]}""",
+            unwell.ToJsonString());
+        Assert.Equal("""{"status":"healthy","reasons":[]}""", well.ToJsonString());
     }
 
     [Theory]
@@ -110,6 +210,17 @@ public sealed class OperatorTests(PostgresFixture postgres)
     [InlineData("retry", """{"filter": {"stauts": "failed"}}""", "at $.filter")]
     [InlineData("retry", """{"filter": {"status": "failed"}, "limit": 0}""", "limit must be one whole number")]
     [InlineData("prune", """{"filter": {"status": "posted"}}""", "at least a day ago")]
+    [InlineData("pause", "{}", "The body is not what a change takes")]
+    [InlineData("pause", """{"platform": "girlfans"}""", "There is no platform \"girlfans\"")]
+    [InlineData("pause", """{"platform": ""}""", "platform must be a text of 1 to 100 characters")]
+    [InlineData("pause", """{"platform": "girlfanz", "perMinute": 1}""", "at $.perMinute")]
+    [InlineData("resume", """{"platform": "girlfans"}""", "There is no platform \"girlfans\"")]
+    [InlineData("limit", """{"platform": "girlfanz"}""", "The body is not what a change takes")]
+    [InlineData("limit", """{"platform": null, "perMinute": 1}""", "at $.platform")]
+    [InlineData("limit", """{"platform": "*", "perMinute": 1}""", "A limit is for one platform.")]
+    [InlineData("limit", """{"platform": "girlfanz", "perMinute": 0}""", "perMinute must be one whole number from 1 to 60000")]
+    [InlineData("limit", """{"platform": "girlfanz", "perMinute": 60001}""", "perMinute must be one whole number")]
+    [InlineData("reset", """{"olderThanMinutes": 0}""", "olderThanMinutes must be one whole number from 1 to 10080.")]
     [InlineData("prune", """{"filter": {"status": "posted", "to": "2999-01-01T00:00:00Z"}}""", "at least a day ago")]
     public async Task An_order_that_cannot_be_done_gets_400_and_changes_nothing(string verb, string body, string sentence)
     {
@@ -122,6 +233,8 @@ public sealed class OperatorTests(PostgresFixture postgres)
         Assert.Contains(sentence, (string?)problem!["detail"], StringComparison.Ordinal);
         Assert.Equal(3L, await database.CountAsync("multiplatform_post_queue where status = 'failed'"));
         Assert.Equal(0L, await database.CountAsync("post_queue_actions"));
+        Assert.Equal(0L, await database.CountAsync("post_queue_pauses"));
+        Assert.Equal(0L, await database.CountAsync("post_queue_limits"));
     }
 
     [Fact]
@@ -133,6 +246,17 @@ public sealed class OperatorTests(PostgresFixture postgres)
         Assert.Equal("3.1.0", (string?)document["openapi"]);
         var item = await database.ScalarAsync<Guid>("select id from multiplatform_post_queue limit 1");
         await person.PostAsync("cancel", $$"""{"ids": ["{{item}}"], "reason": "A test."}""");
+        await database.AddItemAsync(
+            await database.ScalarAsync<Guid>("select id from content_posts"),
+            with: "status = 'processing', processing_started_at = now() - interval '8 minutes'");
+
+        foreach (var (verb, order) in new[]
+        {
+            ("pause", """{"platform": "girlfanz", "reason": "A test."}"""), ("pause", """{"platform": null, "dryRun": true}"""),
+            ("resume", """{"platform": "*"}"""), ("limit", """{"platform": "girlfanz", "perMinute": 60}"""),
+            ("limit", """{"platform": "boyfanz", "perMinute": null}"""), ("reset", """{"dryRun": true}"""), ("reset", "{}"),
+        })
+            await AssertFitsAsync(verb, order);
 
         foreach (var (path, question) in new[]
         {
@@ -147,19 +271,20 @@ public sealed class OperatorTests(PostgresFixture postgres)
         }
 
         foreach (var verb in (string[])["retry", "cancel", "prune"])
-        {
-            var order = $$"""{"filter": {"status": "failed", "to": "2020-01-01T00:00:00Z"}, "dryRun": true}""";
-            var operation = document["paths"]![$"/{verb}"]!["post"]!;
-            AssertFits(
-                document, operation["requestBody"]!["content"]!["application/json"]!["schema"]!, JsonNode.Parse(order));
-            AssertFits(
-                document,
-                operation["responses"]!["200"]!["content"]!["application/json"]!["schema"]!,
-                (await person.PostAsync(verb, order)).Body);
-        }
+            await AssertFitsAsync(verb, """{"filter": {"status": "failed", "to": "2020-01-01T00:00:00Z"}, "dryRun": true}""");
 
         AssertFits(
             document, JsonNode.Parse("""{"$ref": "#/components/schemas/Problem"}""")!, (await person.GetAsync("items?x=y")).Body);
+
+        async Task AssertFitsAsync(string verb, string order)
+        {
+            var operation = document["paths"]![$"/{verb}"]!["post"]!;
+            AssertFits(
+                document, operation["requestBody"]!["content"]!["application/json"]!["schema"]!, JsonNode.Parse(order));
+            var (status, answer) = await person.PostAsync(verb, order);
+            Assert.Equal(HttpStatusCode.OK, status);
+            AssertFits(document, operation["responses"]!["200"]!["content"]!["application/json"]!["schema"]!, answer);
+        }
     }
 
     private static void AssertFits(JsonNode document, JsonNode schema, JsonNode? answer)

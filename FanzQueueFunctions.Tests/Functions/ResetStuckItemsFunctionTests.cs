@@ -19,7 +19,7 @@ public sealed class ResetStuckItemsFunctionTests
             Guid.Parse("b1a7d9a2-c5b9-462f-b137-d7aea9690594"),
             "girlfanz",
             new DateTimeOffset(2026, 11, 23, 3, 0, 0, TimeSpan.Zero));
-        _processor.ResetStuckItemsAsync(TimeSpan.FromMinutes(7), false, default).ReturnsForAnyArgs([item]);
+        _processor.ResetStuckItemsAsync(TimeSpan.FromMinutes(7), false, "").ReturnsForAnyArgs([item]);
 
         var (status, contentType, body) = await PostAsync("?olderThanMinutes=7");
 
@@ -38,15 +38,15 @@ public sealed class ResetStuckItemsFunctionTests
     [InlineData("?olderThanMinutes=10080", 10080, false)]
     [InlineData("?olderThanMinutes=5&dryRun=true", 5, true)]
     [InlineData("?dryRun=False", 5, false)]
-    public async Task The_threshold_and_the_dry_run_are_passed_on(string query, int minutes, bool dryRun)
+    public async Task The_threshold_the_dry_run_and_whose_key_it_was_are_passed_on(string query, int minutes, bool dryRun)
     {
-        _processor.ResetStuckItemsAsync(default, default, default).ReturnsForAnyArgs([]);
+        _processor.ResetStuckItemsAsync(default, default, "").ReturnsForAnyArgs([]);
 
         var (status, _, body) = await PostAsync(query);
 
         Assert.Equal(200, status);
         await _processor.Received(1)
-            .ResetStuckItemsAsync(TimeSpan.FromMinutes(minutes), dryRun, Arg.Any<CancellationToken>());
+            .ResetStuckItemsAsync(TimeSpan.FromMinutes(minutes), dryRun, "ResetStuckItems key", null, Arg.Any<CancellationToken>());
         Assert.Equal(dryRun, (bool?)JsonNode.Parse(body)!["dryRun"] ?? false);
     }
 
@@ -68,7 +68,7 @@ public sealed class ResetStuckItemsFunctionTests
         Assert.Equal("application/problem+json; charset=utf-8", contentType);
         Assert.Equal(
             "olderThanMinutes must be one whole number from 1 to 10080.", (string?)JsonNode.Parse(body)!["detail"]);
-        await _processor.DidNotReceiveWithAnyArgs().ResetStuckItemsAsync(default, default, default);
+        await _processor.DidNotReceiveWithAnyArgs().ResetStuckItemsAsync(default, default, "");
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class ResetStuckItemsFunctionTests
         var (status, _, _) = await PostAsync("?dryRun=perhaps");
 
         Assert.Equal(400, status);
-        await _processor.DidNotReceiveWithAnyArgs().ResetStuckItemsAsync(default, default, default);
+        await _processor.DidNotReceiveWithAnyArgs().ResetStuckItemsAsync(default, default, "");
     }
 
     [Theory]
@@ -85,7 +85,7 @@ public sealed class ResetStuckItemsFunctionTests
     [InlineData(QueueStoreError.NotMigrated, 500, false)]
     public async Task A_store_that_fails_says_whether_a_retry_can_help(QueueStoreError error, int expected, bool transient)
     {
-        _processor.ResetStuckItemsAsync(default, default, default)
+        _processor.ResetStuckItemsAsync(default, default, "")
             .ThrowsAsyncForAnyArgs(new QueueStoreException(error, "It did not work."));
 
         var (status, _, body) = await PostAsync("");

@@ -111,6 +111,24 @@ public sealed class ResetStuckTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_reset_is_on_record_and_a_dry_run_and_one_that_found_nothing_are_not()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var original = await database.AddPostAsync(await database.AddCreatorAsync());
+        await AddProcessingAsync(database, original, "now() - interval '10 minutes'");
+        await AddProcessingAsync(database, original, "null");
+
+        await database.ResetStuckAsync(300, dryRun: true);
+        await database.ResetStuckAsync(300);
+        await database.ResetStuckAsync(300);
+
+        Assert.Equal(
+            "reset_stuck SQL {\"older_than_seconds\": 300} 2 2 true",
+            Assert.Single(await database.RowsAsync(
+                "select format('%s %s %s %s %s %s', verb, actor, filter, meant, done, finished::text) from post_queue_actions"))[0]);
+    }
+
+    [Fact]
     public async Task A_reset_item_is_taken_by_the_next_claim()
     {
         await using var database = await postgres.CreateDatabaseAsync();

@@ -49,6 +49,43 @@ public sealed class OperationStoreTests(PostgresFixture postgres)
     [Theory]
     [InlineData(Transport.Direct)]
     [InlineData(Transport.Rest)]
+    public async Task A_pause_a_limit_and_a_resume_are_done_and_recorded(Transport transport)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var under = await StoreUnderTest.CreateAsync(database, transport);
+        var order = new ControlOrder
+        {
+            Verb = ControlVerb.Pause, Platform = "girlfanz", Actor = "ann", IdempotencyKey = "a", Reason = "It is down.",
+        };
+        var limit = order with { Verb = ControlVerb.Limit, PerMinute = 60, IdempotencyKey = "b", Reason = null };
+
+        var paused = await under.Operations.ControlAsync(order, default);
+        var limited = await under.Operations.ControlAsync(limit, default);
+        var overview = await under.Operations.ReadOverviewAsync(TimeSpan.FromMinutes(5), default);
+        var unlimited = await under.Operations.ControlAsync(limit with { PerMinute = null, IdempotencyKey = "c" }, default);
+        var resumed = await under.Operations.ControlAsync(order with { Verb = ControlVerb.Resume, IdempotencyKey = "d" }, default);
+        var conflict = await under.Operations.ControlAsync(order with { Platform = "boyfanz" }, default);
+        var record = (await under.Operations.ReadChangesAsync(new(), default)).Actions;
+
+        Assert.True(paused.Changed && limited.Changed && unlimited.Changed && resumed.Changed);
+        Assert.Equal(("girlfanz", "ann", "It is down."), (paused.Paused[0].Platform, paused.Paused[0].PausedBy, paused.Paused[0].Reason));
+        Assert.Equal(("girlfanz", 60), (limited.Limited[0].Platform, limited.Limited[0].PerMinute));
+        Assert.Equal(("girlfanz", true, true, 60), (
+            overview.Platforms[0].Platform, overview.Platforms[0].IsKnown, overview.Platforms[0].IsPaused, overview.Platforms[0].PerMinute));
+        Assert.Equal((1, 1), (overview.Paused.Count, overview.Limited.Count));
+        Assert.Empty(resumed.Limited);
+        Assert.Empty(resumed.Paused);
+        Assert.True(conflict.Conflict);
+        Assert.Equal(
+            [ChangeVerb.Resume, ChangeVerb.Limit, ChangeVerb.Limit, ChangeVerb.Pause], record.Select(change => change.Verb!.Value));
+        Assert.Equal([null, null, 60, null], record.Select(change => change.Filter!.PerMinute));
+        Assert.All(record, change => Assert.Equal(("girlfanz", "ann", 1L, true, null), (
+            change.Filter!.Platform, change.Actor, change.Done, change.Finished, change.Limit)));
+    }
+
+    [Theory]
+    [InlineData(Transport.Direct)]
+    [InlineData(Transport.Rest)]
     public async Task A_change_is_done_portion_by_portion_and_recorded(Transport transport)
     {
         await using var database = await postgres.CreateDatabaseAsync();

@@ -119,9 +119,9 @@ public sealed class QueueStoreTests(PostgresFixture postgres)
             await database.AddPostAsync(await database.AddCreatorAsync()),
             with: "status = 'processing', processing_started_at = '2026-01-02T03:04:05.678901Z'");
 
-        var dry = await test.Store.ResetStuckAsync(TimeSpan.FromMinutes(5), dryRun: true, CancellationToken.None);
-        var reset = await test.Store.ResetStuckAsync(TimeSpan.FromMinutes(5), dryRun: false, CancellationToken.None);
-        var again = await test.Store.ResetStuckAsync(TimeSpan.FromMinutes(5), dryRun: false, CancellationToken.None);
+        var dry = await test.Store.ResetStuckAsync(TimeSpan.FromMinutes(5), dryRun: true, "ann", "A test.", CancellationToken.None);
+        var reset = await test.Store.ResetStuckAsync(TimeSpan.FromMinutes(5), dryRun: false, "ann", "A test.", CancellationToken.None);
+        var again = await test.Store.ResetStuckAsync(TimeSpan.FromMinutes(5), dryRun: false, "ann", "A test.", CancellationToken.None);
 
         Assert.Equal(
             [new StuckItem(item, "girlfanz", DateTimeOffset.Parse("2026-01-02T03:04:05.678901Z"))], reset);

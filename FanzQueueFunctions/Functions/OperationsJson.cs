@@ -15,7 +15,7 @@ namespace FanzQueueFunctions.Functions;
     [
         typeof(CamelCase<ItemStatus>), typeof(CamelCase<CountPrecision>), typeof(CamelCase<ChangeVerb>),
         typeof(CamelCase<TryOutcome>),
-        typeof(CamelCase<FindingLevel>),
+        typeof(CamelCase<FindingLevel>), typeof(CamelCase<HealthStatus>),
     ])]
 [JsonSerializable(typeof(QueueOverview))]
 [JsonSerializable(typeof(QueueSeries))]
@@ -27,6 +27,10 @@ namespace FanzQueueFunctions.Functions;
 [JsonSerializable(typeof(ChangePage))]
 [JsonSerializable(typeof(Change))]
 [JsonSerializable(typeof(ChangeBody))]
+[JsonSerializable(typeof(QueueControls))]
+[JsonSerializable(typeof(PauseBody))]
+[JsonSerializable(typeof(LimitBody))]
+[JsonSerializable(typeof(ResetBody))]
 internal sealed partial class OperationsJson : JsonSerializerContext;
 
 /// <summary>An enum's value as the other names of the answers are written; numbers are refused.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using FanzQueueFunctions.Operations;
 using FanzQueueFunctions.Processing;
 using Microsoft.AspNetCore.Http;
@@ -10,9 +11,9 @@ namespace FanzQueueFunctions.Functions;
 /// Lets an operator change: <c>POST /api/queue/retry</c> and the others. One function, so that one key opens them all, and
 /// another one than reading.
 /// </summary>
-public sealed class QueueChangeFunction(IQueueOperations operations, TimeProvider time)
+public sealed class QueueChangeFunction(IQueueOperations operations, IQueueProcessor processor, TimeProvider time)
 {
-    private const string Route = "queue/{verb:regex(^(retry|cancel|prune)$)}";
+    private const string Route = "queue/{verb:regex(^(retry|cancel|prune|pause|resume|limit|reset)$)}";
     private const long LargestBody = 1024 * 1024;
 
     /// <summary>A change that takes longer goes on when it is asked for again: proxies give up after a minute or more.</summary>
@@ -26,18 +27,28 @@ public sealed class QueueChangeFunction(IQueueOperations operations, TimeProvide
         try
         {
             _ = new QueryReader(request.Query);
-            var verb = Enum.Parse<ChangeVerb>((string)request.RouteValues["verb"]!, ignoreCase: true);
-            var order = ChangeOrders.Of(
-                verb, await ReadBodyAsync(request, cancellationToken), "QueueChange key", ReadKey(request), time.GetUtcNow());
-
-            // What was begun is not given up with its caller in the middle of a portion: that would only hide its answer.
-            var change = await operations.ChangeAsync(order, TimeLimit, cancellationToken: cancellationToken);
-            return change.Conflict
-                ? Problems.Of(
-                    StatusCodes.Status422UnprocessableEntity,
-                    "The key belongs to another change",
-                    "This Idempotency-Key was used for a change of other items. Use a new one for each change.")
-                : Results.Json(change, OperationsJson.Default.Change);
+            const string Actor = "QueueChange key";
+            var key = ReadKey(request);
+            switch (((string)request.RouteValues["verb"]!).ToLowerInvariant())
+            {
+                case "pause":
+                    var pause = await ReadBodyAsync(request, OperationsJson.Default.PauseBody, cancellationToken);
+                    return await ControlAsync(ControlOrders.Of(ControlVerb.Pause, pause, Actor, key), cancellationToken);
+                case "resume":
+                    var resume = await ReadBodyAsync(request, OperationsJson.Default.PauseBody, cancellationToken);
+                    return await ControlAsync(ControlOrders.Of(ControlVerb.Resume, resume, Actor, key), cancellationToken);
+                case "limit":
+                    var limit = await ReadBodyAsync(request, OperationsJson.Default.LimitBody, cancellationToken);
+                    return await ControlAsync(ControlOrders.Of(limit, Actor, key), cancellationToken);
+                case "reset":
+                    var reset = await ReadBodyAsync(request, OperationsJson.Default.ResetBody, cancellationToken);
+                    return await ResetAsync(reset, Actor, cancellationToken);
+                case var verb:
+                    var change = await ReadBodyAsync(request, OperationsJson.Default.ChangeBody, cancellationToken);
+                    return await ChangeAsync(
+                        ChangeOrders.Of(Enum.Parse<ChangeVerb>(verb, ignoreCase: true), change, Actor, key, time.GetUtcNow()),
+                        cancellationToken);
+            }
         }
         catch (RefusedRequestException refusal)
         {
@@ -49,6 +60,39 @@ public sealed class QueueChangeFunction(IQueueOperations operations, TimeProvide
         }
     }
 
+    private async Task<IResult> ChangeAsync(ChangeOrder order, CancellationToken cancellationToken)
+    {
+        // What was begun is not given up with its caller in the middle of a portion: that would only hide its answer.
+        var change = await operations.ChangeAsync(order, TimeLimit, cancellationToken: cancellationToken);
+        return change.Conflict ? OfAnotherChange() : Results.Json(change, OperationsJson.Default.Change);
+    }
+
+    private async Task<IResult> ControlAsync(ControlOrder order, CancellationToken cancellationToken)
+    {
+        var controls = await operations.ControlAsync(order, cancellationToken);
+        return controls.Conflict ? OfAnotherChange() : Results.Json(controls, OperationsJson.Default.QueueControls);
+    }
+
+    /// <summary>The same as <see cref="ResetStuckItemsFunction"/>, whose key does not open this one, nor this one's that.</summary>
+    private async Task<IResult> ResetAsync(ResetBody body, string actor, CancellationToken cancellationToken)
+    {
+        var minutes = body.OlderThanMinutes ?? ResetStuckItemsFunction.DefaultMinutes;
+        if (minutes is < 1 or > ResetStuckItemsFunction.MostMinutes)
+            throw new RefusedRequestException(
+                $"olderThanMinutes must be one whole number from 1 to {ResetStuckItemsFunction.MostMinutes}.");
+        RequestText.Check("reason", body.Reason, 1000);
+        var items = await processor.ResetStuckItemsAsync(
+            TimeSpan.FromMinutes(minutes), body.DryRun, actor, body.Reason, cancellationToken);
+        return Results.Json(
+            new ResetStuckAnswer(items.Count, minutes, items) { DryRun = body.DryRun },
+            FunctionsJson.Default.ResetStuckAnswer);
+    }
+
+    private static IResult OfAnotherChange() => Problems.Of(
+        StatusCodes.Status422UnprocessableEntity,
+        "The key belongs to another change",
+        "This Idempotency-Key was used for another change. Use a new one for each change.");
+
     private static string? ReadKey(HttpRequest request) => request.Headers["Idempotency-Key"] switch
     {
         [] => null,
@@ -56,13 +100,14 @@ public sealed class QueueChangeFunction(IQueueOperations operations, TimeProvide
         _ => throw new RefusedRequestException("Idempotency-Key may be given once."),
     };
 
-    private static async Task<ChangeBody> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<T> ReadBodyAsync<T>(
+        HttpRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         if (request.ContentLength > LargestBody)
             throw new RefusedRequestException($"The body must be no larger than {LargestBody} bytes.");
         try
         {
-            return await JsonSerializer.DeserializeAsync(request.Body, OperationsJson.Default.ChangeBody, cancellationToken)
+            return await JsonSerializer.DeserializeAsync(request.Body, type, cancellationToken)
                 ?? throw new RefusedRequestException("The body must be a JSON object.");
         }
         catch (JsonException exception)

@@ -9,8 +9,8 @@ namespace FanzQueueFunctions.Functions;
 /// <summary>Lets an operator queue stuck items again: <c>POST /api/queue/reset-stuck?olderThanMinutes=5</c>.</summary>
 public sealed class ResetStuckItemsFunction(IQueueProcessor processor)
 {
-    private const int DefaultMinutes = 5;
-    private const int MostMinutes = 10080;
+    internal const int DefaultMinutes = 5;
+    internal const int MostMinutes = 10080;
 
     [Function("ResetStuckItems")]
     public async Task<IResult> RunAsync(
@@ -28,7 +28,8 @@ public sealed class ResetStuckItemsFunction(IQueueProcessor processor)
 
         try
         {
-            var items = await processor.ResetStuckItemsAsync(TimeSpan.FromMinutes(minutes), dryRun, cancellationToken);
+            var items = await processor.ResetStuckItemsAsync(
+                TimeSpan.FromMinutes(minutes), dryRun, "ResetStuckItems key", cancellationToken: cancellationToken);
             return Results.Json(
                 new ResetStuckAnswer(items.Count, minutes, items) { DryRun = dryRun },
                 FunctionsJson.Default.ResetStuckAnswer);

@@ -9,8 +9,10 @@ public sealed record Change
     public string? Actor { get; init; }
     public string? Reason { get; init; }
 
-    /// <summary>What was meant: a filter, or <c>ids</c>.</summary>
+    /// <summary>What was meant: a filter, <c>ids</c>, or for other verbs than those of items what they were given.</summary>
     public ChangeScope? Filter { get; init; }
+
+    /// <summary>The most items; null where it was no change of items that were asked for.</summary>
     public int? Limit { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? UpdatedAt { get; init; }
@@ -21,7 +23,7 @@ public sealed record Change
     /// <summary>How many transactions of at most 1,000 items it took so far.</summary>
     public int Portions { get; init; }
 
-    /// <summary>Items that the filter or the ids named, as far as it has come.</summary>
+    /// <summary>Items that the filter or the ids named, as far as it has come; 1 for a pause, a resume or a limit.</summary>
     public long Meant { get; init; }
     public long Done { get; init; }
 
@@ -30,7 +32,7 @@ public sealed record Change
 
     /// <summary>
     /// How many were left alone, by reason: <c>locked</c> by another transaction, <c>missing</c>, or the status that they
-    /// turned out to have.
+    /// turned out to have; <c>unchanged</c> where a pause, a resume or a limit found what it was to bring about.
     /// </summary>
     public required IReadOnlyDictionary<string, long> Left { get; init; }
     public bool DryRun { get; init; }
@@ -49,7 +51,15 @@ public sealed record ChangeScope
 
     /// <summary>True where the rows were those of the history, not items.</summary>
     public bool? History { get; init; }
+
+    /// <summary>A limit's posts a minute; null too where it was taken off.</summary>
+    public int? PerMinute { get; init; }
+
+    /// <summary>For how long the items were stuck at least that were reset.</summary>
+    public int? OlderThanSeconds { get; init; }
     public ItemStatus? Status { get; init; }
+
+    /// <summary>Of a pause or a resume of everything: <c>*</c>.</summary>
     public string? Platform { get; init; }
     public Guid? CreatorId { get; init; }
     public Guid? OriginalPostId { get; init; }

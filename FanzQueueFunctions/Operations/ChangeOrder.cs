@@ -35,6 +35,7 @@ public sealed record ChangeOrder
     public string? Reason { get; init; }
 }
 
+/// <summary>What can have been done, as the record says it. Orders of items are <see cref="Retry"/>, Cancel and Prune alone.</summary>
 public enum ChangeVerb
 {
     /// <summary>Queues failed or cancelled items again; one that has its post is marked posted.</summary>
@@ -45,4 +46,16 @@ public enum ChangeVerb
 
     /// <summary>Deletes posted, failed or cancelled items from before a time that is at least a day ago.</summary>
     Prune,
+
+    /// <summary>See <see cref="ControlVerb.Pause"/>.</summary>
+    Pause,
+
+    /// <summary>See <see cref="ControlVerb.Resume"/>.</summary>
+    Resume,
+
+    /// <summary>See <see cref="ControlVerb.Limit"/>.</summary>
+    Limit,
+
+    /// <summary>Queued again what was stuck.</summary>
+    ResetStuck,
 }

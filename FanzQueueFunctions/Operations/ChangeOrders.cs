@@ -15,7 +15,7 @@ internal static class ChangeOrders
         if (body.Limit is < 1 or > ChangeOrder.MostItems)
             throw new RefusedRequestException($"limit must be one whole number from 1 to {ChangeOrder.MostItems}.");
         RequestText.Check("reason", body.Reason, 1000);
-        CheckKey(idempotencyKey);
+        var key = IdempotencyKeys.Checked(idempotencyKey);
 
         ItemStatus[] changeable = verb switch
         {
@@ -39,18 +39,12 @@ internal static class ChangeOrders
         {
             Verb = verb,
             Actor = actor,
-            IdempotencyKey = idempotencyKey ?? Guid.CreateVersion7().ToString(),
+            IdempotencyKey = key,
             Ids = body.Ids,
             Filter = body.Filter,
             Limit = body.Limit ?? ChangeOrder.DefaultLimit,
             DryRun = body.DryRun,
             Reason = body.Reason,
         };
-    }
-
-    private static void CheckKey(string? key)
-    {
-        if (key is not null && (key.Length is 0 or > 200 || key.Any(letter => letter is <= ' ' or > '~')))
-            throw new RefusedRequestException("Idempotency-Key must be 1 to 200 letters, digits and signs of ASCII.");
     }
 }

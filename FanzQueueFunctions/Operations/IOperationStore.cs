@@ -24,6 +24,9 @@ public interface IOperationStore
     /// <param name="portion">From 1.</param>
     Task<Change> ChangeAsync(ChangeOrder order, int portion, CancellationToken cancellationToken);
 
+    /// <summary>Pauses, resumes or limits, or finds that it was done before.</summary>
+    Task<QueueControls> ControlAsync(ControlOrder order, CancellationToken cancellationToken);
+
     /// <summary>Deletes up to 1,000 rows of the history, the oldest first.</summary>
     /// <param name="olderThan">At least a day ago.</param>
     /// <param name="idempotencyKey">Under which it is recorded: one record for all portions with the same key.</param>

@@ -45,6 +45,10 @@ public interface IQueueOperations
         IProgress<Change>? progress = null,
         CancellationToken cancellationToken = default);
 
+    /// <summary>Pauses, resumes or limits. The same order under the same key is done once.</summary>
+    /// <exception cref="RefusedRequestException">There is no such platform.</exception>
+    Task<QueueControls> ControlAsync(ControlOrder order, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// Rolls what happened up into the figures that overview and series are read from; to be called every few minutes. A
     /// store that fails is logged; it does not throw.

@@ -15,8 +15,18 @@ public sealed class QueueOperations(
     /// <summary>The first time there may be 90 days to go through; the next heartbeat goes on.</summary>
     private static readonly TimeSpan RollUpLimit = TimeSpan.FromSeconds(30);
 
-    public Task<QueueOverview> ReadOverviewAsync(CancellationToken cancellationToken = default) =>
-        store.ReadOverviewAsync(options.StuckAfter, cancellationToken);
+    /// <summary>The SQLSTATE of a value that a function of the queue does not take.</summary>
+    private const string InvalidParameterValue = "22023";
+
+    public async Task<QueueOverview> ReadOverviewAsync(CancellationToken cancellationToken = default)
+    {
+        var overview = await store.ReadOverviewAsync(options.StuckAfter, cancellationToken);
+        var hour = overview.Recent.Single(recent => recent.Seconds == 3600);
+        return overview with
+        {
+            Health = HealthReport.Judge(overview.Stuck.Count, overview.OldestDueSeconds, hour.Posted, hour.Failed),
+        };
+    }
 
     public Task<QueueSeries> ReadSeriesAsync(
         SeriesRange range, string? platform, CancellationToken cancellationToken = default) =>
@@ -58,6 +68,25 @@ public sealed class QueueOperations(
         if (!order.DryRun && !change.Conflict)
             logger.ItemsChanged(order.Verb, OneLine.Of(order.Actor), change.Done, change.Meant, order.IdempotencyKey);
         return change;
+    }
+
+    public async Task<QueueControls> ControlAsync(ControlOrder order, CancellationToken cancellationToken = default)
+    {
+        QueueControls controls;
+        try
+        {
+            controls = await store.ControlAsync(order, cancellationToken);
+        }
+        catch (QueueStoreException exception) when (exception.Code == InvalidParameterValue)
+        {
+            // All else was checked before.
+            throw new RefusedRequestException(
+                $"There is no platform \"{RequestText.Shortened(order.Platform)}\": it is not a value of platform_cluster.");
+        }
+
+        if (!order.DryRun && !controls.Conflict)
+            logger.ControlSet(order, controls.Changed);
+        return controls with { DryRun = order.DryRun };
     }
 
     public async Task RollUpFiguresAsync(CancellationToken cancellationToken = default)

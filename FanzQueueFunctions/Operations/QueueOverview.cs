@@ -1,3 +1,5 @@
+using FanzQueueFunctions.Processing;
+
 namespace FanzQueueFunctions.Operations;
 
 /// <summary>The queue at one look. No figure counts further than 10,000 items.</summary>
@@ -15,14 +17,25 @@ public sealed record QueueOverview
 
     /// <summary>In processing for longer than <c>Queue__StuckAfterMinutes</c>.</summary>
     public required BoundedCount Stuck { get; init; }
+
+    /// <summary>Of those that no pause holds back.</summary>
     public DateTimeOffset? OldestDueAt { get; init; }
 
-    /// <summary>How long the oldest due item has waited; 0 where none is due.</summary>
+    /// <summary>How long the oldest due item has waited that no pause holds back; 0 where there is none.</summary>
     public long OldestDueSeconds { get; init; }
 
     /// <summary>The last 5 minutes, hour and day.</summary>
     public required IReadOnlyList<RecentFigures> Recent { get; init; }
     public required IReadOnlyList<PlatformFigures> Platforms { get; init; }
+
+    /// <summary>What an operator has paused.</summary>
+    public required IReadOnlyList<PausedPlatform> Paused { get; init; }
+
+    /// <summary>What an operator has limited.</summary>
+    public required IReadOnlyList<LimitedPlatform> Limited { get; init; }
+
+    /// <summary>Whether it is well, judged as the heartbeat judges it.</summary>
+    public QueueVerdict? Health { get; init; }
 }
 
 /// <summary>Items by status.</summary>
@@ -66,4 +79,13 @@ public sealed record PlatformFigures
     public long PostedLastDay { get; init; }
     public long FailedLastDay { get; init; }
     public long RetriedLastDay { get; init; }
+
+    /// <summary>Whether the name is a value of <c>platform_cluster</c>; else it can be neither paused nor limited.</summary>
+    public bool IsKnown { get; init; }
+
+    /// <summary>Whether its items wait because it, or everything, is paused.</summary>
+    public bool IsPaused { get; init; }
+
+    /// <summary>How many posts a minute it gets at most; null where it has no limit.</summary>
+    public int? PerMinute { get; init; }
 }

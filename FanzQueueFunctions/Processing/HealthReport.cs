@@ -13,6 +13,10 @@ public enum HealthStatus
     Unhealthy,
 }
 
+/// <summary>Whether the queue is well, and why not.</summary>
+/// <param name="Reasons">Empty when healthy.</param>
+public sealed record QueueVerdict(HealthStatus Status, IReadOnlyList<string> Reasons);
+
 /// <summary>How the queue is, and why.</summary>
 /// <param name="Reasons">Empty when healthy.</param>
 /// <param name="Queue">Null when unhealthy.</param>
@@ -27,20 +31,31 @@ public sealed record HealthReport(HealthStatus Status, IReadOnlyList<string> Rea
     /// <summary>Judges the queue's figures.</summary>
     public static HealthReport Of(QueueHealth queue)
     {
-        List<string> reasons = [];
-        if (queue.Stuck > 0)
-            reasons.Add(queue.Stuck == 1 ? "1 item is stuck" : $"{queue.Stuck} items are stuck");
-        if (queue.OldestDueSeconds > LongestWait.TotalSeconds)
-            reasons.Add($"the oldest due item has waited {queue.OldestDueSeconds}s");
+        var (status, reasons) = Judge(queue.Stuck, queue.OldestDueSeconds, queue.PostedLastHour, queue.FailedLastHour);
+        return new(status, reasons, queue);
+    }
 
-        var ended = queue.PostedLastHour + queue.FailedLastHour;
-        if (queue.FailedLastHour > MostFailures * ended)
+    /// <summary>Judges the figures that matter.</summary>
+    /// <param name="stuck">How many items are stuck.</param>
+    /// <param name="oldestDueSeconds">How long the oldest due item has waited.</param>
+    /// <param name="posted">How many items were posted in the last hour.</param>
+    /// <param name="failed">How many failed in the last hour.</param>
+    public static QueueVerdict Judge(long stuck, long oldestDueSeconds, long posted, long failed)
+    {
+        List<string> reasons = [];
+        if (stuck > 0)
+            reasons.Add(stuck == 1 ? "1 item is stuck" : $"{stuck} items are stuck");
+        if (oldestDueSeconds > LongestWait.TotalSeconds)
+            reasons.Add($"the oldest due item has waited {oldestDueSeconds}s");
+
+        var ended = posted + failed;
+        if (failed > MostFailures * ended)
         {
-            var share = (100.0 * queue.FailedLastHour / ended).ToString("0.#", CultureInfo.InvariantCulture);
-            reasons.Add($"{share} % of the last hour's posts failed ({queue.FailedLastHour} of {ended})");
+            var share = (100.0 * failed / ended).ToString("0.#", CultureInfo.InvariantCulture);
+            reasons.Add($"{share} % of the last hour's posts failed ({failed} of {ended})");
         }
 
-        return new HealthReport(reasons.Count == 0 ? HealthStatus.Healthy : HealthStatus.Degraded, reasons, queue);
+        return new(reasons.Count == 0 ? HealthStatus.Healthy : HealthStatus.Degraded, reasons);
     }
 
     /// <summary>The database did not answer.</summary>

@@ -16,8 +16,10 @@ public interface IQueueProcessor
     /// <summary>Queues again what has been in processing for longer than a threshold.</summary>
     /// <param name="olderThan">The threshold; zero or more.</param>
     /// <param name="dryRun">Only tells which items would be reset.</param>
+    /// <param name="actor">Whose order it is, for the record.</param>
+    /// <param name="reason">Why, in the operator's words.</param>
     /// <returns>The items, oldest first.</returns>
     /// <exception cref="QueueStoreException">The store did not do it.</exception>
     Task<IReadOnlyList<StuckItem>> ResetStuckItemsAsync(
-        TimeSpan olderThan, bool dryRun, CancellationToken cancellationToken = default);
+        TimeSpan olderThan, bool dryRun, string actor, string? reason = null, CancellationToken cancellationToken = default);
 }

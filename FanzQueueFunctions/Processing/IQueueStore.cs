@@ -22,8 +22,10 @@ public interface IQueueStore
         Guid claimId, IReadOnlyList<ItemOutcome> outcomes, CancellationToken cancellationToken);
 
     /// <summary>Queues stuck items again, or with <paramref name="dryRun"/> only tells which.</summary>
+    /// <param name="actor">Whose order it is, for the record.</param>
+    /// <param name="reason">Why; may be null.</param>
     Task<IReadOnlyList<StuckItem>> ResetStuckAsync(
-        TimeSpan olderThan, bool dryRun, CancellationToken cancellationToken);
+        TimeSpan olderThan, bool dryRun, string actor, string? reason, CancellationToken cancellationToken);
 
     /// <param name="stuckAfter">An item longer in processing than this is stuck.</param>
     Task<QueueHealth> ReadHealthAsync(TimeSpan stuckAfter, CancellationToken cancellationToken);

@@ -136,11 +136,11 @@ public sealed class QueueProcessor(
     }
 
     public async Task<IReadOnlyList<StuckItem>> ResetStuckItemsAsync(
-        TimeSpan olderThan, bool dryRun, CancellationToken cancellationToken = default)
+        TimeSpan olderThan, bool dryRun, string actor, string? reason = null, CancellationToken cancellationToken = default)
     {
         try
         {
-            var items = await store.ResetStuckAsync(olderThan, dryRun, cancellationToken);
+            var items = await store.ResetStuckAsync(olderThan, dryRun, actor, reason, cancellationToken);
             if (!dryRun)
                 logger.StuckItemsReset(items.Count, olderThan.TotalMinutes);
             return items;

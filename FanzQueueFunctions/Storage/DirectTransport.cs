@@ -55,8 +55,9 @@ internal sealed class DirectTransport(NpgsqlDataSource dataSource, string host, 
         }
     }
 
-    private static NpgsqlParameter Parameter(object value) => value switch
+    private static NpgsqlParameter Parameter(object? value) => value switch
     {
+        null => new() { Value = DBNull.Value },
         Json json => new() { Value = json.Utf8, NpgsqlDbType = NpgsqlDbType.Jsonb },
         DateTimeOffset moment => new() { Value = moment.ToUniversalTime(), NpgsqlDbType = NpgsqlDbType.TimestampTz },
         _ => new() { Value = value },

@@ -25,6 +25,7 @@ namespace FanzQueueFunctions.Storage;
 [JsonSerializable(typeof(ChangeOrder))]
 [JsonSerializable(typeof(Change))]
 [JsonSerializable(typeof(ChangePage))]
+[JsonSerializable(typeof(QueueControls))]
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(RolledUp))]
 internal sealed partial class OperationJson : JsonSerializerContext;

@@ -21,7 +21,7 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
             [
                 new("range_seconds", (int)range.Length.TotalSeconds),
                 new("bucket_seconds", (int)range.Bucket.TotalSeconds),
-                .. Given("platform", platform),
+                .. Argument.Given("platform", platform),
             ],
             OperationJson.Default.QueueSeries,
             cancellationToken);
@@ -33,7 +33,7 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
                 new("filter", Json(query.Filter, OperationJson.Default.ItemFilter)),
                 new("newest_first", query.NewestFirst),
                 new("page_size", query.PageSize),
-                .. Given("after", query.After),
+                .. Argument.Given("after", query.After),
             ],
             OperationJson.Default.ItemPage,
             cancellationToken);
@@ -47,7 +47,7 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
 
     public Task<FailureCauses> ReadFailuresAsync(DateTimeOffset? since, CancellationToken cancellationToken) =>
         CallAsync(
-            "post_queue_failures", [.. Given("since", since)], OperationJson.Default.FailureCauses, cancellationToken);
+            "post_queue_failures", [.. Argument.Given("since", since)], OperationJson.Default.FailureCauses, cancellationToken);
 
     public Task<CreatorsFound> FindCreatorsAsync(string name, CancellationToken cancellationToken) =>
         CallAsync("post_queue_creators", [new("name", name)], OperationJson.Default.CreatorsFound, cancellationToken);
@@ -56,10 +56,11 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
         CallAsync(
             "post_queue_action_list",
             [
-                .. Given("verb", query.Verb),
-                .. Given("actor", query.Actor),
+                .. Argument.Given("verb", query.Verb),
+                .. Argument.Given("actor", query.Actor),
                 new("page_size", query.PageSize),
-                .. Given("before", query.Before),
+                .. Argument.Given("before", query.Before),
+                new("all_verbs", true),
             ],
             OperationJson.Default.ChangePage,
             cancellationToken);
@@ -79,6 +80,30 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
             cancellationToken);
     }
 
+    public Task<QueueControls> ControlAsync(ControlOrder order, CancellationToken cancellationToken)
+    {
+        var function = order.Verb switch
+        {
+            ControlVerb.Pause => "post_queue_pause",
+            ControlVerb.Resume => "post_queue_resume",
+            _ => "post_queue_limit",
+        };
+        // That there is no limit any more is said, not left out.
+        Argument[] limit = order.Verb == ControlVerb.Limit ? [new("per_minute", order.PerMinute)] : [];
+        return CallAsync(
+            function,
+            [
+                new("platform", order.Platform),
+                .. limit,
+                new("actor", order.Actor),
+                .. Argument.Given("reason", order.Reason),
+                new("idempotency_key", order.IdempotencyKey),
+                new("dry_run", order.DryRun),
+            ],
+            OperationJson.Default.QueueControls,
+            cancellationToken);
+    }
+
     public Task<int> PruneHistoryAsync(
         DateTimeOffset olderThan, string idempotencyKey, string actor, CancellationToken cancellationToken) =>
         CallAsync(
@@ -92,9 +117,6 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
         var rolledUp = await CallAsync("post_queue_roll_up", [], OperationJson.Default.RolledUp, cancellationToken);
         return rolledUp.IsCurrent;
     }
-
-    /// <summary>No argument where there is no value: the function's default holds then.</summary>
-    private static Argument[] Given(string name, object? value) => value is null ? [] : [new(name, value)];
 
     private static Json Json<T>(T value, JsonTypeInfo<T> type) => new(JsonSerializer.SerializeToUtf8Bytes(value, type));
 

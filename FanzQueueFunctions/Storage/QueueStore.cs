@@ -32,10 +32,13 @@ internal sealed class QueueStore(IQueueTransport transport, StoreResilience resi
     }
 
     public async Task<IReadOnlyList<StuckItem>> ResetStuckAsync(
-        TimeSpan olderThan, bool dryRun, CancellationToken cancellationToken) =>
+        TimeSpan olderThan, bool dryRun, string actor, string? reason, CancellationToken cancellationToken) =>
         await CallAsync(
             "post_queue_reset_stuck",
-            [new("older_than_seconds", WholeSeconds(olderThan)), new("dry_run", dryRun)],
+            [
+                new("older_than_seconds", WholeSeconds(olderThan)), new("dry_run", dryRun), new("actor", actor),
+                .. Argument.Given("reason", reason),
+            ],
             QueueJson.Default.ListStuckItem,
             cancellationToken);
 

@@ -70,6 +70,9 @@ internal sealed class RestTransport(HttpClient client) : IQueueTransport
                 writer.WritePropertyName(name);
                 switch (value)
                 {
+                    case null:
+                        writer.WriteNullValue();
+                        break;
                     case Guid id:
                         writer.WriteStringValue(id);
                         break;

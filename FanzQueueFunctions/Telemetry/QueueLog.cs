@@ -158,6 +158,22 @@ internal static partial class QueueLog
     public static partial void ItemsChanged(
         this ILogger logger, ChangeVerb verb, string actor, long done, long meant, string idempotencyKey);
 
+    /// <summary>A pause, a resume or a limit, as an operator ordered it.</summary>
+    public static void ControlSet(this ILogger logger, ControlOrder order, bool changed)
+    {
+        var what = order.Verb == ControlVerb.Limit
+            ? order.PerMinute is { } perMinute ? $"limit to {perMinute} posts a minute" : "no limit"
+            : order.Verb.ToString().ToLowerInvariant();
+        ControlSet(
+            logger, what, order.Platform == ControlOrder.Everything ? "everything" : OneLine.Of(order.Platform),
+            OneLine.Of(order.Actor), changed ? "done" : "it was so already", OneLine.Of(order.Reason ?? "no reason given"),
+            order.IdempotencyKey);
+    }
+
+    [LoggerMessage(LogLevel.Information, "[OPERATOR] {What} for {Platform} by {Actor}: {Outcome} ({Reason}; key {IdempotencyKey})")]
+    private static partial void ControlSet(
+        ILogger logger, string what, string platform, string actor, string outcome, string reason, string idempotencyKey);
+
     [LoggerMessage(LogLevel.Information, "Pruned {Count} rows that are no longer kept")]
     public static partial void Pruned(this ILogger logger, long count);
 
