@@ -50,6 +50,52 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_platform_is_paused_limited_and_resumed_and_the_overview_and_the_changes_show_it()
+    {
+        await using var database = await CreateAsync();
+
+        Assert.Equal(["girlfanz would be paused."], await PrintedAsync(database, 0, "pause", "girlfanz", "--dry-run"));
+        Assert.Equal(["girlfanz is now paused."], await PrintedAsync(database, 0, "pause", "girlfanz", "--reason", "It is down."));
+        Assert.Equal(["girlfanz is paused already."], await PrintedAsync(database, 0, "pause", "girlfanz", "--reason", "It is down."));
+        Assert.Equal(["girlfanz is now limited to 60 posts a minute."], await PrintedAsync(database, 0, "limit", "girlfanz", "60"));
+        var overview = await PrintedAsync(database, 0, "overview");
+        Assert.Contains(overview, line => line.Contains("paused, 60 a minute", StringComparison.Ordinal));
+        Assert.Contains(overview, line =>
+            line.StartsWith("girlfanz is paused since ", StringComparison.Ordinal)
+            && line.EndsWith($" by {Environment.UserName} on the command line (It is down.).", StringComparison.Ordinal));
+        Assert.Equal(["girlfanz is now not limited."], await PrintedAsync(database, 0, "limit", "girlfanz", "off"));
+        Assert.Equal(["girlfanz is now not paused."], await PrintedAsync(database, 0, "resume", "girlfanz"));
+
+        var changes = await PrintedAsync(database, 0, "changes");
+        foreach (var verb in (string[])["pause", "limit", "resume"])
+            Assert.Contains(changes, line =>
+                line.Contains($" {verb} ", StringComparison.Ordinal) && line.Contains(" girlfanz", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Everything_is_paused_only_when_that_was_confirmed()
+    {
+        await using var database = await CreateAsync();
+
+        var refused = await PrintedAsync(database, 3, "pause", "all");
+        Assert.Contains("This pauses everything. Say --yes where nobody can be asked.", refused);
+        Assert.Equal(0L, await database.CountAsync("post_queue_pauses"));
+
+        var paused = JsonNode.Parse(string.Concat(await PrintedAsync(database, 0, "pause", "all", "--yes", "--json")))!;
+        Assert.Equal((true, "*"), ((bool)paused["changed"]!, (string?)paused["paused"]![0]!["platform"]));
+        Assert.Equal(["Everything is now not paused."], await PrintedAsync(database, 0, "resume", "all"));
+    }
+
+    [Fact]
+    public async Task The_check_is_among_the_commands_of_the_queue_too()
+    {
+        await using var database = await CreateAsync();
+
+        Assert.Contains(
+            await PrintedAsync(database, 0, "check"), line => line.StartsWith("0 errors", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task An_item_that_was_left_alone_is_told_and_is_exit_code_2()
     {
         await using var database = await CreateAsync();
@@ -63,6 +109,10 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
     [Theory]
     [InlineData("The filter of a retry must have one status of failed, cancelled.", "retry", "--status", "posted")]
     [InlineData("There is no item 3f2b8c1e-0000-4000-8000-000000000000.", "item", "3f2b8c1e-0000-4000-8000-000000000000")]
+    [InlineData("There is no platform \"girlfans\": it is not a value of platform_cluster.", "pause", "girlfans")]
+    [InlineData("A limit is for one platform.", "limit", "*", "60")]
+    [InlineData("per-minute must be one whole number from 1 to 60000, or off.", "limit", "girlfanz", "none")]
+    [InlineData("perMinute must be one whole number from 1 to 60000, or null for no limit.", "limit", "girlfanz", "0")]
     [InlineData("A prune takes a filter whose \"to\" is at least a day ago.", "prune", "--status", "posted", "--yes")]
     public async Task What_cannot_be_done_is_one_sentence_and_exit_code_1(string sentence, params string[] arguments)
     {

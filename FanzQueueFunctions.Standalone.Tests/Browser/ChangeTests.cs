@@ -100,6 +100,134 @@ public sealed class ChangeTests(PostgresFixture postgres, ChromiumFixture chromi
         Assert.Equal($"{done:N0} items were queued again, the rest is as it was.", said.Trim());
     }
 
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(375)]
+    public async Task A_platform_is_paused_after_a_question_and_resumed_by_undo(int width)
+    {
+        await using var app = await StartAsync(failed: 4);
+        await using var console = await ConsolePage.OpenAsync(chromium, app, width: width);
+
+        await console.ClickAsync("Pause girlfanz");
+        Assert.Equal("Pause girlfanz?", await console.TextAsync("dialog h2"));
+        Assert.Contains("its items wait", await console.TextAsync("dialog p"));
+        await console.AssertIsFitAsync();
+        Assert.Equal(0, await app.Database.CountAsync("post_queue_pauses"));
+        await console.Page.Locator("dialog input").FillAsync("its API answers 503");
+        await InDialog(console, "Pause girlfanz").ClickAsync();
+        await Assertions.Expect(console.Page.Locator("dialog h2")).ToHaveTextAsync("girlfanz is paused");
+        await Assertions.Expect(console.Page.Locator(".held li")).ToHaveTextAsync(
+            new Regex("girlfanz .* by QueueChange key: its API answers 503"));
+
+        await console.ClickAsync("Undo: resume");
+        await InDialog(console, "Resume girlfanz").ClickAsync();
+        await console.ClickAsync("Done");
+        await Assertions.Expect(console.Page.Locator(".held")).ToHaveCountAsync(0);
+
+        Assert.Equal(0, await app.Database.CountAsync("post_queue_pauses where resumed_at is null"));
+        await console.GoAsync("changes", "tbody tr");
+        var rows = await console.Page.Locator("tbody tr").AllInnerTextsAsync();
+        Assert.Contains("resume\tgirlfanz", rows[0]);
+        Assert.Contains("pause\tgirlfanz", rows[1]);
+        Assert.EndsWith("its API answers 503", rows[1].Trim());
+        await console.AssertIsFitAsync();
+    }
+
+    [Fact]
+    public async Task Everything_is_paused_and_resumed()
+    {
+        await using var app = await StartAsync(failed: 4);
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+
+        await console.ClickAsync("Pause everything");
+        Assert.Contains("all items wait", await console.TextAsync("dialog p"));
+        await InDialog(console, "Pause everything").ClickAsync();
+        await console.ClickAsync("Done");
+        await Assertions.Expect(console.Page.Locator("tbody .badge")).ToHaveTextAsync(["paused", "paused"]);
+        await Assertions.Expect(console.Page.GetByRole(AriaRole.Button, new() { Name = "Pause everything" })).ToHaveCountAsync(0);
+        await console.ClickAsync("Resume everything");
+        await InDialog(console, "Resume everything").ClickAsync();
+        await console.ClickAsync("Done");
+
+        await Assertions.Expect(console.Page.Locator("tbody .badge")).ToHaveCountAsync(0);
+        Assert.Equal(1, await app.Database.CountAsync("post_queue_pauses where platform = '*' and resumed_at is not null"));
+    }
+
+    [Fact]
+    public async Task A_platform_is_limited_and_the_limit_is_taken_off_by_undo()
+    {
+        await using var app = await StartAsync(failed: 4);
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+
+        await console.ClickAsync("Limit pupfanz");
+        await console.Page.Locator("dialog input[name=perMinute]").FillAsync("60");
+        await InDialog(console, "Limit pupfanz").ClickAsync();
+        await Assertions.Expect(console.Page.Locator("dialog h2")).ToHaveTextAsync("pupfanz gets 60 posts a minute");
+        Assert.Equal(1, await app.Database.CountAsync("post_queue_limits where platform = 'pupfanz' and per_minute = 60"));
+        await Assertions.Expect(console.Page.Locator("tr[data-key=pupfanz] .badge")).ToHaveTextAsync("60 a minute");
+        await console.ClickAsync("Undo: no limit");
+        await InDialog(console, "Limit pupfanz").ClickAsync();
+        await Assertions.Expect(console.Page.Locator("dialog h2")).ToHaveTextAsync("pupfanz has no limit");
+
+        Assert.Equal(0, await app.Database.CountAsync("post_queue_limits where per_minute is not null"));
+    }
+
+    [Fact]
+    public async Task Stuck_items_are_reset_and_without_any_there_is_no_button_for_it()
+    {
+        await using var app = await StartAsync(failed: 2);
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+        var button = console.Page.GetByRole(AriaRole.Button, new() { Name = "Reset stuck items" });
+        await Assertions.Expect(button).ToHaveCountAsync(0);
+        await app.Database.ExecuteAsync(
+            "update multiplatform_post_queue set status = 'processing', processing_started_at = now() - interval '7 minutes'");
+        await console.Page.Keyboard.PressAsync("r");
+
+        await button.ClickAsync();
+        await Assertions.Expect(console.Page.Locator("dialog h2")).ToHaveTextAsync("Reset 2 stuck items?");
+        Assert.Equal(2, await app.Database.CountAsync("multiplatform_post_queue where status = 'processing'"));
+        await console.ClickAsync("Reset 2 items");
+        await Assertions.Expect(console.Page.Locator("dialog h2")).ToHaveTextAsync("2 items queued again");
+        await console.ClickAsync("Done");
+
+        await Assertions.Expect(button).ToHaveCountAsync(0);
+        Assert.Equal(2, await app.Database.CountAsync("multiplatform_post_queue where status = 'queued'"));
+        await console.GoAsync("changes", "tbody tr");
+        Assert.Contains("reset stuck", await console.TextAsync("tbody tr"));
+    }
+
+    [Fact]
+    public async Task An_order_whose_answer_was_lost_is_sent_again_under_its_key_and_done_once()
+    {
+        await using var app = await StartAsync(failed: 2);
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+        console.Means("net::ERR_FAILED");
+        var isFirst = true;
+        await console.Page.RouteAsync("**/api/queue/pause", async route =>
+        {
+            if (!isFirst)
+            {
+                await route.ContinueAsync();
+                return;
+            }
+
+            isFirst = false;
+            await route.FetchAsync();
+            await route.AbortAsync();
+        });
+
+        await console.ClickAsync("Pause girlfanz");
+        await InDialog(console, "Pause girlfanz").ClickAsync();
+        await Assertions.Expect(console.Page.Locator("dialog h2")).ToHaveTextAsync("No answer");
+        await console.ClickAsync("Try again");
+        await Assertions.Expect(console.Page.Locator("dialog h2")).ToHaveTextAsync("girlfanz is paused");
+
+        Assert.Equal(1, await app.Database.CountAsync("post_queue_actions"));
+    }
+
+    private static ILocator InDialog(ConsolePage console, string button) =>
+        console.Page.Locator("dialog").GetByRole(AriaRole.Button, new() { Name = button, Exact = true });
+
     private Task<ConsoleApp> StartAsync(int failed) => ConsoleApp.StartAsync(postgres, async database =>
         await ConsoleApp.AddFailedAsync(database, await database.AddPostAsync(await database.AddCreatorAsync()), failed));
 }

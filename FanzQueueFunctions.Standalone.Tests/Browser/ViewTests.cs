@@ -49,12 +49,31 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
         await console.SeesAsync(".figures");
 
         Assert.Equal("Degraded", await console.TextAsync(".health h1"));
-        Assert.Matches(@"\d % of the last hour’s posts failed \(\d+ of [\d,]+\)", await console.TextAsync(".health p"));
+        Assert.Matches(@"\d % of the last hour's posts failed \(\d+ of [\d,]+\)", await console.TextAsync(".health p"));
         var figures = await console.Page.Locator(".figure").AllInnerTextsAsync();
         Assert.Contains(figures, text => text.StartsWith("Due\n24\noldest for ", StringComparison.Ordinal));
         Assert.Contains(figures, text => text.StartsWith("In hand\n6\n", StringComparison.Ordinal));
         Assert.Contains(figures, text => text.StartsWith("Failed\n373\n", StringComparison.Ordinal));
         Assert.Contains("girlfanz", await console.Page.Locator("table th[scope=row]").AllInnerTextsAsync());
+    }
+
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(375)]
+    public async Task What_is_held_back_is_seen_with_since_when_by_whom_and_why_and_a_read_key_shows_no_control(int width)
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app, ConsoleApp.ReadKey, width: width);
+        await console.SeesAsync(".held");
+
+        var held = await console.Page.Locator(".held li").AllInnerTextsAsync();
+        Assert.Equal(2, held.Count);
+        Assert.Matches(@"^paused\s+transfanz (now|\d+ (s|min) ago) by anna: its API answers 503$", held[0]);
+        Assert.Matches(@"^limited\s+gayfanz to 120 posts a minute, set (now|\d+ (s|min) ago) by anna$", held[1]);
+        Assert.Equal("paused", await console.TextAsync("tr[data-key=transfanz] .badge"));
+        Assert.Equal("120 a minute", await console.TextAsync("tr[data-key=gayfanz] .badge"));
+        Assert.Empty(await console.Page.Locator("main button").AllInnerTextsAsync());
+        await console.AssertIsFitAsync();
     }
 
     [Fact]

@@ -118,6 +118,9 @@ values
   ('demo-3', 'prune', 'prune timer', null, '{"status": "posted", "to": "2026-08-01T00:00:00Z"}',
     1000000, now() - interval '1 hour', now() - interval '1 hour', true, 4, 3350, 3350, '{}');
 
+select post_queue_pause('transfanz', 'anna', 'its API answers 503');
+select post_queue_limit('gayfanz', 120, 'anna');
+
 do $$
 begin
   for step in 1 .. 4 loop

@@ -55,7 +55,11 @@ public sealed class OperationStoreTests(PostgresFixture postgres)
         await using var under = await StoreUnderTest.CreateAsync(database, transport);
         var order = new ControlOrder
         {
-            Verb = ControlVerb.Pause, Platform = "girlfanz", Actor = "ann", IdempotencyKey = "a", Reason = "It is down.",
+            Verb = ControlVerb.Pause,
+            Platform = "girlfanz",
+            Actor = "ann",
+            IdempotencyKey = "a",
+            Reason = "It is down.",
         };
         var limit = order with { Verb = ControlVerb.Limit, PerMinute = 60, IdempotencyKey = "b", Reason = null };
 

@@ -14,7 +14,7 @@ internal static class CommandLine
         && (first is "--help" or "-h" or "-?" or "--version"
             || first.Length > 0 && char.IsAsciiLetter(first[0]) && !first.Contains('=', StringComparison.Ordinal));
 
-    /// <returns>The exit code: 0 done; 1 not done, or found to be wrong; see <see cref="QueueCommand"/> for others.</returns>
+    /// <returns>The exit code: 0 done; 1 not done, or found to be wrong; see <see cref="QueueExitCode"/> for others.</returns>
     /// <exception cref="Processing.SettingException">A setting that the command needs is missing or wrong.</exception>
     /// <exception cref="Processing.QueueStoreException">The database did not do it.</exception>
     public static Task<int> RunAsync(string[] args)

@@ -9,11 +9,6 @@ namespace FanzQueueFunctions.Commands;
 /// <summary>The commands that change. More than one item is changed only after the count was shown and confirmed.</summary>
 internal static class QueueChanges
 {
-    private const int Done = 0;
-    private const int Refused = 1;
-    private const int SomeLeft = 2;
-    private const int NotConfirmed = 3;
-
     public static Command Create(string name, ChangeVerb verb, string description)
     {
         var ids = new Argument<Guid[]>("ids") { Description = "Items by id; or a filter.", Arity = ArgumentArity.ZeroOrMore };
@@ -40,13 +35,13 @@ internal static class QueueChanges
                     Reason = arguments.GetValue(reason),
                 };
                 var order = ChangeOrders.Of(
-                    verb, body, $"{Environment.UserName} on the command line", arguments.GetValue(key), DateTimeOffset.UtcNow);
+                    verb, body, CommandActor.Name, arguments.GetValue(key), DateTimeOffset.UtcNow);
                 return await RunAsync(order, arguments.GetValue(yes), arguments.GetValue(json), cancellationToken);
             }
             catch (RefusedRequestException refusal)
             {
                 Console.Error.WriteLine(refusal.Message);
-                return Refused;
+                return QueueExitCode.Refused;
             }
         });
         return command;
@@ -59,34 +54,26 @@ internal static class QueueChanges
         if (!order.DryRun && !yes && !await IsConfirmedAsync(operations, order, cancellationToken))
         {
             Console.Error.WriteLine("Nothing was changed.");
-            return NotConfirmed;
+            return QueueExitCode.NotConfirmed;
         }
 
         var change = await operations.ChangeAsync(order, progress: new ProgressLines(order), cancellationToken: cancellationToken);
         if (change.Conflict)
         {
-            Console.Error.WriteLine("This --key was used for a change of other items. Nothing was changed.");
-            return Refused;
+            Console.Error.WriteLine("This --key was used for another change. Nothing was changed.");
+            return QueueExitCode.Refused;
         }
 
         Console.WriteLine(json ? JsonSerializer.Serialize(change, OperationsJson.Default.Change) : Sentence(order, change));
-        return change.Finished && change.Left.Count == 0 ? Done : SomeLeft;
+        return change.Finished && change.Left.Count == 0 ? QueueExitCode.Done : QueueExitCode.SomeLeft;
     }
 
     private static async Task<bool> IsConfirmedAsync(
         IQueueOperations operations, ChangeOrder order, CancellationToken cancellationToken)
     {
         var meant = await operations.ChangeAsync(order with { DryRun = true }, cancellationToken: cancellationToken);
-        if (meant.Meant <= 1)
-            return true;
-        if (Console.IsInputRedirected || Console.IsErrorRedirected)
-        {
-            Console.Error.WriteLine($"{Count(meant)} items are meant. Say --yes where nobody can be asked.");
-            return false;
-        }
-
-        Console.Error.Write($"{order.Verb} {Count(meant)} items? [y/N] ");
-        return Console.ReadLine()?.Trim() is "y" or "Y" or "yes";
+        return meant.Meant <= 1
+            || Confirmation.IsGiven($"{Count(meant)} items are meant.", $"{order.Verb} {Count(meant)} items?");
     }
 
     private static string Count(Change meant) => meant.IsExact ? $"{meant.Meant}" : $"{meant.Meant} or more";

@@ -4,8 +4,7 @@ using FanzQueueFunctions.Operations;
 namespace FanzQueueFunctions.Commands;
 
 /// <summary>
-/// <c>queue …</c>: the operator's reads and changes. Exit codes: 0 all that was meant is done; 1 it was refused or failed;
-/// 2 some items were left alone; 3 it was not confirmed.
+/// <c>queue …</c>: the operator's reads and changes. Exit codes: see <see cref="QueueExitCode"/>.
 /// </summary>
 internal static class QueueCommand
 {
@@ -17,8 +16,12 @@ internal static class QueueCommand
         QueueReads.Item(),
         QueueReads.Creators(),
         QueueReads.Changes(),
+        CheckCommand.Create(),
         QueueChanges.Create("retry", ChangeVerb.Retry, "Queue failed or cancelled items again."),
         QueueChanges.Create("cancel", ChangeVerb.Cancel, "Cancel items that are queued, in processing or failed."),
         QueueChanges.Create("prune", ChangeVerb.Prune, "Delete posted, failed or cancelled items that are older than --to."),
+        QueueControlCommands.Pause(),
+        QueueControlCommands.Resume(),
+        QueueControlCommands.Limit(),
     };
 }

@@ -31,12 +31,15 @@ internal static class QueueTables
             ]));
         Write(
             console,
-            ["platform", "due", "in hand", "failed", "posted today", "failed today"],
+            ["platform", "due", "in hand", "failed", "posted today", "failed today", "held back"],
             overview.Platforms.Select(platform => (string[])
             [
                 platform.Platform, Text(platform.Due), Text(platform.InHand), Text(platform.Failed),
-                Text(platform.PostedLastDay), Text(platform.FailedLastDay),
+                Text(platform.PostedLastDay), Text(platform.FailedLastDay), HeldBack(platform),
             ]));
+        foreach (var pause in overview.Paused)
+            console.WriteLine(OneLine.Of(
+                $"{Target(pause.Platform)} is paused since {Text(pause.PausedAt)} by {pause.PausedBy} ({pause.Reason ?? "no reason given"})."));
     }
 
     public static void Failures(IAnsiConsole console, FailureCauses causes) => Write(
@@ -103,10 +106,10 @@ internal static class QueueTables
 
     public static void Changes(IAnsiConsole console, ChangePage page) => Write(
         console,
-        ["started", "who", "what", "done", "left", "finished", "reason"],
+        ["started", "who", "what", "of what", "done", "left", "finished", "reason"],
         page.Actions.Select(change => (string[])
         [
-            Text(change.StartedAt), change.Actor ?? "", change.Verb?.ToString().ToLowerInvariant() ?? "", Text(change.Done),
+            Text(change.StartedAt), change.Actor ?? "", Text(change.Verb), Scope(change), Text(change.Done),
             Text(change.Meant - change.Done), change.Finished ? "yes" : "no", change.Reason ?? "",
         ]));
 
@@ -128,6 +131,35 @@ internal static class QueueTables
         CountPrecision.AtLeast => $"over {Text(count.Count)}",
         CountPrecision.Estimated => $"about {Text(count.Count)}",
         _ => Text(count.Count),
+    };
+
+    private static string HeldBack(PlatformFigures platform) => (platform.IsPaused, platform.PerMinute) switch
+    {
+        (true, { } perMinute) => $"paused, {Text(perMinute)} a minute",
+        (true, null) => "paused",
+        (false, { } perMinute) => $"{Text(perMinute)} a minute",
+        _ => "",
+    };
+
+    private static string Target(string platform) => platform == ControlOrder.Everything ? "Everything" : platform;
+
+    /// <summary>What a pause, a resume or a limit was of; of a change of items, how they were named.</summary>
+    private static string Scope(Change change) => change switch
+    {
+        { Verb: ChangeVerb.Limit, Filter: { } filter } =>
+            $"{filter.Platform}, {(filter.PerMinute is { } perMinute ? $"{Text(perMinute)} a minute" : "none")}",
+        { Verb: ChangeVerb.Pause or ChangeVerb.Resume, Filter.Platform: { } platform } => Target(platform),
+        { Filter.Ids: { } ids } => $"{ids.Count} by id",
+        { Filter: { Status: { } status } filter } => string.Join(
+            ", ", ((string?[])[Text(status), filter.Platform, filter.Cause]).OfType<string>()),
+        _ => "",
+    };
+
+    private static string Text(ChangeVerb? verb) => verb switch
+    {
+        ChangeVerb.ResetStuck => "reset stuck",
+        { } known => known.ToString().ToLowerInvariant(),
+        null => "",
     };
 
     private static string Text(ItemStatus status) => status.ToString().ToLowerInvariant();

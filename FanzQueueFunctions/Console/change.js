@@ -2,7 +2,8 @@
 // back where there is one.
 import { change, read } from './api.js';
 import { leftOf } from './changes.js';
-import { h, morph } from './dom.js';
+import { newKey, openDialog } from './dialog.js';
+import { h } from './dom.js';
 import { many, number } from './format.js';
 import { refresh } from './live.js';
 
@@ -28,13 +29,7 @@ const words = {
  * verb: retry or cancel · scope: { ids } or { filter } · which: 'with the cause …', for the question · done: called at the end
  */
 export async function askForChange(verb, scope, which, done = () => {}) {
-  const dialog = h('dialog', { class: 'change', 'aria-labelledby': 'change-title', 'aria-live': 'polite' });
-  document.getElementById('dialogs').append(dialog);
-  dialog.addEventListener('close', () => dialog.remove());
-  dialog.showModal();
-  const show = (...content) => morph(dialog, h('div', {}, content));
-  const title = (text) => h('h2', { id: 'change-title' }, text);
-  const close = (text = 'Close') => h('button', { type: 'button', onclick: () => dialog.close() }, text);
+  const { dialog, show, title, close, reason: why, focusLast } = openDialog();
   const { ask, result, one, more } = words[verb];
 
   show(title(`${ask} items ${which}`), h('p', {}, 'Counting …'), h('div', { class: 'actions' }, close('Never mind')));
@@ -53,7 +48,7 @@ export async function askForChange(verb, scope, which, done = () => {}) {
     h('p', {}, count.meant === 1 ? one : more),
     Object.keys(count.left).length > 0 && h('p', { class: 'note' }, `Left alone: ${leftOf(count)}.`),
     h('form', { onsubmit: (event) => { event.preventDefault(); run(new FormData(event.target).get('reason')); } },
-      h('label', {}, h('span', {}, 'Why (kept with the record; may be empty)'), h('input', { name: 'reason', maxlength: 1000, autocomplete: 'off' })),
+      why(),
       h('div', { class: 'actions' }, h('button', { class: verb === 'cancel' ? 'danger' : 'primary' }, `${ask} ${items}`), close('Never mind'))));
   dialog.querySelector('input').focus();
 
@@ -90,7 +85,7 @@ export async function askForChange(verb, scope, which, done = () => {}) {
       h('div', { class: 'actions' },
         undo && h('button', { type: 'button', onclick: () => { dialog.close(); askForChange('retry', undo, 'that were just cancelled'); } }, 'Undo: queue again'),
         close('Done')));
-    [...dialog.querySelectorAll('button')].at(-1).focus();
+    focusLast();
     done();
     refresh();
   }
@@ -121,9 +116,4 @@ async function settled(key) {
     await new Promise((later) => setTimeout(later, 300));
   }
   return {};
-}
-
-/** A new id; randomUUID is there only where the page came over HTTPS or from this machine. */
-function newKey() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -2,7 +2,11 @@
 import { addressOf, go } from './address.js';
 import { read } from './api.js';
 import { h } from './dom.js';
-import { ago, localTime, many, number } from './format.js';
+import { ago, duration, localTime, many, number } from './format.js';
+
+const verbs = {
+  retry: 'retry', cancel: 'cancel', prune: 'prune', pause: 'pause', resume: 'resume', limit: 'limit', resetStuck: 'reset stuck',
+};
 
 export const changes = {
   title: 'Changes',
@@ -22,7 +26,7 @@ export const changes = {
       },
       h('label', {}, h('span', {}, 'Verb'), h('select', { name: 'verb', 'data-value': query.verb, onchange: (event) => event.target.form.requestSubmit() },
         h('option', { value: '' }, 'any'),
-        ['retry', 'cancel', 'prune'].map((verb) => h('option', { value: verb, selected: verb === query.verb }, verb)))),
+        Object.keys(verbs).map((verb) => h('option', { value: verb, selected: verb === query.verb }, verbs[verb])))),
       h('label', {}, h('span', {}, 'Actor'), h('input', { name: 'actor', value: query.actor ?? '', autocomplete: 'off', maxlength: 200 })),
       h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Filter'), h('a', { class: 'button', href: '#/changes' }, 'Clear'))),
       actions.length === 0 ? h('p', { class: 'empty' }, 'No change is recorded.') : table(actions),
@@ -36,14 +40,14 @@ export const changes = {
 function table(actions) {
   return h('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': 'Changes' }, h('table', {},
     h('thead', {}, h('tr', {},
-      ['When', 'Who', 'What', 'Which items'].map((name) => h('th', { scope: 'col' }, name)),
+      ['When', 'Who', 'What', 'Of what'].map((name) => h('th', { scope: 'col' }, name)),
       ['Meant', 'Done'].map((name) => h('th', { scope: 'col', class: 'number' }, name)),
       ['Left alone', 'Reason'].map((name) => h('th', { scope: 'col' }, name)))),
     h('tbody', {}, actions.map((one) => h('tr', { 'data-key': one.idempotencyKey },
       h('td', { class: 'when' }, ago(one.startedAt)),
       h('td', { class: 'short', dir: 'auto' }, one.actor),
-      h('td', {}, h('span', { class: `badge ${one.verb}` }, one.verb)),
-      h('td', { class: 'text wrap', dir: 'auto' }, scopeOf(one.filter)),
+      h('td', {}, h('span', { class: `badge ${one.verb}` }, verbs[one.verb] ?? one.verb)),
+      h('td', { class: 'text wrap', dir: 'auto' }, scopeOf(one)),
       h('td', { class: 'number' }, number(one.meant)),
       h('td', { class: 'number' }, number(one.done)),
       h('td', { class: 'wrap' }, leftOf(one), !one.finished && h('span', { class: 'ink-late' }, ' not finished')),
@@ -51,7 +55,10 @@ function table(actions) {
 }
 
 /** What a change meant, in words. */
-export function scopeOf(filter) {
+function scopeOf({ verb, filter }) {
+  if (verb === 'pause' || verb === 'resume') return filter.platform === '*' ? 'everything' : filter.platform;
+  if (verb === 'limit') return `${filter.platform}: ${filter.perMinute ? `${many(filter.perMinute, 'post')} a minute` : 'no limit'}`;
+  if (verb === 'resetStuck') return `in processing for over ${duration(filter.olderThanSeconds)}`;
   if (filter?.ids) return filter.ids.length === 1 ? h('a', { href: `#/item/${filter.ids[0]}` }, 'one item') : many(filter.ids.length, 'item');
   const names = { platform: 'for', creatorId: 'by', originalPostId: 'of', cause: 'with the cause', title: 'titled', from: 'from', to: 'before' };
   const parts = Object.entries(names).filter(([name]) => filter?.[name]).map(([name, word]) => `${word} ${name === 'from' || name === 'to' ? localTime(new Date(filter[name])) : filter[name]}`);
@@ -60,6 +67,7 @@ export function scopeOf(filter) {
 
 /** Why some were left, as in "2 locked, 1 posted". */
 export function leftOf({ left, markedPosted }) {
+  if (left?.unchanged) return 'it was so already';
   const parts = Object.entries(left ?? {}).map(([reason, count]) => `${number(count)} ${reason}`);
   if (markedPosted) parts.push(`${number(markedPosted)} had their post and were marked posted`);
   return parts.join(', ') || '–';

@@ -1,6 +1,7 @@
 // Is it well? In one look: health in words, the figures, what happened over time, the platforms, the check's findings.
 import { addressOf } from './address.js';
-import { read } from './api.js';
+import { mayChange, read } from './api.js';
+import { controlCells, heldBack, pauseAll, resetStuck } from './controls.js';
 import { h } from './dom.js';
 import { bounded, duration, many, number } from './format.js';
 import { drawPlot, sparkline } from './plots.js';
@@ -27,7 +28,7 @@ export const overview = {
 
   render({ now, series, range, findings: found }) {
     return [
-      health(now),
+      h('div', { class: 'state' }, health(now), heldBack(now)),
       figures(now),
       h('section', { 'aria-labelledby': 'over-time' },
         h('div', { class: 'head' },
@@ -42,7 +43,7 @@ export const overview = {
         ),
         h('p', { class: 'hint' }, 'Hover or tap to read values, drag to zoom, double-click to zoom out.'),
       ),
-      platforms(now.platforms),
+      platforms(now),
       check(found),
     ];
   },
@@ -69,32 +70,22 @@ export const overview = {
   },
 };
 
-/** What is wrong, in words; the app's heartbeat says it by the same rules. */
-function reasonsOf({ stuck, oldestDueSeconds, recent }) {
-  const reasons = [];
-  if (stuck.count) reasons.push(`${bounded(stuck)} ${stuck.count === 1 ? 'item is' : 'items are'} stuck`);
-  if (oldestDueSeconds > 300) reasons.push(`the oldest due item has waited ${duration(oldestDueSeconds)}`);
-  const { failed, posted } = figuresOf(recent, 3600);
-  const ended = failed + posted;
-  if (failed > 0.01 * ended)
-    reasons.push(`${(100 * failed / ended).toFixed(1).replace('.0', '')} % of the last hour’s posts failed (${number(failed)} of ${number(ended)})`);
-  return reasons;
-}
-
+/** How it is, in the app's own words: those of its heartbeat. */
 function health(now) {
-  const reasons = reasonsOf(now);
-  return h('section', { class: `health ${reasons.length ? 'degraded' : 'healthy'}`, 'aria-label': 'Health' },
+  const { status, reasons } = now.health;
+  return h('section', { class: `health ${status}`, 'aria-label': 'Health' },
     h('span', { class: 'dot', 'aria-hidden': 'true' }),
-    h('h1', {}, reasons.length ? 'Degraded' : 'Healthy'),
-    h('p', {}, reasons.length ? `${reasons.join('; ')}.` : 'Items are posted as they come due.'));
+    h('h1', {}, status === 'healthy' ? 'Healthy' : 'Degraded'),
+    h('p', {}, status === 'healthy' ? 'Items are posted as they come due.' : `${reasons.join('; ')}.`),
+    resetStuck(now));
 }
 
 function figures(now) {
   const hour = figuresOf(now.recent, 3600);
   const day = figuresOf(now.recent, 86_400);
   return h('section', { class: 'figures', 'aria-label': 'Figures' },
-    figure('Due', bounded(now.due), now.due.count ? `oldest for ${duration(now.oldestDueSeconds)}` : 'nothing waits',
-      addressOf('items', { status: 'queued', order: 'oldest' }), now.oldestDueSeconds > 300 && 'late'),
+    figure('Due', bounded(now.due), !now.due.count ? 'nothing waits' : now.oldestDueAt ? `oldest for ${duration(now.oldestDueSeconds)}` : 'held back by a pause',
+      addressOf('items', { status: 'queued', order: 'oldest' })),
     figure('In hand', bounded(now.counts.processing), now.stuck.count ? `${bounded(now.stuck)} stuck` : 'none stuck',
       addressOf('items', { status: 'processing', order: 'oldest' }), now.stuck.count && 'failed'),
     figure('Scheduled', bounded(now.scheduled), 'due later', addressOf('items', { status: 'queued' })),
@@ -116,9 +107,10 @@ function plot(id, title, described) {
     h('div', { id: `plot-${id}`, 'data-keep': true, role: 'img', 'aria-label': `${title}. ${described}` }));
 }
 
-function platforms(rows) {
+function platforms(now) {
+  const rows = now.platforms;
   return h('section', { 'aria-labelledby': 'platforms' },
-    h('div', { class: 'head' }, h('h2', { id: 'platforms' }, 'Platforms')),
+    h('div', { class: 'head' }, h('h2', { id: 'platforms' }, 'Platforms'), pauseAll(now)),
     rows.length === 0
       ? h('p', { class: 'empty' }, 'No platform has items yet.')
       : h('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': 'Table of the platforms' },
@@ -126,7 +118,9 @@ function platforms(rows) {
           h('thead', {}, h('tr', {},
             h('th', { scope: 'col' }, 'Platform'),
             h('th', { scope: 'col' }, 'Posted, 24 h'),
-            ['Posted', 'Retried', 'Failed', 'Due', 'In hand', 'Failed in all'].map((name) => h('th', { scope: 'col', class: 'number' }, name)))),
+            ['Posted', 'Retried', 'Failed', 'Due', 'In hand', 'Failed in all'].map((name) => h('th', { scope: 'col', class: 'number' }, name)),
+            h('th', { scope: 'col' }, 'Held back'),
+            mayChange() && h('th', { scope: 'col' }, h('span', { class: 'unseen' }, 'Controls')))),
           h('tbody', {}, rows.map((row) => h('tr', { 'data-key': row.platform },
             h('th', { scope: 'row' }, h('a', { href: addressOf('items', { platform: row.platform }), dir: 'auto' }, row.platform)),
             h('td', {}, sparkline(sparks.get(row.platform)?.values ?? [], `Posted to ${row.platform} over the last 24 hours`)),
@@ -137,7 +131,8 @@ function platforms(rows) {
             h('td', { class: 'number' }, number(row.inHand)),
             h('td', { class: 'number' }, row.failed
               ? h('a', { href: addressOf('items', { status: 'failed', platform: row.platform }) }, number(row.failed))
-              : '0')))))));
+              : '0'),
+            controlCells(row, now)))))));
 }
 
 function check(found) {

@@ -11,7 +11,7 @@ internal static class FilterQuery
     /// <exception cref="RefusedRequestException">A value is not what it must be.</exception>
     public static ItemFilter Read(QueryReader query) => ItemFilters.Checked(new()
     {
-        Status = query.Status("status"),
+        Status = query.Value<ItemStatus>("status"),
         Platform = query.Text("platform", 100),
         CreatorId = query.Id("creatorId"),
         OriginalPostId = query.Id("originalPostId"),

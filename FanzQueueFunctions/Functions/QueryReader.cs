@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using FanzQueueFunctions.Operations;
 using Microsoft.AspNetCore.Http;
 
@@ -58,9 +59,12 @@ internal sealed class QueryReader
         : choices.FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase))
             ?? throw new RefusedRequestException($"{name} must be one of {string.Join(", ", choices)}.");
 
-    public ItemStatus? Status(string name) => Text(name, 100) is not { } text ? null
-        : Enum.GetValues<ItemStatus>().Cast<ItemStatus?>().FirstOrDefault(
-            status => status.ToString()!.Equals(text, StringComparison.OrdinalIgnoreCase))
-            ?? throw new RefusedRequestException(
-                $"{name} must be one of {string.Join(", ", Enum.GetNames<ItemStatus>()).ToLowerInvariant()}.");
+    /// <returns>One of an enum's values by its name; null where none is given.</returns>
+    public T? Value<T>(string name)
+        where T : struct, Enum =>
+        Text(name, 100) is not { } text ? null
+            : Enum.GetValues<T>().Cast<T?>().FirstOrDefault(
+                value => value.ToString()!.Equals(text, StringComparison.OrdinalIgnoreCase))
+                ?? throw new RefusedRequestException(
+                    $"{name} must be one of {string.Join(", ", Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName))}.");
 }

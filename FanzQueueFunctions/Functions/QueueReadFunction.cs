@@ -109,7 +109,7 @@ public sealed class QueueReadFunction(IQueueOperations operations, DatabaseCheck
     {
         var query = new QueryReader(request.Query, "verb", "actor", "limit", "before");
         var changes = await operations.ReadChangesAsync(
-            new(query.Text("verb", 100), query.Text("actor", 200), query.Whole("limit", 50, 1, 1000), query.Id("before")),
+            new(query.Value<ChangeVerb>("verb"), query.Text("actor", 200), query.Whole("limit", 50, 1, 1000), query.Id("before")),
             cancellationToken);
         return Results.Json(changes, OperationsJson.Default.ChangePage);
     }

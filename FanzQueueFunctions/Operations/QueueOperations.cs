@@ -24,6 +24,7 @@ public sealed class QueueOperations(
         var hour = overview.Recent.Single(recent => recent.Seconds == 3600);
         return overview with
         {
+            StuckAfterSeconds = (long)Math.Ceiling(options.StuckAfter.TotalSeconds),
             Health = HealthReport.Judge(overview.Stuck.Count, overview.OldestDueSeconds, hour.Posted, hour.Failed),
         };
     }

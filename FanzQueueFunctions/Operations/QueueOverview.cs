@@ -18,6 +18,9 @@ public sealed record QueueOverview
     /// <summary>In processing for longer than <c>Queue__StuckAfterMinutes</c>.</summary>
     public required BoundedCount Stuck { get; init; }
 
+    /// <summary>For how long an item is in processing until it counts as stuck.</summary>
+    public long StuckAfterSeconds { get; init; }
+
     /// <summary>Of those that no pause holds back.</summary>
     public DateTimeOffset? OldestDueAt { get; init; }
 

@@ -56,7 +56,7 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
         CallAsync(
             "post_queue_action_list",
             [
-                .. Argument.Given("verb", query.Verb),
+                .. Argument.Given("verb", query.Verb is { } verb ? JsonNamingPolicy.SnakeCaseLower.ConvertName($"{verb}") : null),
                 .. Argument.Given("actor", query.Actor),
                 new("page_size", query.PageSize),
                 .. Argument.Given("before", query.Before),
