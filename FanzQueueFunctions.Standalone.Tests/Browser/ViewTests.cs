@@ -64,6 +64,8 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
     {
         var app = await demo.AppAsync(postgres);
         await using var console = await ConsolePage.OpenAsync(chromium, app, ConsoleApp.ReadKey, width: width);
+        // The page asked whether the key may change, and the app said no.
+        console.Means("401");
         await console.SeesAsync(".held");
 
         var held = await console.Page.Locator(".held li").AllInnerTextsAsync();

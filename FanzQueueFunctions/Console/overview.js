@@ -120,7 +120,7 @@ function platforms(now) {
             h('th', { scope: 'col' }, 'Posted, 24 h'),
             ['Posted', 'Retried', 'Failed', 'Due', 'In hand', 'Failed in all'].map((name) => h('th', { scope: 'col', class: 'number' }, name)),
             h('th', { scope: 'col' }, 'Held back'),
-            mayChange() && h('th', { scope: 'col' }, h('span', { class: 'unseen' }, 'Controls')))),
+            mayChange() && h('th', { scope: 'col' }, 'Controls'))),
           h('tbody', {}, rows.map((row) => h('tr', { 'data-key': row.platform },
             h('th', { scope: 'row' }, h('a', { href: addressOf('items', { platform: row.platform }), dir: 'auto' }, row.platform)),
             h('td', {}, sparkline(sparks.get(row.platform)?.values ?? [], `Posted to ${row.platform} over the last 24 hours`)),
