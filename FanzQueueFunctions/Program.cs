@@ -1,9 +1,11 @@
 using FanzQueueFunctions.Commands;
+using FanzQueueFunctions.Functions;
 using FanzQueueFunctions.Operations;
 using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Storage;
 using FanzQueueFunctions.Telemetry;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 try
@@ -20,6 +22,7 @@ try
     builder.Services.AddQueueOperations(RetentionOptions.Read(builder.Configuration));
     builder.Services.AddQueueStore(store);
     builder.Services.AddQueueWake(options, store);
+    builder.Services.AddSingleton(EntraId.Read(builder.Configuration));
     builder.AddQueueTelemetry();
     await builder.Build().RunAsync();
     return Environment.ExitCode;

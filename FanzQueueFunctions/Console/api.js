@@ -1,7 +1,9 @@
-// Speaks with the app. The keys are in these two variables and nowhere else: in no address, no store, no log.
+// Speaks with the app. The keys are in these two variables and nowhere else: in no address, no store, no log. Whoever is
+// signed in with Microsoft Entra ID needs none, and has addresses of their own.
 
 let readKey = '';
 let changeKey = null;
+let door = '';
 
 /** What went wrong, in the app's own words where it had some. */
 export class Refusal extends Error {
@@ -13,10 +15,20 @@ export class Refusal extends Error {
 
 export const mayChange = () => changeKey !== null;
 
+/** Whether one can sign in, and who has: { isOn, name, mayRead, mayChange }. */
+export const signIn = () => send('entra', '');
+
+/** Goes in as who is signed in. */
+export function enterAs({ mayChange }) {
+  forget();
+  door = 'entra/';
+  changeKey = mayChange ? '' : null;
+}
+
 /** Tries a key for reading, and whether it opens changes too. Throws a Refusal where it does not read. */
 export async function enter(key) {
+  forget();
   readKey = key;
-  changeKey = null;
   await read('overview');
   await unlock(key);
 }
@@ -37,17 +49,18 @@ export async function unlock(key) {
 export function forget() {
   readKey = '';
   changeKey = null;
+  door = '';
 }
 
 /** Reads a view, as in read('items', { status: 'failed' }); what is empty is not asked for. */
 export function read(view, parameters = {}) {
   const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== undefined && value !== ''));
-  return send(query.size ? `${view}?${query}` : view, readKey);
+  return send(door + (query.size ? `${view}?${query}` : view), readKey);
 }
 
 /** Orders a change. Repeated under its key it goes on where it was. */
 export function change(verb, order, idempotencyKey, signal) {
-  return send(verb, changeKey ?? '', {
+  return send(door + verb, changeKey ?? '', {
     method: 'POST',
     body: JSON.stringify(order),
     headers: { 'content-type': 'application/json', ...(idempotencyKey && { 'idempotency-key': idempotencyKey }) },
@@ -65,6 +78,8 @@ async function send(path, key, { headers = {}, signal, ...options } = {}) {
       cache: 'no-store',
       credentials: 'same-origin',
       referrerPolicy: 'no-referrer',
+      // Only a sign-in that has ended leads elsewhere.
+      redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
   } catch (error) {
@@ -74,6 +89,7 @@ async function send(path, key, { headers = {}, signal, ...options } = {}) {
     throw new Refusal(0, 'No answer', 'The app does not answer.');
   }
   if (answer.ok) return answer.json();
+  if (answer.type === 'opaqueredirect') throw new Refusal(401, 'Not signed in', 'The sign-in has ended.');
   const problem = await answer.json().catch(() => ({}));
   throw new Refusal(
     answer.status,

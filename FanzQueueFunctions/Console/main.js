@@ -1,6 +1,6 @@
 // The console: asks for the key, shows the view that the address names, and keeps it fresh.
 import { go, readAddress } from './address.js';
-import { enter, forget, mayChange, Refusal, unlock } from './api.js';
+import { enter, enterAs, forget, mayChange, Refusal, signIn, unlock } from './api.js';
 import { changes } from './changes.js';
 import { h, morph } from './dom.js';
 import { failures } from './failures.js';
@@ -20,6 +20,9 @@ const lost = document.getElementById('lost');
 
 let entered = false;
 let turn = 0;
+// What the app says of Microsoft Entra ID, and whether it is what opened the door.
+let entra = { isOn: false };
+let asPrincipal = false;
 
 const viewOf = ({ view }) => views[view] ?? overview;
 
@@ -34,7 +37,7 @@ async function load() {
     content = () => paint(view, data, content);
   } catch (refusal) {
     if (mine !== turn || !(refusal instanceof Refusal)) throw refusal;
-    if (refusal.status === 401) return leave('The app takes this key no longer.');
+    if (refusal.status === 401) return leave(asPrincipal ? 'The sign-in has ended.' : 'The app takes this key no longer.');
     if (refusal.status === 0 || refusal.status >= 500) throw refusal;
     content = () => morph(main, h('div', {}, h('section', { class: 'trouble' }, h('h1', {}, refusal.title), h('p', {}, refusal.detail))));
   }
@@ -66,10 +69,15 @@ function paintTop() {
     }, label))),
     h('span', { class: 'tools' },
       entered && h('button', { class: `live ${live.lostAt ? 'lost' : live.paused ? 'paused' : ''}`, title: 'Pause or go on (p)', onclick: () => pause(!live.paused) }, liveText()),
-      entered && !mayChange() && h('button', { onclick: askForChangeKey, title: 'Enter the key that opens changes' }, 'Read only'),
+      entered && asPrincipal && h('span', { class: 'who', dir: 'auto', title: entra.name }, entra.name),
+      entered && !mayChange() && (asPrincipal
+        ? h('span', { class: 'note', title: 'The role that you have looks, and changes nothing' }, 'Read only')
+        : h('button', { onclick: askForChangeKey, title: 'Enter the key that opens changes' }, 'Read only')),
       h('button', { onclick: nextTheme, title: 'Dark, light, or as the system (t)', 'aria-label': `Colours: ${theme}` }, { auto: '◐', dark: '●', light: '○' }[theme]),
       h('button', { onclick: showKeys, title: 'Keys (?)', 'aria-label': 'Keys' }, '?'),
-      entered && h('button', { onclick: () => leave(''), title: 'Forget the key' }, 'Leave'))));
+      entered && (asPrincipal
+        ? h('a', { class: 'button', href: authAddress('logout', 'post_logout_redirect_uri') }, 'Sign out')
+        : h('button', { onclick: () => leave(''), title: 'Forget the key' }, 'Leave')))));
   morph(lost, h('div', {}, entered && live.lostAt && h('p', {},
     h('strong', {}, `No fresh answer since ${localTime(live.heardAt ?? live.lostAt)}. `), live.why, ' Trying again every 5 seconds.')));
 }
@@ -80,8 +88,25 @@ function liveText() {
   return `${live.paused ? 'Paused' : 'Live'} · ${age < 2 ? 'now' : `${duration(age)} ago`}`;
 }
 
+/** An address of App Service Authentication, which leads back here. */
+const authAddress = (way, back) => `/.auth/${way}?${back}=${encodeURIComponent(location.pathname)}`;
+
+/** The way in for who is signed in, and the door for everybody else. */
+async function begin() {
+  try {
+    entra = await signIn();
+  } catch {
+    // Whoever has a key may try it all the same.
+  }
+  if (!entra.mayRead) return askForKey('');
+  enterAs(entra);
+  entered = asPrincipal = true;
+  show();
+}
+
 function leave(why) {
-  entered = false;
+  if (asPrincipal) entra = { isOn: true };
+  entered = asPrincipal = false;
   turn++;
   forget();
   stop();
@@ -94,7 +119,11 @@ function askForKey(why) {
   document.title = 'FanzQueue';
   morph(main, h('div', {}, h('section', { class: 'enter' },
     h('h1', {}, 'The operator’s console'),
-    h('p', {}, 'Enter the key of the function ', h('code', {}, 'QueueRead'), ', or a host key, which opens changes too. It stays in this page’s memory and is gone when the page is closed.'),
+    entra.isOn && h('p', { class: 'actions' },
+      h('a', { class: 'button primary', href: authAddress('login/aad', 'post_login_redirect_uri') }, 'Sign in with Microsoft'),
+      entra.name && h('a', { class: 'button', href: authAddress('logout', 'post_logout_redirect_uri') }, 'Sign out')),
+    entra.name && !entra.mayRead && h('p', { class: 'trouble' }, h('bdi', {}, entra.name), ' is signed in and has no role that opens the console.'),
+    h('p', {}, `${entra.isOn ? 'Or enter' : 'Enter'} the key of the function `, h('code', {}, 'QueueRead'), ', or a host key, which opens changes too. It stays in this page’s memory and is gone when the page is closed.'),
     h('form', { onsubmit: submitKey },
       h('label', {}, h('span', {}, 'Key'), h('input', { id: 'key', type: 'password', autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'key-trouble' })),
       h('p', { id: 'key-trouble', class: 'trouble', role: 'alert' }, why),
@@ -158,4 +187,4 @@ listen({
   'g c': () => go('changes'),
 }, () => entered && viewOf(readAddress()).keys);
 paintTop();
-askForKey('');
+begin();

@@ -6,4 +6,6 @@ namespace FanzQueueFunctions.Functions;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ResetStuckAnswer))]
 [JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(SignIn))]
+[JsonSerializable(typeof(ClientPrincipal))]
 internal sealed partial class FunctionsJson : JsonSerializerContext;

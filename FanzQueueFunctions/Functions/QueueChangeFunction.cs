@@ -11,42 +11,52 @@ namespace FanzQueueFunctions.Functions;
 /// Lets an operator change: <c>POST /api/queue/retry</c> and the others. One function, so that one key opens them all, and
 /// another one than reading.
 /// </summary>
-public sealed class QueueChangeFunction(IQueueOperations operations, IQueueProcessor processor, TimeProvider time)
+public sealed class QueueChangeFunction(IQueueOperations operations, IQueueProcessor processor, TimeProvider time, EntraId entraId)
 {
-    private const string Route = "queue/{verb:regex(^(retry|cancel|prune|pause|resume|limit|reset)$)}";
+    private const string Route = "{verb:regex(^(retry|cancel|prune|pause|resume|limit|reset)$)}";
     private const long LargestBody = 1024 * 1024;
 
     /// <summary>A change that takes longer goes on when it is asked for again: proxies give up after a minute or more.</summary>
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     [Function("QueueChange")]
-    public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Route)] HttpRequest request,
-        CancellationToken cancellationToken)
+    public Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "queue/" + Route)] HttpRequest request,
+        CancellationToken cancellationToken) => AnswerAsync(request, "QueueChange key", cancellationToken);
+
+    /// <summary>The same without a key, for whoever is signed in with Microsoft Entra ID: <c>POST /api/queue/entra/retry</c>.</summary>
+    [Function("QueueChangeByPrincipal")]
+    public async Task<IResult> RunByPrincipalAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "queue/entra/" + Route)] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        entraId.Admits(request, changes: true, out var principal, out var refusal)
+            ? await AnswerAsync(request, principal.Name, cancellationToken)
+            : refusal;
+
+    private async Task<IResult> AnswerAsync(HttpRequest request, string actor, CancellationToken cancellationToken)
     {
         try
         {
             _ = new QueryReader(request.Query);
-            const string Actor = "QueueChange key";
             var key = ReadKey(request);
             switch (((string)request.RouteValues["verb"]!).ToLowerInvariant())
             {
                 case "pause":
                     var pause = await ReadBodyAsync(request, OperationsJson.Default.PauseBody, cancellationToken);
-                    return await ControlAsync(ControlOrders.Of(ControlVerb.Pause, pause, Actor, key), cancellationToken);
+                    return await ControlAsync(ControlOrders.Of(ControlVerb.Pause, pause, actor, key), cancellationToken);
                 case "resume":
                     var resume = await ReadBodyAsync(request, OperationsJson.Default.PauseBody, cancellationToken);
-                    return await ControlAsync(ControlOrders.Of(ControlVerb.Resume, resume, Actor, key), cancellationToken);
+                    return await ControlAsync(ControlOrders.Of(ControlVerb.Resume, resume, actor, key), cancellationToken);
                 case "limit":
                     var limit = await ReadBodyAsync(request, OperationsJson.Default.LimitBody, cancellationToken);
-                    return await ControlAsync(ControlOrders.Of(limit, Actor, key), cancellationToken);
+                    return await ControlAsync(ControlOrders.Of(limit, actor, key), cancellationToken);
                 case "reset":
                     var reset = await ReadBodyAsync(request, OperationsJson.Default.ResetBody, cancellationToken);
-                    return await ResetAsync(reset, Actor, cancellationToken);
+                    return await ResetAsync(reset, actor, cancellationToken);
                 case var verb:
                     var change = await ReadBodyAsync(request, OperationsJson.Default.ChangeBody, cancellationToken);
                     return await ChangeAsync(
-                        ChangeOrders.Of(Enum.Parse<ChangeVerb>(verb, ignoreCase: true), change, Actor, key, time.GetUtcNow()),
+                        ChangeOrders.Of(Enum.Parse<ChangeVerb>(verb, ignoreCase: true), change, actor, key, time.GetUtcNow()),
                         cancellationToken);
             }
         }

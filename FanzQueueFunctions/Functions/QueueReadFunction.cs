@@ -9,16 +9,27 @@ namespace FanzQueueFunctions.Functions;
 /// Lets an operator look: <c>GET /api/queue/overview</c> and the others. One function, so that one key opens them all, and
 /// changes nothing. <c>GET /api/queue/openapi</c> describes them.
 /// </summary>
-public sealed class QueueReadFunction(IQueueOperations operations, DatabaseCheck check)
+public sealed class QueueReadFunction(IQueueOperations operations, DatabaseCheck check, EntraId entraId)
 {
     // By name, so that no other path under /api/queue is answered here.
     private const string Route =
-        "queue/{view:regex(^(overview|series|items|failures|creators|findings|changes|openapi)$)}/{id?}";
+        "{view:regex(^(overview|series|items|failures|creators|findings|changes|openapi)$)}/{id?}";
 
     [Function("QueueRead")]
-    public async Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = Route)] HttpRequest request,
-        CancellationToken cancellationToken)
+    public Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "queue/" + Route)] HttpRequest request,
+        CancellationToken cancellationToken) => AnswerAsync(request, cancellationToken);
+
+    /// <summary>The same without a key, for whoever is signed in with Microsoft Entra ID: <c>GET /api/queue/entra/overview</c>.</summary>
+    [Function("QueueReadByPrincipal")]
+    public async Task<IResult> RunByPrincipalAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "queue/entra/" + Route)] HttpRequest request,
+        CancellationToken cancellationToken) =>
+        entraId.Admits(request, changes: false, out _, out var refusal)
+            ? await AnswerAsync(request, cancellationToken)
+            : refusal;
+
+    private async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var view = ((string)request.RouteValues["view"]!).ToLowerInvariant();
         var id = (string?)request.RouteValues["id"];
