@@ -1,4 +1,3 @@
-using FanzQueueFunctions.Azure.Tests;
 using FanzQueueFunctions.Testbed;
 
 [assembly: AssemblyFixture(typeof(PostgresFixture))]

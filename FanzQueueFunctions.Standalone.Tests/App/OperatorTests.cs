@@ -262,7 +262,7 @@ public sealed class OperatorTests(PostgresFixture postgres)
         {
             ("/overview", "overview"), ("/series", "series?range=24h"), ("/items", "items?limit=2"),
             ("/items/{id}", $"items/{item}"), ("/failures", "failures"), ("/creators", "creators?name=a"),
-            ("/findings", "findings"), ("/changes", "changes"),
+            ("/findings", "findings"), ("/changes", "changes"), ("/entra", "entra"),
         })
         {
             var (status, answer) = await person.GetAsync(question);
@@ -273,6 +273,9 @@ public sealed class OperatorTests(PostgresFixture postgres)
         foreach (var verb in (string[])["retry", "cancel", "prune"])
             await AssertFitsAsync(verb, """{"filter": {"status": "failed", "to": "2020-01-01T00:00:00Z"}, "dryRun": true}""");
 
+        Assert.All(
+            document["paths"]!.AsObject().Where(path => path.Key != "/entra").SelectMany(path => path.Value!.AsObject()),
+            operation => Assert.Equal("""{"entraId":[]}""", operation.Value!["security"]![1]!.ToJsonString()));
         AssertFits(
             document, JsonNode.Parse("""{"$ref": "#/components/schemas/Problem"}""")!, (await person.GetAsync("items?x=y")).Body);
 

@@ -1,4 +1,3 @@
-using FanzQueueFunctions.Standalone.Tests.App;
 using FanzQueueFunctions.Testbed;
 
 [assembly: AssemblyFixture(typeof(PostgresFixture))]

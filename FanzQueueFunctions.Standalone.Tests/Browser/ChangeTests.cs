@@ -1,9 +1,8 @@
 using System.Text.RegularExpressions;
-using FanzQueueFunctions.Standalone.Tests.App;
 using FanzQueueFunctions.Testbed;
 using Microsoft.Playwright;
 
-namespace FanzQueueFunctions.Standalone.Tests.Browser;
+namespace FanzQueueFunctions.Browser.Tests;
 
 /// <summary>Retry and cancel from the page: the question, the progress, the way back.</summary>
 public sealed class ChangeTests(PostgresFixture postgres, ChromiumFixture chromium)

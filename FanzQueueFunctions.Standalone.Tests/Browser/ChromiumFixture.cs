@@ -1,11 +1,11 @@
 using System.Diagnostics;
-using FanzQueueFunctions.Standalone.Tests.Browser;
+using FanzQueueFunctions.Browser.Tests;
 using FanzQueueFunctions.Testbed;
 using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(ChromiumFixture))]
 
-namespace FanzQueueFunctions.Standalone.Tests.Browser;
+namespace FanzQueueFunctions.Browser.Tests;
 
 /// <summary>One Chromium for all tests that need one, started by the first of them.</summary>
 public sealed class ChromiumFixture : IAsyncDisposable

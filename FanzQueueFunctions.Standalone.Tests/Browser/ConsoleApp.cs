@@ -1,37 +1,40 @@
-using FanzQueueFunctions.Standalone.Tests.App;
 using FanzQueueFunctions.Testbed;
 
-namespace FanzQueueFunctions.Standalone.Tests.Browser;
+namespace FanzQueueFunctions.Browser.Tests;
 
-/// <summary>The app with a database of its own, its timers still, and keys that an operator has.</summary>
+/// <summary>The app, on the host under test, with a database of its own, its timers still, and keys that an operator has.</summary>
 internal sealed class ConsoleApp : IAsyncDisposable
 {
     public const string ReadKey = "the-key-for-reading";
     public const string ChangeKey = "the-key-for-changes";
     public const string HostKey = "the-key-for-both";
 
-    private ConsoleApp(TestDatabase database, AppProcess process, Uri address) =>
-        (Database, Process, Address) = (database, process, address);
+    private ConsoleApp(TestDatabase database, IRunningApp app, Uri address) =>
+        (Database, App, Address) = (database, app, address);
 
     public TestDatabase Database { get; }
 
-    public AppProcess Process { get; }
+    public IRunningApp App { get; }
 
     public Uri Address { get; }
 
-    public static async Task<ConsoleApp> StartAsync(PostgresFixture postgres, Func<TestDatabase, Task> fill)
+    /// <param name="settings">Settings of the app beside those that it needs.</param>
+    public static async Task<ConsoleApp> StartAsync(
+        PostgresFixture postgres, Func<TestDatabase, Task> fill, params (string Name, string? Value)[] settings)
     {
         var database = await postgres.CreateDatabaseAsync();
         await fill(database);
-        var process = AppProcess.Start(
+        var app = await TestedApp.StartAsync([
             ("DATABASE_URL", database.ConnectionString),
             ("PROCESS_QUEUE_SCHEDULE", "0 0 0 29 2 *"),
             ("HEALTH_SCHEDULE", "0 0 0 29 2 *"),
             ("Queue__Wake", "false"),
             ("FUNCTIONS_KEY_QueueRead", ReadKey),
             ("FUNCTIONS_KEY_QueueChange", ChangeKey),
-            ("FUNCTIONS_HOST_KEY", HostKey));
-        return new(database, process, await process.AddressAsync());
+            ("FUNCTIONS_HOST_KEY", HostKey),
+            .. settings,
+        ]);
+        return new(database, app, await app.AddressAsync());
     }
 
     /// <summary>Failed items of one cause, the platforms by turns.</summary>
@@ -50,7 +53,7 @@ internal sealed class ConsoleApp : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Process.DisposeAsync();
+        await App.DisposeAsync();
         await Database.DisposeAsync();
     }
 }

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using FanzQueueFunctions.Standalone.Tests.App;
 
-namespace FanzQueueFunctions.Standalone.Tests.Browser;
+namespace FanzQueueFunctions.Browser.Tests;
 
 /// <summary>How the console's files are served.</summary>
 public sealed partial class ConsoleFilesTests(PostgresFixture postgres, DemoFixture demo)

@@ -1,10 +1,9 @@
-using FanzQueueFunctions.Standalone.Tests.App;
-using FanzQueueFunctions.Standalone.Tests.Browser;
+using FanzQueueFunctions.Browser.Tests;
 using FanzQueueFunctions.Testbed;
 
 [assembly: AssemblyFixture(typeof(DemoFixture))]
 
-namespace FanzQueueFunctions.Standalone.Tests.Browser;
+namespace FanzQueueFunctions.Browser.Tests;
 
 /// <summary>The app on a queue with a past, for tests that only look; started by the first of them.</summary>
 public sealed class DemoFixture : IAsyncDisposable
@@ -23,7 +22,7 @@ public sealed class DemoFixture : IAsyncDisposable
             await (await _started).DisposeAsync();
     }
 
-    private static async Task FillAsync(TestDatabase database) =>
+    internal static async Task FillAsync(TestDatabase database) =>
         await database.ExecuteAsync(await File.ReadAllTextAsync(Path.Combine(
             RepositoryFolder.Path, "FanzQueueFunctions.Standalone.Tests", "Browser", "demo.sql")));
 }

@@ -1,7 +1,6 @@
-using FanzQueueFunctions.Standalone.Tests.App;
 using FanzQueueFunctions.Testbed;
 
-namespace FanzQueueFunctions.Standalone.Tests.Browser;
+namespace FanzQueueFunctions.Browser.Tests;
 
 /// <summary>What people and other systems write stays text, however it is meant and however long it is.</summary>
 public sealed class HostileTextTests(PostgresFixture postgres, ChromiumFixture chromium)

@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
-using FanzQueueFunctions.Standalone.Tests.App;
 using FanzQueueFunctions.Testbed;
 using Microsoft.Playwright;
 
-namespace FanzQueueFunctions.Standalone.Tests.Browser;
+namespace FanzQueueFunctions.Browser.Tests;
 
 /// <summary>The list of items: its filter, its pages, what it gives away as a file.</summary>
 public sealed class ItemListTests(PostgresFixture postgres, ChromiumFixture chromium, DemoFixture demo)

@@ -1,9 +1,8 @@
 using System.Text.RegularExpressions;
-using FanzQueueFunctions.Standalone.Tests.App;
 using FanzQueueFunctions.Testbed;
 using Microsoft.Playwright;
 
-namespace FanzQueueFunctions.Standalone.Tests.Browser;
+namespace FanzQueueFunctions.Browser.Tests;
 
 /// <summary>The page stays fresh while it is seen, and says when it is not.</summary>
 public sealed class LiveTests(PostgresFixture postgres, ChromiumFixture chromium)

@@ -1,8 +1,7 @@
-using FanzQueueFunctions.Standalone.Tests.App;
 using FanzQueueFunctions.Testbed;
 using Microsoft.Playwright;
 
-namespace FanzQueueFunctions.Standalone.Tests.Browser;
+namespace FanzQueueFunctions.Browser.Tests;
 
 /// <summary>Makes the pictures in docs/: not a test, run by <c>./dev screenshots</c> alone.</summary>
 public sealed class Screenshots(PostgresFixture postgres, ChromiumFixture chromium, DemoFixture demo)

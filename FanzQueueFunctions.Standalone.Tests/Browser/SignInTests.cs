@@ -1,9 +1,8 @@
 using System.Net;
 using System.Text;
-using FanzQueueFunctions.Standalone.Tests.App;
 using Microsoft.Playwright;
 
-namespace FanzQueueFunctions.Standalone.Tests.Browser;
+namespace FanzQueueFunctions.Browser.Tests;
 
 /// <summary>The key: what it opens, and that it is nowhere but in the page's memory.</summary>
 public sealed class SignInTests(PostgresFixture postgres, ChromiumFixture chromium, DemoFixture demo)
@@ -38,7 +37,7 @@ public sealed class SignInTests(PostgresFixture postgres, ChromiumFixture chromi
         Assert.DoesNotContain(ConsoleApp.HostKey, await console.Context.StorageStateAsync(new() { IndexedDB = true }));
         Assert.Equal("{}", await console.Page.EvaluateAsync<string>("() => JSON.stringify(sessionStorage)"));
         Assert.DoesNotContain(ConsoleApp.HostKey, await console.Page.ContentAsync());
-        Assert.All(app.Process.Lines, line => Assert.DoesNotContain(ConsoleApp.HostKey, line));
+        Assert.All(app.App.Lines, line => Assert.DoesNotContain(ConsoleApp.HostKey, line));
     }
 
     [Fact]

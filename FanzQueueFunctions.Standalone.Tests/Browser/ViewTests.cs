@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using FanzQueueFunctions.Standalone.Tests.App;
 using Microsoft.Playwright;
 
-namespace FanzQueueFunctions.Standalone.Tests.Browser;
+namespace FanzQueueFunctions.Browser.Tests;
 
 /// <summary>What each view shows, on a screen and on a phone, in light and in dark.</summary>
 public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium, DemoFixture demo)
