@@ -111,7 +111,10 @@ internal sealed class ConsolePage : IAsyncDisposable
     {
         await _context.CloseAsync();
         lock (_complaints)
-            Assert.DoesNotContain(_complaints, text => !_meant.Any(text.Contains));
+        {
+            string[] unmeant = [.. _complaints.Where(text => !_meant.Any(text.Contains))];
+            Assert.True(unmeant.Length == 0, $"The browser complains: {string.Join("; ", unmeant)}");
+        }
     }
 
     private void Complain(string text)
