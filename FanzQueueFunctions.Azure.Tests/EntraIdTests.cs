@@ -71,10 +71,9 @@ public sealed class EntraIdTests(PostgresFixture postgres, EntraIdTests.App app)
         }
 
         var stranger = EasyAuth.HeadersOf(Name, "Queue.Reader", "queue.change");
-        await AssertRefusedAsync(
-            client, HttpStatusCode.Forbidden, "It takes the app role Queue.Read or Queue.Change.", HttpMethod.Get, "overview", stranger);
-        await AssertRefusedAsync(
-            client, HttpStatusCode.Forbidden, "It takes the app role Queue.Change.", HttpMethod.Post, "retry", stranger);
+        const string NoRole = "It takes the app role Queue.Read or Queue.Change.";
+        await AssertRefusedAsync(client, HttpStatusCode.Forbidden, NoRole, HttpMethod.Get, "overview", stranger);
+        await AssertRefusedAsync(client, HttpStatusCode.Forbidden, NoRole, HttpMethod.Post, "retry", stranger);
         using var oversized = await SendAsync(client, HttpMethod.Get, "entra/overview", Forged(new string('A', 100_000)));
         Assert.Equal(HttpStatusCode.RequestHeaderFieldsTooLarge, oversized.StatusCode);
     }

@@ -46,28 +46,35 @@ public sealed record EntraId(bool IsOn, string ReadRole, string ChangeRole)
     {
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         principal = PrincipalOf(request);
-        refusal = !IsOn
-            ? Problems.Of(
+        refusal = RefusalOf(request, changes, principal);
+        return refusal is null;
+    }
+
+    private IResult? RefusalOf(HttpRequest request, bool changes, Principal? principal)
+    {
+        if (!IsOn)
+            return Problems.Of(
                 StatusCodes.Status404NotFound,
                 "Not found",
-                "Nobody signs in with Microsoft Entra ID here. Use the same address without /entra, and a key.")
-            : principal is null
-            ? Problems.Of(
-                StatusCodes.Status401Unauthorized, "Nobody is signed in", "Sign in with Microsoft Entra ID: /.auth/login/aad.")
-            : changes && !request.HasJsonContentType()
-            ? Problems.Of(
-                StatusCodes.Status415UnsupportedMediaType, "Not JSON", "A change is sent with the content type application/json.")
-            : changes && IsFromElsewhere(request)
+                "Nobody signs in with Microsoft Entra ID here. Use the same address without /entra, and a key.");
+        if (principal is null)
+            return Problems.Of(
+                StatusCodes.Status401Unauthorized, "Nobody is signed in", "Sign in with Microsoft Entra ID: /.auth/login/aad.");
+        if (!MayRead(principal))
+            return Problems.Of(StatusCodes.Status403Forbidden, "Not allowed", $"It takes the app role {ReadRole} or {ChangeRole}.");
+        if (!changes)
+            return null;
+        if (!MayChange(principal))
+            return Problems.Of(StatusCodes.Status403Forbidden, "Not allowed", $"It takes the app role {ChangeRole}.");
+        if (!request.HasJsonContentType())
+            return Problems.Of(
+                StatusCodes.Status415UnsupportedMediaType, "Not JSON", "A change is sent with the content type application/json.");
+        return IsFromElsewhere(request)
             ? Problems.Of(
                 StatusCodes.Status403Forbidden,
                 "From elsewhere",
                 "A change is taken from the app's own page, or from a program that is no browser.")
-            : changes && !MayChange(principal)
-            ? Problems.Of(StatusCodes.Status403Forbidden, "Not allowed", $"It takes the app role {ChangeRole}.")
-            : !MayRead(principal)
-            ? Problems.Of(StatusCodes.Status403Forbidden, "Not allowed", $"It takes the app role {ReadRole} or {ChangeRole}.")
             : null;
-        return refusal is null;
     }
 
     /// <summary>
