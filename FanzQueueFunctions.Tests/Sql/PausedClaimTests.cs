@@ -94,6 +94,58 @@ public sealed class PausedClaimTests(PostgresFixture postgres)
         Assert.Equal(unknown, Assert.Single(await database.ClaimAsync(Guid.CreateVersion7()))!.Id());
     }
 
+    [Fact]
+    public async Task A_thousand_made_up_names_hide_no_known_platform_and_are_taken_behind_it()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var original = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.ExecuteAsync(
+            """
+            insert into multiplatform_post_queue (original_post_id, creator_id, target_platform, queued_at)
+            select id, creator_id, name || n, now() - interval '1 hour'
+            from content_posts, unnest(array['0-', 'girlfanz-', 'zzz-']) as name, generate_series(1, 1000) as n
+            """);
+        await database.AddItemAsync(original, "girlfanz");
+        await database.AddItemAsync(original, "transfanz");
+        await database.AddItemAsync(original, "pupfanz");
+        await database.PauseAsync("pupfanz");
+
+        var first = await database.ClaimAsync(Guid.CreateVersion7(), batchSize: 2);
+        var second = await database.ClaimAsync(Guid.CreateVersion7(), batchSize: 50);
+
+        Assert.Equal(["girlfanz", "transfanz"], first.Select(item => item!.Text("target_platform")).Order());
+        Assert.Equal(50, second.Count(item => item!.Text("target_platform")!.Contains('-', StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Of_fifty_open_platforms_the_oldest_items_go_first_whatever_the_batch()
+    {
+        foreach (var batchSize in (int[])[1, 7, 60, 200])
+        {
+            await using var database = await postgres.CreateDatabaseAsync();
+            await database.AddPostAsync(await database.AddCreatorAsync());
+            await database.ExecuteAsync(
+                """
+                insert into multiplatform_post_queue (original_post_id, creator_id, target_platform, queued_at)
+                select id, creator_id, platform, now() - ('x' || left(md5(platform::text || n), 4))::bit(16)::integer * interval '1 second'
+                from content_posts, unnest(enum_range(null::platform_cluster)) as platform, generate_series(1, 3) as n
+                """);
+            await database.PauseAsync("girlfanz");
+            var oldest = await database.RowsAsync(
+                """
+                select id from multiplatform_post_queue
+                where target_platform <> 'girlfanz'
+                order by queued_at, id
+                limit $1
+                """,
+                batchSize);
+
+            var items = await database.ClaimAsync(Guid.CreateVersion7(), batchSize);
+
+            Assert.Equal(oldest.Select(row => row[0]), items.Select(item => (object)item!.Id()));
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
