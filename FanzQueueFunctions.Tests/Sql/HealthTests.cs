@@ -143,6 +143,41 @@ public sealed class HealthTests(PostgresFixture postgres)
     }
 
     [Theory]
+    [InlineData("now() + interval '1 second'", 60)]
+    [InlineData("now() - interval '9 seconds'", 60)]
+    [InlineData("now() - interval '10 minutes'", 600)]
+    [InlineData("now() - interval '3 hours'", 3600)]
+    public async Task What_waits_for_a_limit_counts_from_when_the_limit_lets_it_through(string nextAt, int oldestDueSeconds)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var original = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddItemAsync(original, "girlfanz", with: "queued_at = now() - interval '1 hour'");
+        await database.AddItemAsync(original, "boyfanz");
+        await database.LimitAsync("girlfanz", 60);
+        await database.ExecuteAsync($"update post_queue_limits set next_at = {nextAt}");
+
+        var health = await database.HealthAsync();
+
+        Assert.Equal("2", health.Text("due"));
+        Assert.InRange(health["oldest_due_seconds"]!.GetValue<int>(), oldestDueSeconds, oldestDueSeconds + 30);
+    }
+
+    [Fact]
+    public async Task Where_all_that_is_due_waits_for_its_limit_nothing_has_waited()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var original = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddItemAsync(original, "girlfanz", with: "queued_at = now() - interval '2 hours'");
+        await database.AddItemAsync(original, "girlfanz", with: "queued_at = now() - interval '1 hour'");
+        await database.LimitAsync("girlfanz", 1);
+        await database.ClaimAsync(Guid.CreateVersion7());
+
+        var health = await database.HealthAsync();
+
+        Assert.Equal(("1", "0"), (health.Text("due"), health.Text("oldest_due_seconds")));
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData(-1)]
     public async Task A_threshold_out_of_its_range_is_an_error(int? stuckAfterSeconds)

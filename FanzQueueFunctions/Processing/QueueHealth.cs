@@ -13,7 +13,8 @@ public sealed record QueueHealth
     public long Stuck { get; init; }
 
     /// <summary>
-    /// How long the oldest due item has waited; 0 where none is due. What waits for a paused platform does not count.
+    /// How long the oldest due item has waited; 0 where none is due. What waits for a paused platform does not count, and
+    /// what waits for a limit counts from when the limit lets it through.
     /// </summary>
     public long OldestDueSeconds { get; init; }
     public long PostedLastHour { get; init; }
