@@ -57,6 +57,37 @@ public sealed class PartitionedTableTests(PostgresFixture postgres)
     }
 
     [Theory, MemberData(nameof(Ways))]
+    public async Task Pause_limit_and_turns_hold_and_no_strange_row_is_touched(
+        bool before, string? queue, string? history, string? posts)
+    {
+        await using var database = await CreateAsync(before, queue, history, posts);
+        await AddItemsAsync(database, 30, "scheduled_for = now() + interval '1 day'");
+        for (var creator = 0; creator < 3; creator++)
+            await AddItemsAsync(database, 20, "error_message = 'due'");
+        await database.PauseAsync("girlfanz");
+        await database.LimitAsync("pupfanz", 1);
+
+        var first = await database.ClaimAsync(Guid.CreateVersion7(), 12);
+        var second = await database.ClaimAsync(Guid.CreateVersion7(), 12, fair: true);
+        var rest = await database.ClaimAsync(Guid.CreateVersion7(), 100, fair: true);
+
+        // Of 60 due there are 12 of each platform.
+        Assert.Equal((12, 12, 13), (first.Count, second.Count, rest.Count));
+        Assert.Equal(
+            [["girlfanz", "queued", 12L], ["pupfanz", "processing", 1L], ["pupfanz", "queued", 11L]],
+            await database.RowsAsync(
+                """
+                select target_platform, status::text, count(*)
+                from multiplatform_post_queue
+                where scheduled_for is null and target_platform in ('girlfanz', 'pupfanz')
+                group by 1, 2
+                order by 1, 2
+                """));
+        Assert.Equal(30L, await database.CountAsync("multiplatform_post_queue where status = 'queued' and scheduled_for is not null"));
+        Assert.True(second.GroupBy(item => item!.Text("creator_id")).All(items => items.Count() is 4));
+    }
+
+    [Theory, MemberData(nameof(Ways))]
     public async Task Bad_rows_fail_alone_retries_wait_and_a_repeated_settle_answers_the_same(
         bool before, string? queue, string? history, string? posts)
     {

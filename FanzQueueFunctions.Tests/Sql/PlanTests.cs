@@ -122,6 +122,29 @@ public sealed class PlanTests(PostgresFixture postgres)
         Assert.DoesNotContain("Seq Scan on creators", plans, StringComparison.Ordinal);
     }
 
+    /// <summary>Left to itself the planner sorts all that the creator has, by an index that knows creators alone.</summary>
+    [Fact]
+    public async Task Where_one_creator_has_nearly_all_and_the_others_nothing_more_a_claim_by_turns_reads_a_few_entries()
+    {
+        await using var database = await CreateLongQueueAsync(afterFilling: null);
+        for (var creator = 0; creator < 40; creator++)
+            await database.AddItemsAsync(await database.AddPostAsync(await database.AddCreatorAsync()), 10);
+        await database.ExecuteAsync("analyze");
+        await database.ExecuteAsync(
+            """
+            update multiplatform_post_queue set status = 'posted'
+            where creator_id <> (select creator_id from multiplatform_post_queue group by creator_id order by count(*) desc limit 1)
+            """);
+
+        var plans = await PlansAsync(database, "select post_queue_claim(gen_random_uuid(), 100, 900, true)");
+
+        Assert.Contains("using multiplatform_post_queue_creator_due_idx", plans, StringComparison.Ordinal);
+        Assert.DoesNotContain("Incremental Sort", plans, StringComparison.Ordinal);
+        // Of the index no more than twice the batch, not the creator's 20,000.
+        Assert.DoesNotMatch("rows=([3-9][0-9]{2}|[0-9]{4,}) loops", plans);
+        Assert.Equal(100L, await database.CountAsync("multiplatform_post_queue where status = 'processing'"));
+    }
+
     private async Task<TestDatabase> CreateLongQueueAsync(string? beforeFilling = null, string? afterFilling = "analyze")
     {
         var database = await postgres.CreateDatabaseAsync();

@@ -1,0 +1,125 @@
+using System.Net;
+using FanzQueueFunctions.Testbed;
+using FanzQueueFunctions.Testbed.FunctionsHost;
+
+namespace FanzQueueFunctions.Azure.Tests;
+
+/// <summary>The function <c>Wake</c>, with timers that never fire.</summary>
+public sealed class WakeTests(PostgresFixture postgres)
+{
+    private static readonly Uri Wake = new("/api/queue/wake", UriKind.Relative);
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("another-functions-key")]
+    public async Task Without_its_key_it_is_refused_and_nothing_is_posted(string? key)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await AddItemAsync(database);
+        await using var app = await StartAsync(database);
+        using var client = await ClientAsync(app, key);
+
+        using var answer = await client.PostAsync(Wake, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal(1L, await database.CountAsync("multiplatform_post_queue where status = 'queued'"));
+    }
+
+    [Fact]
+    public async Task It_answers_202_and_what_is_due_is_posted()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await AddItemAsync(database);
+        await using var app = await StartAsync(database);
+        using var client = await ClientAsync(app, "wake-key");
+
+        using var answer = await client.PostAsync(Wake, null, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        await Until.TrueAsync(async () => await PostedAsync(database) == 1, "the item is posted");
+    }
+
+    [Fact]
+    public async Task It_answers_at_once_while_a_run_is_held_up()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await AddItemAsync(database);
+        await using var app = await StartAsync(database);
+        using var client = await ClientAsync(app, "wake-key");
+        await using var session = await database.OpenAsync();
+        await using var transaction = await session.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var lockQueue = session.CreateCommand())
+        {
+            lockQueue.CommandText = "lock table multiplatform_post_queue in access exclusive mode";
+            await lockQueue.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        using var first = await client.PostAsync(Wake, null, TestContext.Current.CancellationToken);
+        await Until.TrueAsync(
+            () => database.ScalarAsync<bool>("select exists (select from pg_locks where not granted and relation is not null)"),
+            "the run waits");
+        using var second = await client.PostAsync(Wake, null, TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted), (first.StatusCode, second.StatusCode));
+
+        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        await Until.TrueAsync(async () => await PostedAsync(database) == 1, "the item is posted");
+    }
+
+    [Fact]
+    public async Task However_many_calls_come_runs_begin_a_second_apart()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var original = await AddItemAsync(database);
+        await using var app = await StartAsync(database);
+        using var client = await ClientAsync(app, "wake-key");
+        var calls = 0;
+
+        await Until.TrueAsync(
+            async () =>
+            {
+                await database.AddItemAsync(original);
+                using var answer = await client.PostAsync(Wake, null, TestContext.Current.CancellationToken);
+                Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+                calls++;
+                return (await ClaimsAsync()).Length >= 4;
+            },
+            "four runs");
+
+        // The first claim also connects, so its time says less; one that came with each call would come in milliseconds.
+        var claims = await ClaimsAsync();
+        Assert.True(calls > claims.Length);
+        Assert.All(
+            claims.Skip(1).Zip(claims.Skip(2)), pair => Assert.InRange((pair.Second - pair.First).TotalSeconds, 0.8, 30));
+
+        async Task<DateTime[]> ClaimsAsync() =>
+        [
+            .. (await database.RowsAsync(
+                "select distinct processing_started_at from multiplatform_post_queue where claim_id is not null order by 1"))
+                .Select(row => (DateTime)row[0]!),
+        ];
+    }
+
+    private static async Task<Guid> AddItemAsync(TestDatabase database)
+    {
+        var original = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddItemAsync(original);
+        return original;
+    }
+
+    private static Task<long> PostedAsync(TestDatabase database) =>
+        database.CountAsync("multiplatform_post_queue where status = 'posted'");
+
+    private static Task<FunctionsHostStandIn> StartAsync(TestDatabase database) =>
+        AzureApp.StartAsync(
+            ("DATABASE_URL", database.ConnectionString),
+            ("FUNCTIONS_KEY_Wake", "wake-key"),
+            ("FUNCTIONS_KEY_ResetStuckItems", "another-functions-key"));
+
+    private static async Task<HttpClient> ClientAsync(FunctionsHostStandIn app, string? key)
+    {
+        var client = new HttpClient { BaseAddress = await app.AddressAsync() };
+        if (key is not null)
+            client.DefaultRequestHeaders.Add("x-functions-key", key);
+        return client;
+    }
+}
