@@ -7,14 +7,9 @@ using Npgsql;
 namespace FanzQueueFunctions.Chaos;
 
 /// <summary>One run: set up, storm, heal, drain, check.</summary>
-/// <param name="seed">Where all random numbers start.</param>
-/// <param name="length">How long the storm lasts.</param>
-/// <param name="withAzure">Whether one of the workers is the Azure build.</param>
-/// <param name="grown">On a content_posts to which others have added columns and triggers of every kind.</param>
-/// <param name="before">The app of the release before, to begin with on its database and to upgrade; null: no upgrade.</param>
+/// <param name="options">What is asked for.</param>
 /// <param name="output">Where progress and tables go.</param>
-internal sealed partial class ChaosRun(
-    int seed, TimeSpan length, bool withAzure, bool grown, AppProgram? before, TextWriter output)
+internal sealed partial class ChaosRun(RunOptions options, TextWriter output)
 {
     private const double ShareOfFaultyCalls = 0.25;
 
@@ -42,14 +37,14 @@ internal sealed partial class ChaosRun(
         new(FaultKind.RateLimited, TimeSpan.FromSeconds(1)),
     ];
 
-    private readonly Secrets _secrets = new(seed);
+    private readonly Secrets _secrets = new(options.Seed);
     private readonly Tally _tally = new();
 
     /// <returns>Whether every check holds.</returns>
     public async Task<bool> RunAsync(CancellationToken end)
     {
         await using var database = await ChaosDatabase.StartAsync(
-            before is null ? Migrations.Files : Release.Before.Files, grown);
+            options.Before is null ? Migrations.Files : Release.Before.Files, options.Grown);
         var jwtSecret = _secrets.Key("jwt-");
         var secretKey = _secrets.Key("sb_secret_");
         await using var standIn = await PostgrestStandIn.StartAsync(new PostgrestOptions
@@ -60,22 +55,23 @@ internal sealed partial class ChaosRun(
             Gateway = new GatewayKeys(secretKey),
         });
         await using var workers = new Workers(
-            await SettingsAsync(database, standIn, jwtSecret, secretKey), before);
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
-        using var storm = new Storm(database, workers, http, _tally);
-        var stories = new Stories(database.Sql, seed);
+            await SettingsAsync(database, standIn, jwtSecret, secretKey), options.Before);
+        using var calls = new Calls();
+        var orders = new Orders(workers, calls);
+        using var storm = new Storm(database, workers, calls, orders, _tally);
+        var stories = new Stories(database.Sql, options.Seed);
 
         await stories.BeginAsync();
         await workers.StartAsync();
-        standIn.Faults.Decide = Faults.AtRandom(seed, ShareOfFaultyCalls, RestFaults);
+        standIn.Faults.Decide = Faults.AtRandom(options.Seed, ShareOfFaultyCalls, RestFaults);
 
         var clock = Stopwatch.StartNew();
         using var stormEnds = CancellationTokenSource.CreateLinkedTokenSource(end);
         using var allEnds = new CancellationTokenSource();
         var progress = ShowProgressAsync(database.Sql, clock, allEnds.Token);
         var queueing = stories.KeepQueueingAsync(stormEnds.Token);
-        var upgrade = before is null ? Task.CompletedTask : UpgradeAsync(database.Sql, workers, clock, end);
-        await storm.RageAsync(Plan.Of(seed, length), end);
+        var upgrade = options.Before is null ? Task.CompletedTask : UpgradeAsync(database.Sql, workers, clock, end);
+        await storm.RageAsync(Plan.Of(options.Seed, options.Length), end);
         await upgrade;
         await stormEnds.CancelAsync();
         await queueing;
@@ -84,18 +80,31 @@ internal sealed partial class ChaosRun(
         output.WriteLine($"{clock.Elapsed.TotalSeconds,4:0} s  the storm is over; waiting until nothing is due");
         CountRestFaults(standIn.Faults);
         standIn.Faults.Decide = _ => Fault.None;
-        await storm.HealAsync();
         // What is late on its way to the database arrives first.
         await Task.Delay(Late, end);
+        await orders.RepeatAllAsync();
+        await storm.HealAsync();
         var drained = await DrainAsync(database.Sql, end);
         await allEnds.CancelAsync();
         await progress;
-        var ended = await workers.EndAsync();
+        List<CheckResult> results =
+        [
+            CheckResult.Of(
+                "The queue ran empty before the deadline", 1,
+                drained ? [] : [$"not within {LongestDrain.TotalSeconds:0} s after the storm"]),
+            CheckResult.Of(
+                "No worker ended but by SIGKILL, and every one ends in order when asked to",
+                workers.Started, await workers.EndAsync()),
+            CheckResult.Of(
+                "Every change that was asked for was answered in the end, none was refused",
+                orders.All.Count, [.. orders.Unanswered, .. orders.Refusals]),
+        ];
         output.WriteLine($"{clock.Elapsed.TotalSeconds,4:0} s  checking");
+        results.AddRange(await CheckAsync(database, workers, calls.Answers, stories.Committed, orders.All));
 
         Report.Faults(output, _tally);
         await Report.ItemsAsync(output, database.Sql);
-        if (Report.Checks(output, await CheckAsync(database, workers, storm, stories, drained, ended)))
+        if (Report.Checks(output, results))
             return true;
         // No two runs are alike: what this one left is all that can tell.
         database.Server.IsKept = true;
@@ -123,7 +132,7 @@ internal sealed partial class ChaosRun(
             WorkerSettings.Create(
                 _secrets, 10, 5, true,
                 ("SUPABASE_URL", url), ("SUPABASE_SERVICE_ROLE_KEY", _secrets.ServiceRoleToken(jwtSecret)))
-                with { OnAzure = withAzure },
+                with { OnAzure = options.WithAzure },
             WorkerSettings.Create(_secrets, 25, 3, false, ("SUPABASE_URL", url), ("SUPABASE_SERVICE_ROLE_KEY", secretKey)),
         ];
     }
@@ -134,7 +143,7 @@ internal sealed partial class ChaosRun(
     /// </summary>
     private async Task UpgradeAsync(TestDatabase database, Workers workers, Stopwatch clock, CancellationToken end)
     {
-        await Task.Delay(length / 2, end);
+        await Task.Delay(options.Length / 2, end);
         foreach (var file in Release.Before.Later)
         {
             // The storm cuts, restarts and locks here as well; "supabase db push" is then said again, and goes on.
@@ -220,27 +229,27 @@ internal sealed partial class ChaosRun(
         return false;
     }
 
+    /// <param name="answers">All that the workers answered over HTTP.</param>
+    /// <param name="committed">The items of which the database said that they are queued.</param>
+    /// <param name="orders">The changes that were asked for.</param>
     private async Task<IReadOnlyList<CheckResult>> CheckAsync(
-        ChaosDatabase database, Workers workers, Storm storm, Stories stories, bool drained, IReadOnlyList<string> ended)
+        ChaosDatabase database,
+        Workers workers,
+        IEnumerable<string> answers,
+        IEnumerable<Guid> committed,
+        IReadOnlyCollection<Order> orders)
     {
         string[] lines = [.. workers.Lines];
         var told = lines.Select(line => Posted().Match(line)).Where(match => match.Success)
             .Select(match => Guid.Parse(match.Groups[1].Value));
-        List<CheckResult> results =
-        [
-            CheckResult.Of(
-                "The queue ran empty before the deadline", 1,
-                drained ? [] : [$"not within {LongestDrain.TotalSeconds:0} s after the storm"]),
-            CheckResult.Of(
-                "No worker ended but by SIGKILL, and every one ends in order when asked to", workers.Started, ended),
-        ];
+        List<CheckResult> results = [];
         results.Add(CheckResult.Of(
             "The workers with DATABASE_URL listened", workers.Started,
             lines.Any(line => line.StartsWith("Listening on ", StringComparison.Ordinal)) ? [] : ["none ever did"]));
         // The checks read all that a long storm has left. A restart in its middle lost what autovacuum knew of the tables.
         await using var patient = new TestDatabase(database.Sql.ConnectionString + ";Command Timeout=600");
         await patient.ExecuteAsync("analyze");
-        foreach (var check in Checks.All(stories.Committed, told))
+        foreach (var check in Checks.All(committed, told, orders))
             results.Add(await check.RunAsync(patient));
 
         var log = await database.LogAsync();
@@ -250,7 +259,7 @@ internal sealed partial class ChaosRun(
         results.Add(CheckResult.Of(
             "No worker waited for a row, in PostgreSQL's log", log.Length,
             [.. log.Where(line => RowWait().IsMatch(line) && !line.Contains("] chaos: ", StringComparison.Ordinal))]));
-        string[] printed = [.. lines, .. storm.Answers, .. log];
+        string[] printed = [.. lines, .. answers, .. log];
         results.Add(CheckResult.Of(
             "No line of a worker, of PostgreSQL's log or of an HTTP answer carries a key or a password", printed.Length,
             [.. printed.Where(_secrets.IsIn).Select(_secrets.Mask)]));

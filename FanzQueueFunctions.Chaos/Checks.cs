@@ -7,7 +7,9 @@ internal static class Checks
 {
     /// <param name="committed">The items of which the database said that they are queued.</param>
     /// <param name="told">The posts of which a worker's log says that they were made.</param>
-    public static IReadOnlyList<Check> All(IEnumerable<Guid> committed, IEnumerable<Guid> told) =>
+    /// <param name="orders">The changes that were asked for.</param>
+    public static IReadOnlyList<Check> All(
+        IEnumerable<Guid> committed, IEnumerable<Guid> told, IReadOnlyCollection<Order> orders) =>
     [
         // Where nothing happened, all else holds.
         new("The storm left something to look at: steps of each of these kinds were taken",
@@ -38,7 +40,7 @@ internal static class Checks
               ) as what,
               case
                 when fate = 'gone' then deleted
-                -- Nobody queues a cancelled item again: it stays so.
+                -- The last that was asked for stays.
                 when cancelled or fate = 'cancelled' then cancelled and fate = 'cancelled'
                 -- What was put off by hand or by its story, far beyond any retry.
                 when fate = 'queued' then scheduled_for > now() + interval '1 hour'
@@ -138,6 +140,108 @@ internal static class Checks
               ) as what,
               step <> 'unknown' as holds
             from chaos.step
+            """),
+        new("A cancelled item is not taken up before it is retried",
+            """
+            select format('%s was cancelled, then %s', item_id, next) as what,
+              next is null or next in ('retried by verb', 'marked posted', 'deleted', 'pruned', 'aged') as holds
+            from (
+              select item_id, step, lead(step) over (partition by item_id order by n) as next from chaos.step
+            ) as s
+            where step = 'cancelled'
+            """),
+        new("A retry marks an item posted that has its post, and queues the others",
+            """
+            select
+              format('%s, whose post is %s, was %s', s.item_id, coalesce(made.post_id::text, 'not made'), s.step) as what,
+              case s.step when 'marked posted' then made.post_id = (s.new).target_post_id else made.post_id is null end
+                as holds
+            from chaos.step s
+            left join chaos.post_step made
+              on made.op = 'INSERT'
+              and (made.new).queue_item_id = s.item_id
+              and (made.new).creator_id = (s.new).creator_id
+              and pg_xact_commit_timestamp(made.xid::xid) <= s.at
+            where s.step in ('retried by verb', 'marked posted')
+            """),
+        new("Nothing was pruned but what was done and older than a day and than the order says; its post stays",
+            """
+            select
+              format('%s, %s at %s, pruned %s, order %s', item_id, (old).status, done_at, at, filter) as what,
+              (old).status::text = filter ->> 'status'
+              and done_at < (filter ->> 'to')::timestamptz
+              and (filter ->> 'to')::timestamptz <= at - interval '1 day'
+              and ((old).status <> 'posted' or p.id is not null or c.id is null) as holds
+            from chaos.step s
+            cross join lateral (
+              select coalesce(
+                case (old).status
+                  when 'posted' then (old).completed_at when 'failed' then (old).failed_at else (old).updated_at
+                end,
+                (old).queued_at
+              ) as done_at
+            ) as done
+            left join content_posts p on p.id = (old).target_post_id
+            left join creators c on c.id = (old).creator_id
+            where step = 'pruned'
+            """),
+        new("Every change that was answered is written down as it was answered, and a dry run is not",
+            """
+            select
+              format('%s, answered %s', key, answer) as what,
+              count(distinct a.id) = case when (answer ->> 'dryRun')::boolean then 0 else 1 end
+              and bool_and(
+                a.verb = asked and a.finished and case
+                  -- A pause, a resume or a limit answers whether it changed anything.
+                  when answer ? 'changed' then (a.meant, a.done) = (1, (answer ->> 'changed')::boolean::integer)
+                  else (a.portions, a.meant, a.done, a.marked_posted, a.left_alone) = (
+                    (answer ->> 'portions')::integer, (answer ->> 'meant')::bigint, (answer ->> 'done')::bigint,
+                    (answer ->> 'markedPosted')::bigint, answer -> 'left'
+                  )
+                end
+              ) is not false as holds
+            from unnest($1::text[], $2::text[], $3::text[]) as told (key, asked, body)
+            cross join lateral (select body::jsonb as answer) as told_answer
+            left join post_queue_actions a on a.idempotency_key = key
+            group by key, asked, answer
+            """,
+            Answered(orders, (order, _) => order.Key),
+            Answered(orders, (order, _) => order.Verb),
+            Answered(orders, (_, answer) => answer)),
+        new("What a change wrote down is what it did, and why it left the others",
+            """
+            select
+              format('%s %s: %s of %s done, but %s steps', a.verb, a.idempotency_key, a.done, a.meant, steps.n) as what,
+              (a.done, a.marked_posted) = (coalesce(steps.n, 0), coalesce(steps.marked_posted, 0))
+              and a.meant = a.done + (select coalesce(sum(n::bigint), 0) from jsonb_each_text(a.left_alone) as l (reason, n))
+                as holds
+            from post_queue_actions a
+            left join (
+              select idempotency_key, count(*) as n, count(*) filter (where step = 'marked posted') as marked_posted
+              from (
+                select xid, step from chaos.step
+                union all
+                select xid, null from chaos.pause_step
+                union all
+                select xid, null from chaos.limit_step
+              ) as taken
+              join chaos.action_step using (xid)
+              group by idempotency_key
+            ) as steps using (idempotency_key)
+            """),
+        new("Each try that did not post its item is kept, the last twenty at least",
+            """
+            select
+              format('%s: %s steps, %s tries', q.id, steps.n, coalesce(tries.n, 0)) as what,
+              coalesce(tries.n, 0) between least(steps.n, 20) and steps.n as holds
+            from (
+              select item_id, count(*) as n from chaos.step
+              where step in ('retried', 'failed', 'rescued', 'given up')
+              group by item_id
+            ) as steps
+            join multiplatform_post_queue q on q.id = steps.item_id
+            left join (select item_id, count(*) as n from post_queue_tries group by item_id) as tries
+              on tries.item_id = q.id
             """),
         new("Nothing was claimed before it was due",
             """
@@ -327,6 +431,9 @@ internal static class Checks
             where last.op <> 'DELETE' or p.id is not null
             """),
     ];
+
+    private static string[] Answered(IEnumerable<Order> orders, Func<Order, string, string> of) =>
+        [.. orders.SelectMany(order => order.Answers.Select(answer => of(order, answer)))];
 
     public static async Task<CheckResult> RunAsync(this Check check, TestDatabase database)
     {

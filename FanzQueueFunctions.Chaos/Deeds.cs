@@ -42,23 +42,29 @@ internal static class Deeds
         select count(*) from aged
         """;
 
-    /// <summary>An item that already has its post, queued again by hand, is not cancelled: its post would stay.</summary>
-    public const string CancelItems = """
-        with chosen as (
-          select id
-          from multiplatform_post_queue
-          where status in ('queued', 'processing') and target_post_id is null
-          order by status = 'queued', md5(id::text || $1)
-          limit 5
-        ),
-        cancelled as (
-          update multiplatform_post_queue q
-          set status = 'cancelled', updated_at = now()
-          from chosen
-          where q.id = chosen.id and q.status in ('queued', 'processing') and q.target_post_id is null
-          returning q.id
+    /// <summary>Items that are done become two days older, so that a prune may take them.</summary>
+    public const string AgeDone = """
+        with aged as (
+          update multiplatform_post_queue
+          set
+            completed_at = completed_at - interval '2 days', failed_at = failed_at - interval '2 days',
+            updated_at = updated_at - interval '2 days'
+          where id in (
+            select id
+            from multiplatform_post_queue
+            where status in ('posted', 'failed', 'cancelled')
+            order by md5(id::text || $1)
+            limit 20
+          )
+          and status in ('posted', 'failed', 'cancelled')
+          returning id
         )
-        select count(*) from cancelled
+        select count(*) from aged
+        """;
+
+    /// <summary>Items in any status, one of which there is not.</summary>
+    public const string AnyIds = """
+        select gen_random_uuid() || array(select id from multiplatform_post_queue order by md5(id::text || $1) limit 20)
         """;
 
     public const string DeleteItems = """
@@ -108,7 +114,7 @@ internal static class Deeds
         select count(*) from moved
         """;
 
-    /// <summary>By hand, posted ones as well; every other one with its old claim left on it.</summary>
+    /// <summary>By hand, posted ones as well; every other one with its old claim left on it. Gives their ids.</summary>
     public const string QueueAgain = """
         with again as (
           update multiplatform_post_queue
@@ -125,42 +131,29 @@ internal static class Deeds
           and status in ('posted', 'failed')
           returning id
         )
-        select count(*) from again
+        select array(select id from again)
         """;
 
-    /// <summary>Ten platforms; a pause that goes on is one more reason for it.</summary>
-    public const string PausePlatforms = """
-        select count(post_queue_pause(platform, 'chaos', 'the storm'))
-        from (
-          select platform from unnest(enum_range(null::platform_cluster)::text[]) as platform
-          order by md5(platform || $1) limit 10
-        ) as chosen
+    /// <summary>Some platforms, in an order of their own.</summary>
+    public const string AnyPlatforms = """
+        select array(
+          select platform from unnest(enum_range(null::platform_cluster)::text[]) as platform order by md5(platform || $1) limit 4
+        )
         """;
 
-    public const string PauseEverything = "select count(post_queue_pause(null, 'chaos', 'the storm'))";
-
-    public const string ResumeEverything = "select count(post_queue_resume(null, 'chaos'))";
-
-    /// <summary>Every platform that is paused by itself.</summary>
-    public const string ResumePlatforms = """
-        select count(post_queue_resume(platform, 'chaos'))
-        from (select platform from post_queue_pauses where resumed_at is null and platform <> '*') as paused
+    /// <summary>Some of those that are paused by themselves.</summary>
+    public const string AnyPaused = """
+        select array(
+          select platform from post_queue_pauses
+          where resumed_at is null and platform <> '*'
+          order by md5(platform || $1) limit 4
+        )
         """;
 
-    /// <summary>Ten platforms: every other one gets a limit of 60 to 600 a minute, the others lose theirs.</summary>
-    public const string LimitPlatforms = """
-        select count(post_queue_limit(platform, case when place % 2 = 0 then place * 60 end::integer, 'chaos'))
-        from (
-          select platform, row_number() over (order by md5(platform || $1)) as place
-          from unnest(enum_range(null::platform_cluster)::text[]) as platform
-          limit 10
-        ) as chosen
-        """;
+    /// <summary>All that is paused, "*" for everything.</summary>
+    public const string Paused = "select array(select platform from post_queue_pauses where resumed_at is null)";
 
-    public const string LiftLimits = """
-        select count(post_queue_limit(platform, null, 'chaos'))
-        from (select platform from post_queue_limits where per_minute is not null) as limited
-        """;
+    public const string Limited = "select array(select platform from post_queue_limits where per_minute is not null)";
 
     public const string CutListeners = """
         select count(*) filter (where pg_terminate_backend(pid))

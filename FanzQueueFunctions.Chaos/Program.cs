@@ -17,7 +17,7 @@ const string Usage = """
 
 var seconds = 60;
 var seed = Random.Shared.Next();
-var withAzure = true;
+var standalone = false;
 var grown = false;
 var upgrade = false;
 for (var i = 0; i < args.Length; i++)
@@ -26,7 +26,7 @@ for (var i = 0; i < args.Length; i++)
     {
         "--seconds" => int.TryParse(args.ElementAtOrDefault(++i), out seconds) && seconds is >= 5 and <= 86400,
         "--seed" => int.TryParse(args.ElementAtOrDefault(++i), out seed) && seed >= 0,
-        "--standalone" => !(withAzure = false),
+        "--standalone" => standalone = true,
         "--grown" => !upgrade && (grown = true),
         "--upgrade" => !grown && (upgrade = true),
         _ => false,
@@ -53,8 +53,13 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 try
 {
-    return await new ChaosRun(seed, TimeSpan.FromSeconds(seconds), withAzure, grown, before, Console.Out)
-        .RunAsync(interrupted.Token) ? 0 : 1;
+    var options = new RunOptions(seed, TimeSpan.FromSeconds(seconds))
+    {
+        WithAzure = !standalone,
+        Grown = grown,
+        Before = before,
+    };
+    return await new ChaosRun(options, Console.Out).RunAsync(interrupted.Token) ? 0 : 1;
 }
 catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
 {

@@ -6,16 +6,14 @@ using Npgsql;
 namespace FanzQueueFunctions.Chaos;
 
 /// <summary>Carries out the plan: every deed at its time, beside the others.</summary>
-internal sealed class Storm(ChaosDatabase database, Workers workers, HttpClient http, Tally tally) : IDisposable
+internal sealed class Storm(
+    ChaosDatabase database, Workers workers, Calls calls, Orders orders, Tally tally) : IDisposable
 {
     private readonly TestDatabase _sql = database.Sql;
     private readonly SemaphoreSlim _server = new(1);
 
     // One statement of the driver's at a time: two of them would wait for each other's rows.
     private readonly SemaphoreSlim _rows = new(1);
-
-    /// <summary>All that the workers answered over HTTP.</summary>
-    public List<string> Answers { get; } = [];
 
     /// <summary>Returns when the storm is over and all that it held or stopped is free again.</summary>
     public async Task RageAsync(IReadOnlyList<PlannedDeed> plan, CancellationToken end)
@@ -37,8 +35,10 @@ internal sealed class Storm(ChaosDatabase database, Workers workers, HttpClient 
     /// <summary>Ends every pause and limit, so that the queue can run empty.</summary>
     public async Task HealAsync()
     {
-        foreach (var sql in (string[])[Deeds.ResumeEverything, Deeds.ResumePlatforms, Deeds.LiftLimits])
-            await RowsAsync(sql);
+        foreach (var platform in await _sql.ScalarAsync<string[]>(Deeds.Paused))
+            await orders.InsistAsync("resume", new { platform });
+        foreach (var platform in await _sql.ScalarAsync<string[]>(Deeds.Limited))
+            await orders.InsistAsync("limit", new { platform, perMinute = (int?)null });
     }
 
     public void Dispose()
@@ -76,17 +76,24 @@ internal sealed class Storm(ChaosDatabase database, Workers workers, HttpClient 
         Deed.ResetStuckByHttp => ResetByHttpAsync(random),
         Deed.ResetStuckByHand => RowsAsync(Deeds.ResetByHand),
         Deed.FireTimerByHttp => FireByHttpAsync(random),
-        Deed.CancelItems => RowsAsync(Deeds.CancelItems, Salt(random)),
+        Deed.Retry => RetryAsync(random),
+        Deed.Cancel => CancelAsync(random),
+        Deed.Prune => PruneAsync(random),
+        Deed.AgeDone => RowsAsync(Deeds.AgeDone, Salt(random)),
         Deed.DeleteItems => RowsAsync(Deeds.DeleteItems, Salt(random)),
         Deed.DeleteOriginal => RowsAsync(Deeds.DeleteOriginal, Salt(random)),
         Deed.DeleteCreator => RowsAsync(Deeds.DeleteCreator, Salt(random)),
         Deed.HideOriginal => RowsAsync(Deeds.Hidden[(int)(random * Deeds.Hidden.Count)], Salt(random)),
         Deed.MoveSchedules => RowsAsync(Deeds.MoveSchedules, Salt(random), 10 * Rest(random) - 5),
-        Deed.QueueAgain => RowsAsync(Deeds.QueueAgain, Salt(random)),
-        Deed.PausePlatforms => RowsAsync(Deeds.PausePlatforms, Salt(random)),
+        Deed.QueueAgain => QueueAgainAsync(random),
+        Deed.PausePlatforms => EachAsync(Deeds.AnyPlatforms, random, (platform, way) =>
+            orders.GiveAsync("pause", new { platform, reason = "the storm" }, way)),
         Deed.PauseEverything => PauseEverythingAsync(TimeSpan.FromSeconds(0.3 + 2 * Rest(random))),
-        Deed.ResumePlatforms => RowsAsync(Deeds.ResumePlatforms),
-        Deed.LimitPlatforms => RowsAsync(Deeds.LimitPlatforms, Salt(random)),
+        Deed.ResumePlatforms => EachAsync(Deeds.AnyPaused, random, (platform, way) =>
+            orders.GiveAsync("resume", new { platform }, way)),
+        // Every other one loses its limit.
+        Deed.LimitPlatforms => EachAsync(Deeds.AnyPlatforms, random, (platform, way) =>
+            orders.GiveAsync("limit", new { platform, perMinute = way < 0.5 ? (int?)(60 + 540 * way) : null }, way)),
         Deed.WakeByHttp => WakeByHttpAsync(random),
         Deed.CutListeners => RowsAsync(Deeds.CutListeners),
         _ => throw new ArgumentOutOfRangeException(nameof(deed)),
@@ -119,12 +126,15 @@ internal sealed class Storm(ChaosDatabase database, Workers workers, HttpClient 
         }
     }
 
-    private async Task<int?> RowsAsync(string sql, params object[] parameters)
+    private async Task<int?> RowsAsync(string sql, params object[] parameters) =>
+        (int)await ScalarAsync<long>(sql, parameters);
+
+    private async Task<T> ScalarAsync<T>(string sql, params object[] parameters)
     {
         await _rows.WaitAsync();
         try
         {
-            return (int)await _sql.ScalarAsync<long>(sql, parameters);
+            return await _sql.ScalarAsync<T>(sql, parameters);
         }
         finally
         {
@@ -145,9 +155,21 @@ internal sealed class Storm(ChaosDatabase database, Workers workers, HttpClient 
 
     private async Task<int?> PauseEverythingAsync(TimeSpan held)
     {
-        await RowsAsync(Deeds.PauseEverything);
+        // What nobody resumes stands still to the end: the resume is insisted upon, the pause as well, which might come late.
+        if (!await orders.InsistAsync("pause", new { platform = "*", reason = "the storm" }))
+            return null;
         await Task.Delay(held);
-        return await RowsAsync(Deeds.ResumeEverything);
+        await orders.InsistAsync("resume", new { platform = "*" });
+        return 1;
+    }
+
+    /// <summary>Some platforms, one order after the other.</summary>
+    private async Task<int?> EachAsync(string platforms, double random, Func<string, double, Task<int?>> order)
+    {
+        var touched = 0;
+        foreach (var platform in await _sql.ScalarAsync<string[]>(platforms, Salt(random)))
+            touched += await order(platform, random = random * 7 % 1) ?? 0;
+        return touched;
     }
 
     private async Task<int?> WakeByHttpAsync(double random)
@@ -192,12 +214,54 @@ internal sealed class Storm(ChaosDatabase database, Workers workers, HttpClient 
 
     private async Task<int?> SendAsync(HttpRequestMessage request)
     {
-        using var answer = await http.SendAsync(request);
-        var body = await answer.Content.ReadAsStringAsync();
-        lock (Answers)
-            Answers.Add($"{answer}\n{body}");
+        await calls.SendAsync(request);
         return 1;
     }
+
+    private async Task<int?> QueueAgainAsync(double random)
+    {
+        var ids = await ScalarAsync<Guid[]>(Deeds.QueueAgain, Salt(random));
+        // Some are cancelled before they are taken: items that have their post, for a later retry.
+        if (ids.Length > 0 && Rest(random) < 0.5)
+            await orders.GiveAsync("cancel", new { ids }, random);
+        return ids.Length;
+    }
+
+    private async Task<int?> RetryAsync(double random) => await orders.GiveAsync(
+        "retry",
+        Rest(random) switch
+        {
+            < 0.4 => new { filter = new { status = "failed" }, limit = 50 },
+            < 0.8 => new { filter = new { status = "cancelled" }, limit = 20 },
+            _ => new { ids = await AnyIdsAsync(random) },
+        },
+        random);
+
+    private async Task<int?> CancelAsync(double random) => await orders.GiveAsync(
+        "cancel",
+        Rest(random) switch
+        {
+            < 0.4 => new { filter = new { status = "queued" }, limit = 5 },
+            < 0.7 => new { filter = new { status = "processing" }, limit = 5 },
+            < 0.8 => new { filter = new { status = "processing" }, limit = 5, dryRun = true },
+            _ => new { ids = await AnyIdsAsync(random) },
+        },
+        random);
+
+    private Task<int?> PruneAsync(double random) => orders.GiveAsync(
+        "prune",
+        new
+        {
+            filter = new
+            {
+                status = ((string[])["posted", "failed", "cancelled"])[(int)(Rest(random) * 3)],
+                to = DateTime.UtcNow.AddDays(-1).AddMinutes(-1),
+            },
+            limit = 50,
+        },
+        random);
+
+    private Task<Guid[]> AnyIdsAsync(double random) => _sql.ScalarAsync<Guid[]>(Deeds.AnyIds, Salt(random));
 
     /// <summary>"KillWorker" as "kill worker".</summary>
     private static string Name(Deed deed) =>

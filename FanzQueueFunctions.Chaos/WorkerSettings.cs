@@ -4,9 +4,10 @@ namespace FanzQueueFunctions.Chaos;
 /// <param name="MasterKey">Opens <c>/admin/functions/…</c>.</param>
 /// <param name="ResetKey">Opens the reset endpoint alone.</param>
 /// <param name="WakeKey">Opens the function Wake alone.</param>
+/// <param name="ChangeKey">Opens the operator's changes alone.</param>
 /// <param name="All">All its settings.</param>
 internal sealed record WorkerSettings(
-    string MasterKey, string ResetKey, string WakeKey, IReadOnlyList<(string Name, string? Value)> All)
+    string MasterKey, string ResetKey, string WakeKey, string ChangeKey, IReadOnlyList<(string Name, string? Value)> All)
 {
     /// <summary>Whether it is the Azure build, under the stand-in for the Functions host.</summary>
     public bool OnAzure { get; init; }
@@ -30,13 +31,15 @@ internal sealed record WorkerSettings(
         var master = secrets.Key("master-");
         var reset = secrets.Key("reset-");
         var wake = secrets.Key("wake-");
-        return new(master, reset, wake,
+        var change = secrets.Key("change-");
+        return new(master, reset, wake, change,
         [
             .. store,
             ("FUNCTIONS_MASTER_KEY", master),
             ("FUNCTIONS_HOST_KEY", secrets.Key("host-")),
             ("FUNCTIONS_KEY_ResetStuckItems", reset),
             ("FUNCTIONS_KEY_Wake", wake),
+            ("FUNCTIONS_KEY_QueueChange", change),
             ("PROCESS_QUEUE_SCHEDULE", EverySecond),
             ("HEALTH_SCHEDULE", EverySecond),
             ("PRUNE_SCHEDULE", "0 30 * * * *"),

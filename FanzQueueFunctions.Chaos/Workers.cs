@@ -23,6 +23,9 @@ internal sealed class Workers : IAsyncDisposable
 
     public int Count => _places.Length;
 
+    /// <summary>Those that run today's app.</summary>
+    public IReadOnlyList<int> Todays => [.. Enumerable.Range(0, Count).Where(index => _places[index].Before is null)];
+
     /// <summary>How many processes were started in all.</summary>
     public int Started => _all.Count;
 

@@ -49,6 +49,21 @@ create table chaos.history_step (
   new public.multiplatform_post_history
 );
 
+-- What a change of an operator's wrote down, and in which transaction.
+create table chaos.action_step (
+  xid xid8 primary key default pg_current_xact_id(),
+  idempotency_key text not null,
+  verb text not null,
+  filter jsonb not null
+);
+
+create function chaos.keep_action_step() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+  insert into chaos.action_step (idempotency_key, verb, filter) values (new.idempotency_key, new.verb, new.filter);
+  return null;
+end
+$$;
+
 create function chaos.keep_queue_step() returns trigger language plpgsql security definer set search_path = '' as $$
 begin
   insert into chaos.queue_step (op, item_id, old, new) values (tg_op, coalesce(new.id, old.id), old, new);
@@ -73,12 +88,6 @@ $$;
 -- Originals as the driver writes them: the columns that this repository knows, null where it says nothing.
 create function chaos.add_posts(posts jsonb) returns void language plpgsql as $$
 begin
-  -- An upgrade begins on the release before, whose tables are plain.
-  if to_regprocedure('public.post_queue_known_columns()') is null then
-    insert into public.content_posts select * from jsonb_populate_recordset(null::public.content_posts, posts);
-    return;
-  end if;
-
   execute format(
     'insert into public.content_posts (%1$s) select %1$s from jsonb_populate_recordset(null::public.content_posts, $1)',
     array_to_string(public.post_queue_known_columns(), ', ')
@@ -92,6 +101,8 @@ create trigger chaos_keeps after insert or update or delete on public.content_po
   for each row execute function chaos.keep_post_step();
 create trigger chaos_keeps after insert or update or delete on public.multiplatform_post_history
   for each row execute function chaos.keep_history_step();
+create trigger chaos_keeps after insert or update on public.post_queue_actions
+  for each row execute function chaos.keep_action_step();
 
 -- What was paused and limited, and when that ended.
 create table chaos.pause_step (
@@ -124,17 +135,10 @@ begin
 end
 $$;
 
--- The release before has neither: a storm that begins there keeps no record of them.
-do $$
-begin
-  if to_regclass('public.post_queue_pauses') is not null then
-    create trigger chaos_keeps_pause after insert or update of resumed_at on public.post_queue_pauses
-      for each row execute function chaos.keep_pause_step();
-    create trigger chaos_keeps_limit after insert or update of per_minute on public.post_queue_limits
-      for each row execute function chaos.keep_limit_step();
-  end if;
-end
-$$;
+create trigger chaos_keeps_pause after insert or update of resumed_at on public.post_queue_pauses
+  for each row execute function chaos.keep_pause_step();
+create trigger chaos_keeps_limit after insert or update of per_minute on public.post_queue_limits
+  for each row execute function chaos.keep_limit_step();
 
 -- Failures that may pass, and one that cannot.
 create function chaos.refuse() returns trigger language plpgsql security definer set search_path = '' as $$
@@ -166,6 +170,17 @@ select
   case
     when op = 'INSERT' and (new).status = 'queued' then 'queued'
     when op = 'DELETE' and actor = 'chaos' then 'deleted'
+    when verb in ('retry', 'cancel', 'prune') then
+      case
+        when verb = 'prune' and op = 'DELETE' and (old).status in ('posted', 'failed', 'cancelled') then 'pruned'
+        when (new).claim_id is not null or (new).processing_started_at is not null then 'unknown'
+        when verb = 'cancel' and (old).status in ('queued', 'processing', 'failed') and (new).status = 'cancelled'
+          then 'cancelled'
+        when verb = 'retry' and (old).status in ('failed', 'cancelled') and (new).retry_count = 0
+          and (new).rescue_count = 0 and (new).error_message is null
+          then case (new).status when 'queued' then 'retried by verb' when 'posted' then 'marked posted' else 'unknown' end
+        else 'unknown'
+      end
     when (old).status = 'queued' and (new).status = 'processing' and (new).claim_id is not null then 'claimed'
     when (old).status = 'processing' and same_claim then
       case
@@ -173,7 +188,6 @@ select
         when (new).status = 'failed' and (new).retry_count = (old).retry_count then 'failed'
         when (new).status = 'queued' and (new).retry_count = greatest((old).retry_count, 0) + 1 then 'retried'
         when actor = 'chaos' and (new).status = 'processing' then 'aged'
-        when actor = 'chaos' and (new).status = 'cancelled' then 'cancelled'
         -- The document's UPDATE: it leaves the claim and clears the start time.
         when actor = 'chaos' and (new).status = 'queued' and (new).processing_started_at is null then 'reset by hand'
         else 'unknown'
@@ -187,13 +201,16 @@ select
       end
     when actor <> 'chaos' then 'unknown'
     when (old).status = 'queued' and (new).status = 'queued' then 'moved'
-    when (old).status = 'queued' and (new).status = 'cancelled' then 'cancelled'
     when (old).status in ('posted', 'failed') and (new).status = 'queued' then 'queued again'
+    when (old).status in ('posted', 'failed', 'cancelled') and (new).status = (old).status then 'aged'
     else 'unknown'
   end as step
 from (
-  select *, (old).claim_id is not distinct from (new).claim_id and (old).claim_id is not null as same_claim
+  select
+    queue_step.*, action_step.verb, action_step.filter,
+    (old).claim_id is not distinct from (new).claim_id and (old).claim_id is not null as same_claim
   from chaos.queue_step
+  left join chaos.action_step using (xid)
 ) as s;
 
 -- Every cross-post that was ever made, beside the original as it was queued and the item as it was settled.
@@ -251,8 +268,9 @@ from chaos.item i
 left join public.multiplatform_post_queue q on q.id = i.id
 cross join lateral (
   select
-    bool_or(step = 'deleted') as deleted,
-    bool_or(step = 'cancelled') as cancelled,
+    bool_or(step in ('deleted', 'pruned')) as deleted,
+    (array_agg(step order by n desc) filter (where step in ('cancelled', 'retried by verb', 'marked posted')))[1]
+      = 'cancelled' as cancelled,
     bool_or(step = 'queued again') as queued_again
   from chaos.step
   where step.item_id = i.id
