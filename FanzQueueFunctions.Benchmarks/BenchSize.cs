@@ -24,6 +24,9 @@ internal sealed record BenchSize
     /// <summary>Posts, and as many items, that the migrations are pushed onto.</summary>
     public required int MigratedRows { get; init; }
 
+    /// <summary>Items of the queue that an operator looks at; a tenth of them is pruned.</summary>
+    public required int OperatorItems { get; init; }
+
     /// <summary>How long the process is watched while idle, in seconds.</summary>
     public required int IdleSeconds { get; init; }
 
@@ -37,6 +40,7 @@ internal sealed record BenchSize
         ScheduledItems = 1_000_000,
         PostedItems = 5_000_000,
         MigratedRows = 1_000_000,
+        OperatorItems = 10_000_000,
         IdleSeconds = 60,
     };
 
@@ -51,6 +55,7 @@ internal sealed record BenchSize
         ScheduledItems = 50_000,
         PostedItems = 50_000,
         MigratedRows = 50_000,
+        OperatorItems = 200_000,
         IdleSeconds = 10,
     };
 

@@ -245,9 +245,9 @@ internal static class Control
     }
 
     /// <param name="Goal">The most that its claims may take, as a ratio to the first queue's; null for the first.</param>
-    private sealed record Queue(string Name, string Database, double? Goal = null, bool Fair = false);
+    internal sealed record Queue(string Name, string Database, double? Goal = null, bool Fair = false);
 
-    private static async Task<IReadOnlyList<Figure>> CompareAsync(
+    internal static async Task<IReadOnlyList<Figure>> CompareAsync(
         Bench bench, string section, int[] batchSizes, bool settles, params Queue[] queues)
     {
         List<Figure> figures = [];
@@ -259,7 +259,7 @@ internal static class Control
             for (var batch = 0; batch < UnmeasuredBatches + bench.Size.LatencyBatches; batch++)
             {
                 if (batch % 50 == 0)
-                    bench.Progress.Say($"control: {section}, {batchSize} a batch, {batch} of {bench.Size.LatencyBatches}");
+                    bench.Progress.Say($"{section}, {batchSize} a batch, {batch} of {bench.Size.LatencyBatches}");
                 // The first place in the round, which finds other things cached, goes round.
                 for (var turn = 0; turn < queues.Length; turn++)
                 {
@@ -307,7 +307,7 @@ internal static class Control
         return figures;
     }
 
-    private static async Task FillAsync(TestDatabase database, int items)
+    internal static async Task FillAsync(TestDatabase database, int items)
     {
         await Fill.PostsAsync(database, 10_000);
         await Fill.DueAsync(database, items);

@@ -18,6 +18,9 @@ internal sealed record Section(
         new("enqueue", Enqueue.MeasureAsync),
         new("process", AppFigures.MeasureAsync),
         new("control", Control.MeasureAsync),
+        new("upkeep", Upkeep.MeasureAsync, OnlyWhenNamed: true),
+        new("operator", OperatorQuestions.MeasureAsync, OnlyWhenNamed: true),
+        new("prune", DrainBesidePrune.MeasureAsync, OnlyWhenNamed: true),
         new("migrations", PushedMigrations.MeasureAsync, OnlyWhenNamed: true),
     ];
 }

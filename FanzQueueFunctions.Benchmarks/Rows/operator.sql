@@ -1,7 +1,6 @@
--- Ten million queue items of 90 days and the history of those that were posted, for questions.sql: 97 % posted, 2 % failed
--- of five causes, 0.1 % cancelled, 100,000 queued, of 1,000 creators and 100,000 originals on 50 platforms. On a migrated,
--- empty database; it takes some minutes and 8 GB:
---   psql DATABASE -X -q -v ON_ERROR_STOP=1 -f FanzQueueFunctions.Benchmarks/Operator/fill.sql
+-- {items} queue items of 90 days and the history of those that were posted: 97 % posted, 2 % failed of five causes, 0.1 %
+-- cancelled, 1 % queued, of 1,000 creators and 100,000 originals on 50 platforms. On a migrated, empty database. Ten million
+-- take some minutes and 8 GB.
 set session_replication_role = replica;
 set synchronous_commit = off;
 set maintenance_work_mem = '512MB';
@@ -23,7 +22,15 @@ from pg_indexes
 join pg_index on indexrelid = ('public.' || indexname)::regclass
 where schemaname = 'public' and tablename in ('multiplatform_post_queue', 'multiplatform_post_history')
   and not indisprimary;
-select format('drop index %s', name) from later \gexec
+do $$
+declare
+  index_name text;
+begin
+  for index_name in select name from later loop
+    execute format('drop index %s', index_name);
+  end loop;
+end
+$$;
 alter table multiplatform_post_queue set (autovacuum_enabled = false);
 alter table multiplatform_post_history set (autovacuum_enabled = false);
 alter table multiplatform_post_queue drop constraint multiplatform_post_queue_pkey;
@@ -57,16 +64,16 @@ from (
     n,
     enum_range(null::platform_cluster)::text[] as platforms,
     case
-      when n > 9900000 then 'queued'
+      when n > {items} * 0.99 then 'queued'
       when n % 50 = 7 then 'failed'
       when n % 1000 = 11 then 'cancelled'
       else 'posted'
     end as status,
     case
-      when n > 9900000 then now() - (10000001 - n) * interval '0.01 s'
-      else now() - (9900001 - n) * (interval '90 days' / 9900000)
+      when n > {items} * 0.99 then now() - ({items} + 1 - n) * interval '0.01 s'
+      else now() - ({items} - n) * (interval '90 days' / {items})
     end as at
-  from generate_series(1, 10000000) n
+  from generate_series(1, {items}) n
 ) as made;
 
 insert into multiplatform_post_history (
@@ -78,12 +85,20 @@ where status = 'posted';
 
 alter table multiplatform_post_queue add primary key (id);
 alter table multiplatform_post_history add primary key (id);
-select indexdef from later \gexec
+do $$
+declare
+  definition text;
+begin
+  for definition in select indexdef from later loop
+    execute definition;
+  end loop;
+end
+$$;
 alter table multiplatform_post_queue reset (autovacuum_enabled);
 alter table multiplatform_post_history reset (autovacuum_enabled);
-vacuum analyze multiplatform_post_queue;
-vacuum analyze multiplatform_post_history;
-vacuum analyze content_posts;
+analyze multiplatform_post_queue;
+analyze multiplatform_post_history;
+analyze content_posts;
 
 do $$
 begin
