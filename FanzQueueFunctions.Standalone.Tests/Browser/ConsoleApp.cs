@@ -24,6 +24,11 @@ internal sealed class ConsoleApp : IAsyncDisposable
     {
         var database = await postgres.CreateDatabaseAsync();
         await fill(database);
+        return await StartAsync(database);
+    }
+
+    public static async Task<ConsoleApp> StartAsync(TestDatabase database)
+    {
         var app = await TestedApp.StartAsync([
             ("DATABASE_URL", database.ConnectionString),
             ("PROCESS_QUEUE_SCHEDULE", "0 0 0 29 2 *"),
