@@ -9,8 +9,8 @@ const string Usage = """
       FanzQueueFunctions.Benchmarks [--quick] [--only SECTION[,SECTION...]] [--save FILE]
           sections: throughput, scale, care, latency, enqueue, process, control; and when named: upkeep, operator, prune,
           migrations
-          operator and prune fill a queue of ten million first, unless OPERATOR_DATABASE names a migrated database, as
-          Npgsql writes it (Host=127.0.0.1;Port=5432;Username=postgres;Database=operator): it is filled where it is empty, and kept
+          operator and prune fill a queue of ten million first. Where OPERATOR_DATABASE names a database, as Npgsql writes it
+          ("Host=127.0.0.1;Port=5432;Username=postgres;Database=operator"), it is filled if it is empty, and kept
       FanzQueueFunctions.Benchmarks compare FILE FILE
           sets the figures of two saved runs side by side
     """;

@@ -4,7 +4,7 @@ namespace FanzQueueFunctions.Benchmarks.Rows;
 
 /// <summary>
 /// A queue that has been at work for 90 days, as <c>operator.sql</c> makes it. Ten million items take minutes to make, so a
-/// migrated database that <c>OPERATOR_DATABASE</c> names is used as it is, filled where it has no items, and left.
+/// database that <c>OPERATOR_DATABASE</c> names is migrated, filled where it has no items, and kept.
 /// </summary>
 internal sealed class OperatorRows : IAsyncDisposable
 {
@@ -23,6 +23,7 @@ internal sealed class OperatorRows : IAsyncDisposable
         if (Environment.GetEnvironmentVariable("OPERATOR_DATABASE") is { Length: > 0 } named)
         {
             var connectionString = $"{named};Command Timeout=0";
+            await Migrations.ApplyAsync($"{connectionString};Pooling=false");
             await using (var empty = new TestDatabase(connectionString))
             {
                 if (!await empty.ScalarAsync<bool>("select exists (select from multiplatform_post_queue)"))

@@ -24,10 +24,10 @@ internal sealed class ConsoleApp : IAsyncDisposable
     {
         var database = await postgres.CreateDatabaseAsync();
         await fill(database);
-        return await StartAsync(database);
+        return await StartAsync(database, settings);
     }
 
-    public static async Task<ConsoleApp> StartAsync(TestDatabase database)
+    public static async Task<ConsoleApp> StartAsync(TestDatabase database, params (string Name, string? Value)[] settings)
     {
         var app = await TestedApp.StartAsync([
             ("DATABASE_URL", database.ConnectionString),

@@ -40,7 +40,7 @@ public sealed class FirstPlot(ChromiumFixture chromium)
                 // Each in a context of its own: nothing is cached.
                 await using var console = await ConsolePage.OpenAsync(chromium, app, key: null, $"overview?range={range}");
                 var door = await console.Page.EvaluateAsync<double>(Watch);
-                await console.EnterAsync(ConsoleApp.ReadKey);
+                await console.EnterAsync(ConsoleApp.HostKey);
                 var plot = await console.Page.EvaluateAsync<double>("() => window.firstPlot");
                 if (round < 0)
                     continue;
