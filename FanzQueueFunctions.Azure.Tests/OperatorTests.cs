@@ -61,8 +61,8 @@ public sealed class OperatorTests(PostgresFixture postgres)
         var (_, overview) = await SendAsync(client, "GET", "overview", "read-key");
         var resumed = await PostAsync("resume", """{"platform": "girlfanz"}""");
         var reset = await PostAsync("reset", """{"olderThanMinutes": 5}""");
-        var pruned = await PostAsync(
-            "prune", $$"""{"filter": {"status": "cancelled", "to": "{{DateTime.UtcNow.AddHours(-25):yyyy-MM-ddTHH:mm:ssZ}}"}}""");
+        var dayAgo = $"{DateTime.UtcNow.AddHours(-25):yyyy-MM-ddTHH:mm:ssZ}";
+        var pruned = await PostAsync("prune", $$$"""{"filter": {"to": "{{{dayAgo}}}", "status": "cancelled"}}""");
         var retried = await PostAsync("retry", """{"filter": {"status": "failed"}}""");
         var cancelled = await PostAsync("cancel", """{"filter": {"status": "queued"}}""");
         var (_, changes) = await SendAsync(client, "GET", "changes", "read-key");

@@ -21,7 +21,7 @@ public sealed class StartCheckTests(PostgresFixture postgres)
         Assert.Equal(
             [
                 "[CHECK] error - The SQL functions are older than this app, or missing. The app refuses to run. Apply the " +
-                "migrations in supabase/migrations (the database has version 1 or none, this app needs version 2).",
+                "migrations in supabase/migrations (the database has version 1 or none, this app needs version 3).",
                 Ends,
             ],
             Checked(refused));
@@ -42,7 +42,7 @@ public sealed class StartCheckTests(PostgresFixture postgres)
 
         Assert.Equal(1, await app.WaitForExitAsync());
         Assert.Contains(
-            "Apply the migrations in supabase/migrations (the database has version 1, this app needs version 2).",
+            "Apply the migrations in supabase/migrations (the database has version 1, this app needs version 3).",
             Checked(app)[0]);
         Assert.Equal("queued", (string?)(await database.ItemAsync(item))["status"]);
     }
@@ -52,7 +52,7 @@ public sealed class StartCheckTests(PostgresFixture postgres)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
-        await SetVersionAsync(database, 3);
+        await SetVersionAsync(database, 4);
         await using var app = Start(database);
 
         await app.WaitForLineAsync("✅ SUCCESS - Posted to girlfanz");

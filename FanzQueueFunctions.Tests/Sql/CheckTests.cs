@@ -32,7 +32,7 @@ public sealed class CheckTests(PostgresFixture postgres)
             Assert.Equal("ok", (string?)finding!["level"]);
             Assert.Equal(["level", "what"], finding.AsObject().Select(part => part.Key).Order());
         });
-        Assert.Contains(findings, finding => (string?)finding!["what"] == "The SQL functions are of version 2.");
+        Assert.Contains(findings, finding => (string?)finding!["what"] == "The SQL functions are of version 3.");
         Assert.DoesNotContain(
             findings, finding => (string?)finding!["what"] == "All indexes that the queue needs are there.");
     }
@@ -55,7 +55,7 @@ public sealed class CheckTests(PostgresFixture postgres)
 
         Assert.Equal("error", finding.Level);
         Assert.Equal(
-            "Apply the migrations in supabase/migrations (the database has version 2, this app needs version 3).",
+            "Apply the migrations in supabase/migrations (the database has version 3, this app needs version 4).",
             finding.Advice);
     }
 
