@@ -43,7 +43,7 @@ public sealed class CheckTests(PostgresFixture postgres)
         await using var database = await postgres.CreateDatabaseAsync();
         await using var session = await OpenTransaction.BeginAsRoleAsync(database, "service_role");
 
-        Assert.Empty(Found(await session.ScalarAsync<string>("select post_queue_check(2)::text")));
+        Assert.Empty(Found(await session.ScalarAsync<string>("select post_queue_check(3)::text")));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class CheckTests(PostgresFixture postgres)
     {
         await using var database = await postgres.CreateDatabaseAsync();
 
-        var finding = Assert.Single(Found(await database.ScalarAsync<string>("select post_queue_check(3)::text")));
+        var finding = Assert.Single(Found(await database.ScalarAsync<string>("select post_queue_check(4)::text")));
 
         Assert.Equal("error", finding.Level);
         Assert.Equal(
@@ -449,7 +449,7 @@ public sealed class CheckTests(PostgresFixture postgres)
     }
 
     private static async Task<List<Row>> FoundAsync(TestDatabase database) =>
-        Found(await database.ScalarAsync<string>("select post_queue_check(2)::text"));
+        Found(await database.ScalarAsync<string>("select post_queue_check(3)::text"));
 
     /// <returns>All that is not as it should be.</returns>
     private static List<Row> Found(string json) =>
