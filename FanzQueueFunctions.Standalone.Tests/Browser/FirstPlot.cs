@@ -30,7 +30,13 @@ public sealed class FirstPlot(ChromiumFixture chromium)
     {
         var named = Environment.GetEnvironmentVariable("OPERATOR_DATABASE");
         Assert.SkipWhen(string.IsNullOrEmpty(named), "OPERATOR_DATABASE names no database.");
-        await using var app = await ConsoleApp.StartAsync(new TestDatabase(named!));
+        var database = new TestDatabase(named!);
+        // As the heartbeat does every five minutes.
+        while (!await database.ScalarAsync<bool>("select (post_queue_roll_up() ->> 'is_current')::boolean"))
+        {
+        }
+
+        await using var app = await ConsoleApp.StartAsync(database);
         foreach (var range in (string[])["1h", "24h", "30d"])
         {
             List<double> doors = [];
