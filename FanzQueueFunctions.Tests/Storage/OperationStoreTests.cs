@@ -106,7 +106,7 @@ public sealed class OperationStoreTests(PostgresFixture postgres)
 
         var first = await under.Operations.ChangeAsync(order, 1, default);
         var second = await under.Operations.ChangeAsync(order, 2, default);
-        var recorded = Assert.Single((await under.Operations.ReadChangesAsync(new(Verb: "retry"), default)).Actions);
+        var recorded = Assert.Single((await under.Operations.ReadChangesAsync(new(Verb: ChangeVerb.Retry), default)).Actions);
 
         Assert.Equal((1000, false), (first.Done, first.Finished));
         Assert.Equal((1200, true), (second.Done, second.Finished));
