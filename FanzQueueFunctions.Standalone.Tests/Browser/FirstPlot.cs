@@ -1,6 +1,6 @@
 using FanzQueueFunctions.Testbed;
 
-namespace FanzQueueFunctions.Standalone.Tests.Browser;
+namespace FanzQueueFunctions.Browser.Tests;
 
 /// <summary>
 /// How long an operator waits for the first plot: not a test, run by <c>./dev bench first-plot</c> alone, on the database that
