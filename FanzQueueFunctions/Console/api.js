@@ -53,7 +53,9 @@ export function forget() {
 }
 
 /** Reads a view, as in read('items', { status: 'failed' }); what is empty is not asked for. */
-export function read(view, parameters = {}) {
+export async function read(view, parameters = {}) {
+  // Something that was still at work when the door closed.
+  if (!door && !readKey) throw new Refusal(401, 'Nobody is in', 'Enter a key.');
   const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== undefined && value !== ''));
   return send(door + (query.size ? `${view}?${query}` : view), readKey);
 }
