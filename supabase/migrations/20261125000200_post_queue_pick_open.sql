@@ -58,7 +58,7 @@ begin
   from (
     select item.*
     from (
-      select walk.platform, walk.is_strange, quotas[array_position(limited, walk.platform)] as quota
+      select walk.platform, walk.is_strange, walk.due_at, quotas[array_position(limited, walk.platform)] as quota
       from walk
       where walk.due_at <= now()
         and walk.platform <> all (held_back)
@@ -74,7 +74,8 @@ begin
       where q.status = 'queued'
         -- With "= any" only the index by platform gives the order; with "=" the due index would, too, and be read to its end.
         and left(q.target_platform, 63) = any (array[open.platform])
-        and coalesce(q.scheduled_for, q.queued_at) <= now()
+        -- Not from the beginning: what was claimed just now has its entries there, dead until they are vacuumed.
+        and coalesce(q.scheduled_for, q.queued_at) between open.due_at and now()
       order by left(q.target_platform, 63), coalesce(q.scheduled_for, q.queued_at), q.id
       limit least(open.quota, at_most)
     ) as item
