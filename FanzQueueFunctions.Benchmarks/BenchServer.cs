@@ -47,8 +47,12 @@ internal sealed class BenchServer : IAsyncDisposable
         return NameOf(database);
     }
 
-    /// <summary>A prepared database to measure in as it is, for what is too large to copy for each run.</summary>
-    public TestDatabase Open(string prepared) => new(_postgres.Server.ConnectionString(prepared));
+    /// <summary>
+    /// A prepared database to measure in as it is, for what is too large to copy for each run. Its sessions are not reset
+    /// between two calls, as the app's are not: else each call would plan anew.
+    /// </summary>
+    public TestDatabase Open(string prepared) =>
+        new(_postgres.Server.ConnectionString(prepared) + ";No Reset On Close=true");
 
     public TestDatabase OpenAdministration() => new(_postgres.Server.ConnectionString());
 

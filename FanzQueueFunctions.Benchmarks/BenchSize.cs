@@ -14,6 +14,12 @@ internal sealed record BenchSize
     /// <summary>Batches that a latency is taken from, for each length of the queue.</summary>
     public required int LatencyBatches { get; init; }
 
+    /// <summary>Items that are queued one by one, each committed.</summary>
+    public required int SingleItems { get; init; }
+
+    /// <summary>Items that a call of <c>Wake</c> tells of, 1.1 s apart.</summary>
+    public required int WokenItems { get; init; }
+
     /// <summary>Due items, the longest queue last.</summary>
     public required int[] DueItems { get; init; }
 
@@ -36,6 +42,8 @@ internal sealed record BenchSize
         BatchSizes = [10, 100, 500, 1000],
         Items = 20_000,
         LatencyBatches = 300,
+        SingleItems = 1_000,
+        WokenItems = 300,
         DueItems = [1_000, 100_000, 1_000_000],
         ScheduledItems = 1_000_000,
         PostedItems = 5_000_000,
@@ -51,6 +59,8 @@ internal sealed record BenchSize
         BatchSizes = [100, 500],
         Items = 10_000,
         LatencyBatches = 150,
+        SingleItems = 250,
+        WokenItems = 25,
         DueItems = [1_000, 50_000],
         ScheduledItems = 50_000,
         PostedItems = 50_000,

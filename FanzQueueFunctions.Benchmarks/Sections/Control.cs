@@ -134,7 +134,7 @@ internal static class Control
                     statements[place].Add(await MillisecondsAsync(() => Fill.RefillAsync(database, 1_000)));
                     singles[place].Add(await MillisecondsAsync(async () =>
                     {
-                        for (var item = 0; item < 250; item++)
+                        for (var item = 0; item < bench.Size.SingleItems; item++)
                             await database.ExecuteAsync(QueueOne);
                     }));
                 }
@@ -148,8 +148,8 @@ internal static class Control
         [
             Of("without the trigger, 1,000 in one statement", statements[0], null),
             Of("with it, 1,000 in one statement", statements[1], 1.02, statements[0]),
-            Of("without the trigger, 250 by themselves, each committed", singles[0], null),
-            Of("with it, 250 by themselves, each committed", singles[1], 1.10, singles[0]),
+            Of($"without the trigger, {bench.Size.SingleItems:N0} by themselves, each committed", singles[0], null),
+            Of($"with it, {bench.Size.SingleItems:N0} by themselves, each committed", singles[1], 1.10, singles[0]),
         ];
 
         static Figure Of(string name, List<double> samples, double? goal, List<double>? comparedWith = null)
@@ -179,15 +179,15 @@ internal static class Control
         var direct = await ItemsAsync(bench, rows, items, wake: null, apart: TimeSpan.Zero);
         bench.Progress.Say("control: from commit to post, through Wake");
         // There is one run a second at most: an item that comes sooner waits for it.
-        var woken = await ItemsAsync(bench, rows, items / 6, "/api/queue/wake", apart: TimeSpan.FromSeconds(1.1));
+        var woken = await ItemsAsync(bench, rows, bench.Size.WokenItems, "/api/queue/wake", apart: TimeSpan.FromSeconds(1.1));
         await bench.Server.DropAsync(rows);
         const string Section = "From the commit of a due item to its post, one at a time";
         return
         [
             Of($"direct, {items} items, p50", direct.Median(), 100),
             Of($"direct, {items} items, p99", direct.Percentile(99), 1000),
-            Of($"through Wake, {items / 6} items 1.1 s apart, p50", woken.Median(), 300),
-            Of($"through Wake, {items / 6} items 1.1 s apart, p99", woken.Percentile(99), null),
+            Of($"through Wake, {bench.Size.WokenItems} items 1.1 s apart, p50", woken.Median(), 300),
+            Of($"through Wake, {bench.Size.WokenItems} items 1.1 s apart, p99", woken.Percentile(99), null),
         ];
 
         static Figure Of(string name, double value, double? goal) => new()

@@ -19,8 +19,6 @@ set jit = off
 set plan_cache_mode = force_generic_plan
 as $$
 begin
-  held_back := array(select p.platform from public.post_queue_pauses p where p.resumed_at is null);
-
   select array_agg(may_go.platform), array_agg(may_go.quota)
   into limited, quotas
   from (
@@ -32,7 +30,11 @@ begin
     for update skip locked
   ) as may_go;
 
-  held_back := held_back || array(
+  held_back := array(
+    select p.platform
+    from public.post_queue_pauses p
+    where p.resumed_at is null
+    union all
     select l.platform
     from public.post_queue_limits l
     where l.per_minute is not null and l.platform <> all (coalesce(limited, '{}'))

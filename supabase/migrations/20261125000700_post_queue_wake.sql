@@ -1,0 +1,34 @@
+-- Tells workers that something is due, as it is queued: a notification on the channel "post_queue", once a statement,
+-- only if an item of the statement is due now. A worker that listens posts it at once; a hint that is lost costs what a
+-- poll costs.
+--
+-- A transaction that notifies takes a lock at its commit that is shared by all databases of the server, and holds it
+-- while its commit is flushed. So at most four transactions at a time are let in, by advisory locks that end with them.
+-- Whoever finds all four taken sends nothing: a hint of the others comes at about the same time, and a worker looks once
+-- more a second after each hint.
+--
+-- All in one statement, and no settings of its own (a search_path): each would cost a good part of what it does. It names
+-- nothing but built-in things.
+create or replace function public.post_queue_wake()
+returns trigger
+language plpgsql
+security invoker
+as $$
+begin
+  perform pg_notify('post_queue', '')
+  where exists (
+      select
+      from new_items q
+      where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) <= now()
+    )
+    and (
+      pg_try_advisory_xact_lock(hashtext('post_queue_wake'), 1)
+      or pg_try_advisory_xact_lock(hashtext('post_queue_wake'), 2)
+      or pg_try_advisory_xact_lock(hashtext('post_queue_wake'), 3)
+      or pg_try_advisory_xact_lock(hashtext('post_queue_wake'), 4)
+    );
+  return null;
+end
+$$;
+
+revoke execute on function public.post_queue_wake() from public, anon, authenticated;
