@@ -55,16 +55,16 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
         await using var database = await CreateAsync();
 
         Assert.Equal(["girlfanz would be paused."], await PrintedAsync(database, 0, "pause", "girlfanz", "--dry-run"));
-        Assert.Equal(["girlfanz is now paused."], await PrintedAsync(database, 0, "pause", "girlfanz", "--reason", "It is down."));
+        Assert.Equal(["girlfanz is paused now."], await PrintedAsync(database, 0, "pause", "girlfanz", "--reason", "It is down."));
         Assert.Equal(["girlfanz is paused already."], await PrintedAsync(database, 0, "pause", "girlfanz", "--reason", "It is down."));
-        Assert.Equal(["girlfanz is now limited to 60 posts a minute."], await PrintedAsync(database, 0, "limit", "girlfanz", "60"));
+        Assert.Equal(["girlfanz is limited to 60 posts a minute now."], await PrintedAsync(database, 0, "limit", "girlfanz", "60"));
         var overview = await PrintedAsync(database, 0, "overview");
         Assert.Contains(overview, line => line.Contains("paused, 60 a minute", StringComparison.Ordinal));
         Assert.Contains(overview, line =>
             line.StartsWith("girlfanz is paused since ", StringComparison.Ordinal)
             && line.EndsWith($" by {Environment.UserName} on the command line (It is down.).", StringComparison.Ordinal));
-        Assert.Equal(["girlfanz is now not limited."], await PrintedAsync(database, 0, "limit", "girlfanz", "off"));
-        Assert.Equal(["girlfanz is now not paused."], await PrintedAsync(database, 0, "resume", "girlfanz"));
+        Assert.Equal(["girlfanz is not limited now."], await PrintedAsync(database, 0, "limit", "girlfanz", "off"));
+        Assert.Equal(["girlfanz is not paused now."], await PrintedAsync(database, 0, "resume", "girlfanz"));
 
         var changes = await PrintedAsync(database, 0, "changes");
         foreach (var verb in (string[])["pause", "limit", "resume"])
@@ -83,7 +83,7 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
 
         var paused = JsonNode.Parse(string.Concat(await PrintedAsync(database, 0, "pause", "all", "--yes", "--json")))!;
         Assert.Equal((true, "*"), ((bool)paused["changed"]!, (string?)paused["paused"]![0]!["platform"]));
-        Assert.Equal(["Everything is now not paused."], await PrintedAsync(database, 0, "resume", "all"));
+        Assert.Equal(["Everything is not paused now."], await PrintedAsync(database, 0, "resume", "all"));
     }
 
     [Fact]

@@ -128,7 +128,7 @@ internal static class QueueControlCommands
         return (order.DryRun, controls.Changed) switch
         {
             (true, true) => $"{platform} would be {state}.",
-            (false, true) => $"{platform} is now {state}.",
+            (false, true) => $"{platform} is {state} now.",
             (_, false) => $"{platform} is {state} already.",
         };
     }
