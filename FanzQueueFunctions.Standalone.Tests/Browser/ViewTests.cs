@@ -160,6 +160,8 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
         await keyboard.TypeAsync("rooftop");
         await keyboard.PressAsync("Enter");
         await console.Page.WaitForURLAsync("**#/items?title=rooftop");
+        // A key is a letter while the field still has the focus.
+        await Assertions.Expect(console.Page.Locator("#main")).ToBeFocusedAsync();
         await keyboard.PressAsync("t");
         await Assertions.Expect(console.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
     }
