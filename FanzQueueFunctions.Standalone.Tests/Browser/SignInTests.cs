@@ -24,6 +24,18 @@ public sealed class SignInTests(PostgresFixture postgres, ChromiumFixture chromi
         await console.SeesAsync(".health h1");
     }
 
+    /// <summary>As <c>func</c> on a developer's machine: here something on the way puts the key to every request.</summary>
+    [Fact]
+    public async Task Where_the_app_asks_for_no_key_an_empty_one_enters()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(
+            chromium, app, key: "", view: "failures", prepare: page => page.SetExtraHTTPHeadersAsync(
+                [new("x-functions-key", ConsoleApp.HostKey)]));
+
+        await console.SeesAsync(".card button:text-matches('retry', 'i')");
+    }
+
     [Fact]
     public async Task The_key_is_in_no_address_store_or_log()
     {

@@ -1,7 +1,8 @@
 // Speaks with the app. The keys are in these two variables and nowhere else: in no address, no store, no log. Whoever is
 // signed in with Microsoft Entra ID needs none, and has addresses of their own.
 
-let readKey = '';
+// Null: nobody is in, or may not change. Empty: whom the app asks for none.
+let readKey = null;
 let changeKey = null;
 let door = '';
 
@@ -22,6 +23,7 @@ export const signIn = () => send('entra', '');
 export function enterAs({ mayChange }) {
   forget();
   door = 'entra/';
+  readKey = '';
   changeKey = mayChange ? '' : null;
 }
 
@@ -47,7 +49,7 @@ export async function unlock(key) {
 }
 
 export function forget() {
-  readKey = '';
+  readKey = null;
   changeKey = null;
   door = '';
 }
@@ -55,7 +57,7 @@ export function forget() {
 /** Reads a view, as in read('items', { status: 'failed' }); what is empty is not asked for. */
 export async function read(view, parameters = {}) {
   // Something that was still at work when the door closed.
-  if (!door && !readKey) throw new Refusal(401, 'Nobody is in', 'Enter a key.');
+  if (readKey === null) throw new Refusal(401, 'Nobody is in', 'Enter a key.');
   const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== undefined && value !== ''));
   return send(door + (query.size ? `${view}?${query}` : view), readKey);
 }
