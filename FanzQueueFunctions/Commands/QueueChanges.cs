@@ -21,28 +21,20 @@ internal static class QueueChanges
         var json = new Option<bool>("--json") { Description = "Print the answer as JSON." };
         var command = new Command(name, description) { ids, limit, reason, key, dryRun, yes, json };
         filter.AddTo(command);
-        command.SetAction(async (arguments, cancellationToken) =>
+        command.SetOperatorAction(async (arguments, cancellationToken) =>
         {
-            try
+            var given = arguments.GetValue(ids) is { Length: > 0 } some ? some : null;
+            var body = new ChangeBody
             {
-                var given = arguments.GetValue(ids) is { Length: > 0 } some ? some : null;
-                var body = new ChangeBody
-                {
-                    Ids = given,
-                    Filter = filter.Read(arguments) is var wanted && (given is null || wanted != new ItemFilter()) ? wanted : null,
-                    Limit = arguments.GetValue(limit),
-                    DryRun = arguments.GetValue(dryRun),
-                    Reason = arguments.GetValue(reason),
-                };
-                var order = ChangeOrders.Of(
-                    verb, body, CommandActor.Name, arguments.GetValue(key), DateTimeOffset.UtcNow);
-                return await RunAsync(order, arguments.GetValue(yes), arguments.GetValue(json), cancellationToken);
-            }
-            catch (RefusedRequestException refusal)
-            {
-                Console.Error.WriteLine(refusal.Message);
-                return QueueExitCode.Refused;
-            }
+                Ids = given,
+                Filter = filter.Read(arguments) is var wanted && (given is null || wanted != new ItemFilter()) ? wanted : null,
+                Limit = arguments.GetValue(limit),
+                DryRun = arguments.GetValue(dryRun),
+                Reason = arguments.GetValue(reason),
+            };
+            var order = ChangeOrders.Of(
+                verb, body, CommandActor.Name, arguments.GetValue(key), DateTimeOffset.UtcNow);
+            return await RunAsync(order, arguments.GetValue(yes), arguments.GetValue(json), cancellationToken);
         });
         return command;
     }
@@ -52,17 +44,11 @@ internal static class QueueChanges
         await using var services = CommandServices.Create();
         var operations = services.GetRequiredService<IQueueOperations>();
         if (!order.DryRun && !yes && !await IsConfirmedAsync(operations, order, cancellationToken))
-        {
-            Console.Error.WriteLine("Nothing was changed.");
             return QueueExitCode.NotConfirmed;
-        }
 
         var change = await operations.ChangeAsync(order, progress: new ProgressLines(order), cancellationToken: cancellationToken);
         if (change.Conflict)
-        {
-            Console.Error.WriteLine("This --key was used for another change. Nothing was changed.");
-            return QueueExitCode.Refused;
-        }
+            throw OperatorCommand.KeyOfAnotherChange();
 
         Console.WriteLine(json ? JsonSerializer.Serialize(change, OperationsJson.Default.Change) : Sentence(order, change));
         return change.Finished && change.Left.Count == 0 ? QueueExitCode.Done : QueueExitCode.SomeLeft;

@@ -60,20 +60,12 @@ internal static class QueueControlCommands
         var json = new Option<bool>("--json") { Description = "Print the answer as JSON." };
         foreach (Option option in (Option[])[reason, key, dryRun, yes, json])
             command.Options.Add(option);
-        command.SetAction(async (arguments, cancellationToken) =>
+        command.SetOperatorAction(async (arguments, cancellationToken) =>
         {
-            try
-            {
-                var order = readOrder(
-                    arguments, arguments.GetValue(reason), arguments.GetValue(dryRun), CommandActor.Name,
-                    arguments.GetValue(key));
-                return await RunAsync(order, arguments.GetValue(yes), arguments.GetValue(json), cancellationToken);
-            }
-            catch (RefusedRequestException refusal)
-            {
-                Console.Error.WriteLine(refusal.Message);
-                return QueueExitCode.Refused;
-            }
+            var order = readOrder(
+                arguments, arguments.GetValue(reason), arguments.GetValue(dryRun), CommandActor.Name,
+                arguments.GetValue(key));
+            return await RunAsync(order, arguments.GetValue(yes), arguments.GetValue(json), cancellationToken);
         });
         return command;
     }
@@ -82,18 +74,12 @@ internal static class QueueControlCommands
     {
         var pausesAll = order is { Verb: ControlVerb.Pause, Platform: ControlOrder.Everything, DryRun: false };
         if (pausesAll && !yes && !Confirmation.IsGiven("This pauses everything.", "Pause everything?"))
-        {
-            Console.Error.WriteLine("Nothing was changed.");
             return QueueExitCode.NotConfirmed;
-        }
 
         await using var services = CommandServices.Create();
         var controls = await services.GetRequiredService<IQueueOperations>().ControlAsync(order, cancellationToken);
         if (controls.Conflict)
-        {
-            Console.Error.WriteLine("This --key was used for another change. Nothing was changed.");
-            return QueueExitCode.Refused;
-        }
+            throw OperatorCommand.KeyOfAnotherChange();
 
         Console.WriteLine(
             json ? JsonSerializer.Serialize(controls, OperationsJson.Default.QueueControls) : Sentence(order, controls));

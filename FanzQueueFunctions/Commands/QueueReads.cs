@@ -98,23 +98,15 @@ internal static class QueueReads
     {
         var asJson = new Option<bool>("--json") { Description = "Print the answer as JSON." };
         command.Options.Add(asJson);
-        command.SetAction(async (arguments, cancellationToken) =>
+        command.SetOperatorAction(async (arguments, cancellationToken) =>
         {
             await using var services = CommandServices.Create();
-            try
-            {
-                var answer = await read(arguments, services.GetRequiredService<IQueueOperations>(), cancellationToken);
-                if (arguments.GetValue(asJson))
-                    Console.WriteLine(JsonSerializer.Serialize(answer, json));
-                else
-                    write(AnsiConsole.Console, answer);
-                return 0;
-            }
-            catch (RefusedRequestException refusal)
-            {
-                Console.Error.WriteLine(refusal.Message);
-                return 1;
-            }
+            var answer = await read(arguments, services.GetRequiredService<IQueueOperations>(), cancellationToken);
+            if (arguments.GetValue(asJson))
+                Console.WriteLine(JsonSerializer.Serialize(answer, json));
+            else
+                write(AnsiConsole.Console, answer);
+            return QueueExitCode.Done;
         });
         return command;
     }
