@@ -55,16 +55,11 @@ public sealed class QueueOperations(
         CancellationToken cancellationToken = default)
     {
         var startedAt = time.GetTimestamp();
-        var portions = 0;
-        Change change;
-        do
-        {
-            change = await store.ChangeAsync(order, portions + 1, cancellationToken);
-            portions = change.Portions;
-            progress?.Report(change);
-        }
-        while (!change.Finished && !change.Conflict && !cancellationToken.IsCancellationRequested
-            && !(time.GetElapsedTime(startedAt) > timeLimit));
+        var change = await store.ChangeInPortionsAsync(
+            order,
+            () => !cancellationToken.IsCancellationRequested && !(time.GetElapsedTime(startedAt) > timeLimit),
+            progress,
+            cancellationToken);
 
         if (!order.DryRun && !change.Conflict)
             logger.ItemsChanged(order.Verb, OneLine.Of(order.Actor), change.Done, change.Meant, order.IdempotencyKey);

@@ -70,15 +70,7 @@ public sealed class Retention(
         if ((await store.ChangeAsync(order with { DryRun = true, Limit = 1 }, 1, cancellationToken)).Meant == 0)
             return 0;
 
-        Change change;
-        var portions = 0;
-        do
-        {
-            change = await store.ChangeAsync(order, portions + 1, cancellationToken);
-            portions = change.Portions;
-        }
-        while (!change.Finished && !change.Conflict && mayGoOn());
-        return change.Done;
+        return (await store.ChangeInPortionsAsync(order, mayGoOn, progress: null, cancellationToken)).Done;
     }
 
     private async Task<long> PruneHistoryAsync(
