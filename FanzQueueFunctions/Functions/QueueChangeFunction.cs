@@ -87,15 +87,11 @@ public sealed class QueueChangeFunction(IQueueOperations operations, IQueueProce
     private async Task<IResult> ResetAsync(ResetBody body, string actor, CancellationToken cancellationToken)
     {
         var minutes = body.OlderThanMinutes ?? ResetStuckItemsFunction.DefaultMinutes;
-        if (minutes is < 1 or > ResetStuckItemsFunction.MostMinutes)
-            throw new RefusedRequestException(
-                $"olderThanMinutes must be one whole number from 1 to {ResetStuckItemsFunction.MostMinutes}.");
+        if (!ResetStuckItemsFunction.AreInRange(minutes))
+            throw new RefusedRequestException(ResetStuckItemsFunction.MinutesRefusal);
         RequestText.Check("reason", body.Reason, 1000);
-        var items = await processor.ResetStuckItemsAsync(
-            TimeSpan.FromMinutes(minutes), body.DryRun, actor, body.Reason, cancellationToken);
-        return Results.Json(
-            new ResetStuckAnswer(items.Count, minutes, items) { DryRun = body.DryRun },
-            FunctionsJson.Default.ResetStuckAnswer);
+        return await ResetStuckItemsFunction.ResetAsync(
+            processor, minutes, body.DryRun, actor, body.Reason, cancellationToken);
     }
 
     private static IResult OfAnotherChange() => Problems.Of(
