@@ -46,22 +46,14 @@ public sealed class WakeTests(PostgresFixture postgres)
         await AddItemAsync(database);
         await using var app = await StartAsync(database);
         using var client = await ClientAsync(app, "wake-key");
-        await using var session = await database.OpenAsync();
-        await using var transaction = await session.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using (var lockQueue = session.CreateCommand())
-        {
-            lockQueue.CommandText = "lock table multiplatform_post_queue in access exclusive mode";
-            await lockQueue.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        }
+        await using var queue = await HeldTable.TakeAsync(database, "multiplatform_post_queue");
 
         using var first = await client.PostAsync(Wake, null, TestContext.Current.CancellationToken);
-        await Until.TrueAsync(
-            () => database.ScalarAsync<bool>("select exists (select from pg_locks where not granted and relation is not null)"),
-            "the run waits");
+        await queue.UntilWaitedForAsync();
         using var second = await client.PostAsync(Wake, null, TestContext.Current.CancellationToken);
         Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted), (first.StatusCode, second.StatusCode));
 
-        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        await queue.LetGoAsync();
         await Until.TrueAsync(async () => await PostedAsync(database) == 1, "the item is posted");
     }
 
