@@ -21,10 +21,10 @@ public sealed record QueueOverview
     /// <summary>For how long an item is in processing until it counts as stuck.</summary>
     public long StuckAfterSeconds { get; init; }
 
-    /// <summary>Of those that no pause holds back.</summary>
+    /// <summary>Since when it could have been taken: what is paused does not count, what is limited does from its turn on.</summary>
     public DateTimeOffset? OldestDueAt { get; init; }
 
-    /// <summary>How long the oldest due item has waited that no pause holds back; 0 where there is none.</summary>
+    /// <summary>How long the oldest due item has waited, counted as <see cref="OldestDueAt"/>; 0 where there is none.</summary>
     public long OldestDueSeconds { get; init; }
 
     /// <summary>The last 5 minutes, hour and day.</summary>
