@@ -64,6 +64,6 @@ begin
 end
 $$;
 create trigger grown_queue after insert on public.content_posts
-  for each row execute function public.queue_default_platforms();
+  for each row execute function public.on_post_created_multiplatform();
 create constraint trigger grown_queue_at_the_end after insert on public.content_posts
   deferrable initially deferred for each row when (new.queue_item_id is not null) execute function public.grown_queue();

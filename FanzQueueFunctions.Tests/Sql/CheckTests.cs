@@ -155,20 +155,20 @@ public sealed class CheckTests(PostgresFixture postgres)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         await database.ExecuteAsync(
-            "create trigger another_name after insert on content_posts for each row execute function queue_default_platforms()");
+            "create trigger another_name after insert on content_posts for each row execute function on_post_created_multiplatform()");
 
         var finding = AssertFound(
             await FoundAsync(database),
             "note",
             "The trigger another_name on content_posts queues items, and is called for cross-posts too.");
         Assert.Equal(
-            "Create it again with: for each row when (not new.is_crosspost) execute function public.queue_default_platforms().",
+            "Create it again with: for each row when (not new.is_crosspost) execute function public.on_post_created_multiplatform().",
             finding.Advice);
     }
 
     [Theory]
-    [InlineData("create trigger mine after insert on content_posts for each row when (not new.is_crosspost) execute function queue_default_platforms()")]
-    [InlineData("create trigger mine after delete on content_posts for each row execute function queue_default_platforms()")]
+    [InlineData("create trigger mine after insert on content_posts for each row when (not new.is_crosspost) execute function on_post_created_multiplatform()")]
+    [InlineData("create trigger mine after delete on content_posts for each row execute function on_post_created_multiplatform()")]
     [InlineData(
         """
         create function other() returns trigger language plpgsql as 'begin return null; end';
@@ -176,7 +176,7 @@ public sealed class CheckTests(PostgresFixture postgres)
         """)]
     [InlineData(
         """
-        create trigger mine after insert on content_posts for each row execute function queue_default_platforms();
+        create trigger mine after insert on content_posts for each row execute function on_post_created_multiplatform();
         alter table content_posts disable trigger mine
         """)]
     public async Task A_trigger_that_queues_nothing_for_cross_posts_is_none(string trigger)

@@ -82,13 +82,91 @@ public sealed class MigrationTests(PostgresFixture postgres)
         await MigrateAsync(database);
 
         Assert.Equal(
-            "trigger CREATE TRIGGER on_post_created_multiplatform AFTER INSERT ON public.content_posts FOR EACH ROW WHEN ((NOT new.is_crosspost)) EXECUTE FUNCTION handle_new_post()",
+            "trigger CREATE TRIGGER trigger_post_created_multiplatform AFTER INSERT ON public.content_posts FOR EACH ROW WHEN ((NOT new.is_crosspost)) EXECUTE FUNCTION on_post_created_multiplatform()",
             Assert.Single(await database.TriggersAsync(), trigger => trigger.Contains(" ON public.content_posts ", StringComparison.Ordinal)));
         Assert.Equal(function, await FunctionAsync(database));
-        Assert.Equal(0L, await database.CountAsync("pg_proc where proname = 'queue_default_platforms'"));
 
         static Task<string> FunctionAsync(TestDatabase database) =>
-            database.ScalarAsync<string>("select pg_get_functiondef('handle_new_post'::regproc)");
+            database.ScalarAsync<string>("select pg_get_functiondef('on_post_created_multiplatform'::regproc)");
+    }
+
+    [Fact]
+    public async Task The_base_schema_changes_nothing_where_content_posts_exists()
+    {
+        await using var database = await CreateProductionAsync();
+        await database.ExecuteAsync("drop table creator_multiplatform_settings; drop function auth.uid() cascade");
+        await database.ExecuteAsync("create or replace function auth.uid() returns uuid language sql as 'select null::uuid'");
+        var before = await database.CatalogAsync();
+
+        await Migrations.ApplyAsync(database.ConnectionString + ";Pooling=false", [Migrations.Files[0]]);
+
+        Assert.Equal(before, await database.CatalogAsync());
+        Assert.EndsWith("_base_schema.sql", Migrations.Files[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("select 'as production has it'")]
+    [InlineData("alter trigger trigger_post_created_multiplatform on content_posts rename to another_name")]
+    [InlineData(
+        """
+        drop trigger trigger_post_created_multiplatform on content_posts;
+        create constraint trigger trigger_post_created_multiplatform after insert on content_posts
+          deferrable initially deferred for each row execute function on_post_created_multiplatform()
+        """)]
+    [InlineData(
+        """
+        create function queue_in_turn() returns trigger language plpgsql as
+          $$
+          begin
+            perform queue_by_rule(new.id, new.creator_id);
+            return new;
+          end
+          $$;
+        create function queue_by_rule(post uuid, creator uuid) returns void language sql as
+          $$ select queue_item(post, creator, platform)
+             from (select unnest(default_platforms) as platform from creator_multiplatform_settings where creator_id = creator) as p $$;
+        create function queue_item(post uuid, creator uuid, platform text) returns void language sql as
+          $$ insert into multiplatform_post_queue (original_post_id, creator_id, target_platform) values (post, creator, platform) $$;
+        drop trigger trigger_post_created_multiplatform on content_posts;
+        create trigger queues after insert on content_posts for each row execute function queue_in_turn()
+        """)]
+    [InlineData(
+        """
+        create function queue_all() returns trigger language plpgsql as
+          $$
+          begin
+            insert into multiplatform_post_queue (original_post_id, creator_id, target_platform)
+            select a.id, a.creator_id, platform
+            from added a join creator_multiplatform_settings s using (creator_id), unnest(s.default_platforms) as platform;
+            return null;
+          end
+          $$;
+        drop trigger trigger_post_created_multiplatform on content_posts;
+        create trigger trigger_post_created_multiplatform after insert on content_posts
+          referencing new table as added for each statement execute function queue_all()
+        """)]
+    public async Task A_new_post_gets_one_item_a_platform_as_before_whatever_queues_it(string trigger)
+    {
+        await using var database = await CreateProductionAsync();
+        await database.ExecuteAsync("set check_function_bodies = off; " + trigger);
+        var before = await QueuedForNewPostAsync();
+
+        await MigrateAsync(database);
+
+        Assert.Equal([["girlfanz", 1L], ["pupfanz", 1L]], before);
+        Assert.Equal(before, await QueuedForNewPostAsync());
+
+        async Task<IReadOnlyList<object?[]>> QueuedForNewPostAsync()
+        {
+            var post = await database.ScalarAsync<Guid>(
+                """
+                insert into content_posts (creator_id, cluster, title, content_type, status)
+                values ('c1000000-0000-4000-8000-000000000001', 'boyfanz', 'New', 'image', 'published') returning id
+                """);
+            return await database.RowsAsync(
+                "select target_platform, count(*) from multiplatform_post_queue where original_post_id = $1 group by 1 order by 1",
+                post);
+        }
     }
 
     [Fact]

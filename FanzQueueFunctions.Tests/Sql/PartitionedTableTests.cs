@@ -215,7 +215,7 @@ public sealed class PartitionedTableTests(PostgresFixture postgres)
                 Path.Combine(RepositoryFolder.Path, "FanzQueueFunctions.Tests", "Sql", "production_schema.sql"),
                 TestContext.Current.CancellationToken));
             await database.ExecuteAsync(
-                "truncate creators cascade; drop trigger on_post_created_multiplatform on content_posts");
+                "truncate creators cascade; drop trigger trigger_post_created_multiplatform on content_posts");
         }
 
         await PartitionAsync(database, "content_posts", posts);

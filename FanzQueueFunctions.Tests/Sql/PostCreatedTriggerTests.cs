@@ -41,17 +41,17 @@ public sealed class PostCreatedTriggerTests(PostgresFixture postgres)
     }
 
     [Theory]
-    [InlineData("create trigger a_second after insert on content_posts for each row execute function queue_default_platforms()")]
+    [InlineData("create trigger a_second after insert on content_posts for each row execute function on_post_created_multiplatform()")]
     [InlineData(
         """
-        create trigger a_second after insert on content_posts for each row execute function queue_default_platforms();
-        create trigger a_third after insert on content_posts for each row execute function queue_default_platforms();
-        drop trigger on_post_created_multiplatform on content_posts
+        create trigger a_second after insert on content_posts for each row execute function on_post_created_multiplatform();
+        create trigger a_third after insert on content_posts for each row execute function on_post_created_multiplatform();
+        drop trigger trigger_post_created_multiplatform on content_posts
         """)]
     [InlineData(
         """
         create constraint trigger when_it_ends after insert on content_posts deferrable initially deferred
-          for each row execute function queue_default_platforms()
+          for each row execute function on_post_created_multiplatform()
         """)]
     [InlineData(
         """

@@ -108,7 +108,7 @@ create policy "Creators manage their own queue" on public.multiplatform_post_que
   using (creator_id in (select id from public.creators where user_id = auth.uid()));
 
 -- One item per default platform after every insert, cross-posts included.
-create function public.handle_new_post() returns trigger
+create function public.on_post_created_multiplatform() returns trigger
 language plpgsql security definer as
 $$
 begin
@@ -119,9 +119,9 @@ begin
   return new;
 end
 $$;
-create trigger on_post_created_multiplatform
+create trigger trigger_post_created_multiplatform
   after insert on public.content_posts
-  for each row execute function public.handle_new_post();
+  for each row execute function public.on_post_created_multiplatform();
 
 insert into public.creators (id, user_id, creator_name, biography)
 values ('c1000000-0000-4000-8000-000000000001', gen_random_uuid(), 'Of old', 'Here before.');

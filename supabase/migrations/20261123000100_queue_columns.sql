@@ -49,6 +49,38 @@ create unique index if not exists content_posts_queue_item_id_key
   on public.content_posts (queue_item_id)
   where queue_item_id is not null;
 
+-- A cascading delete looks these up; without an index it reads the whole table.
+do $$
+declare
+  reference record;
+begin
+  for reference in
+    select *
+    from (values
+      ('content_posts', 'creator_id'),
+      ('multiplatform_post_queue', 'original_post_id'),
+      ('multiplatform_post_queue', 'creator_id'),
+      ('multiplatform_post_history', 'original_post_id'),
+      ('multiplatform_post_history', 'creator_id')
+    ) as wanted (table_name, column_name)
+    -- Production may have one under another name: any index that begins with the column serves.
+    where not exists (
+      select
+      from pg_index i
+      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+      where i.indrelid = format('public.%I', wanted.table_name)::regclass
+        and i.indpred is null
+        and a.attname = wanted.column_name
+    )
+  loop
+    execute format(
+      'create index if not exists %I on public.%I (%I)',
+      reference.table_name || '_' || reference.column_name || '_idx', reference.table_name, reference.column_name
+    );
+  end loop;
+end
+$$;
+
 -- A creator sees what is theirs and queues what is theirs; the worker's service role passes these by. Tables that have
 -- policies of their own keep them.
 do $$
@@ -80,19 +112,28 @@ end
 $$;
 
 -- A cross-post queues nothing: without this every cross-post would queue further ones, without end. The function behind
--- the trigger stays the one that is there.
+-- production's trigger stays the one that is there, and so does a trigger that somebody has given another form:
+-- post_queue_skip_crossposts closes the loop whatever it is called. This one spares each cross-post its work.
 do $$
 declare
   trigger_function text;
 begin
-  select tgfoid::regprocedure::text
+  select t.tgfoid::regprocedure::text
   into trigger_function
-  from pg_trigger
-  where tgrelid = 'public.content_posts'::regclass and tgname = 'on_post_created_multiplatform';
+  from pg_trigger t
+  where t.tgrelid = 'public.content_posts'::regclass
+    and t.tgname = 'trigger_post_created_multiplatform'
+    -- After an insert, for each row, and nothing more.
+    and t.tgtype = 5
+    and t.tgqual is null
+    and t.tgnargs = 0
+    and t.tgconstraint = 0
+    and t.tgnewtable is null
+    and t.tgenabled = 'O';
 
   if found then
     execute format(
-      'create or replace trigger on_post_created_multiplatform
+      'create or replace trigger trigger_post_created_multiplatform
          after insert on public.content_posts
          for each row when (not new.is_crosspost) execute function %s',
       trigger_function
