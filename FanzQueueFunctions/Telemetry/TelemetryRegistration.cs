@@ -20,6 +20,7 @@ internal static class TelemetryRegistration
     {
         builder.Services.AddSingleton<QueueMetrics>();
         builder.Services.AddHostedService<StartupBanner>();
+        builder.Services.PostConfigure<LoggerFilterOptions>(KeepRequestsOut);
 
         // For the Functions host, which relays standard output; the plain process has its own console and leaves this out.
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
@@ -29,6 +30,21 @@ internal static class TelemetryRegistration
         else
             builder.Logging.AddFilter<ConsoleLoggerProvider>(
                 (category, level) => level >= LogLevel.Information && LoggedAtStart.Contains(category));
+    }
+
+    // ASP.NET Core logs each request with its address, which may hold a key (?code=) or what an operator looks for. Whatever
+    // settings turn the log up do not turn that on: none of its categories is heard below a warning, by any provider.
+    private static void KeepRequestsOut(LoggerFilterOptions filters)
+    {
+        const string AspNetCore = "Microsoft.AspNetCore";
+        string?[] providers = [null, .. filters.Rules.Select(rule => rule.ProviderName).OfType<string>().Distinct()];
+        foreach (var rule in filters.Rules.Where(IsForAspNetCore).ToArray())
+            filters.Rules.Remove(rule);
+        foreach (var provider in providers)
+            filters.Rules.Add(new(provider, AspNetCore, LogLevel.Warning, null));
+
+        static bool IsForAspNetCore(LoggerFilterRule rule) =>
+            rule.CategoryName?.StartsWith(AspNetCore, StringComparison.OrdinalIgnoreCase) is true;
     }
 
     // A method of its own, so that where it is not called none of its libraries is loaded. Its options are set by
