@@ -14,6 +14,7 @@ namespace FanzQueueFunctions.Tests.Processing;
 public sealed class QueueProcessorTests : IDisposable
 {
     private static readonly QueueStoreException LostAnswer = new(QueueStoreError.Unreachable, "The answer was lost.");
+    private static readonly QueueStoreException OutOfTime = new(QueueStoreError.Timeout, "It took too long.");
 
     private readonly IQueueStore _store = Substitute.For<IQueueStore>();
     private readonly IHostApplicationLifetime _lifetime = Substitute.For<IHostApplicationLifetime>();
@@ -21,6 +22,7 @@ public sealed class QueueProcessorTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly FakeLogger<QueueProcessor> _logger = new();
     private readonly List<Guid> _claims = [];
+    private readonly List<int> _batchSizes = [];
 
     public void Dispose() => _services.Dispose();
 
@@ -95,24 +97,9 @@ public sealed class QueueProcessorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_claim_whose_settling_failed_is_taken_up_again_under_the_same_id_by_the_next_firing()
+    public async Task A_claim_whose_settling_failed_is_finished_by_the_next_firing_after_what_is_due()
     {
-        Claims([Items.Postable()], [Items.Postable()], []);
-        _store.SettleAsync(default, default!, default).ReturnsForAnyArgs(
-            _ => throw LostAnswer, call => Settled(call, SettledOutcome.Posted));
-        var processor = Processor();
-
-        await processor.ProcessDueItemsAsync();
-        await processor.ProcessDueItemsAsync();
-
-        Assert.Equal(2, _claims.Count);
-        Assert.Equal(_claims[0], _claims[1]);
-    }
-
-    [Fact]
-    public async Task A_claim_taken_up_again_that_holds_nothing_more_is_followed_by_a_new_one()
-    {
-        Claims([Items.Postable()], [], [Items.Postable()]);
+        Claims([Items.Postable()], [Items.Postable()], [Items.Postable()]);
         _store.SettleAsync(default, default!, default).ReturnsForAnyArgs(
             _ => throw LostAnswer, call => Settled(call, SettledOutcome.Posted));
         var processor = Processor();
@@ -120,23 +107,162 @@ public sealed class QueueProcessorTests : IDisposable
         await processor.ProcessDueItemsAsync();
         var processed = await processor.ProcessDueItemsAsync();
 
-        Assert.Equal(1, processed.Posted);
-        Assert.Equal(_claims[0], _claims[1]);
-        Assert.NotEqual(_claims[1], _claims[2]);
+        Assert.Equal(new ProcessedItems(Batches: 2, Posted: 2), processed);
+        Assert.Equal([10, 10, 0], _batchSizes);
+        Assert.NotEqual(_claims[0], _claims[1]);
+        Assert.Equal(_claims[0], _claims[2]);
     }
 
     [Fact]
-    public async Task An_unsettled_item_s_claim_is_taken_up_again()
+    public async Task A_claim_that_holds_nothing_more_is_forgotten()
     {
-        Claims([Items.Postable()], [Items.Postable()]);
+        Claims([Items.Postable()], [], [], []);
+        _store.SettleAsync(default, default!, default).ThrowsAsyncForAnyArgs(LostAnswer);
+        var processor = Processor();
+
+        for (var firing = 1; firing <= 3; firing++)
+            await processor.ProcessDueItemsAsync();
+
+        Assert.Equal([10, 10, 0, 10], _batchSizes);
+    }
+
+    [Fact]
+    public async Task A_claim_that_cannot_be_finished_takes_nobody_s_place_and_is_forgotten_when_its_lease_is_over()
+    {
+        var stuck = Items.Postable();
+        _store.ClaimAsync(default, default, default, default, default).ReturnsForAnyArgs(call =>
+        {
+            _batchSizes.Add(call.Arg<int>());
+            return new Claim { Items = _batchSizes.Count == 1 || call.Arg<int>() == 0 ? [stuck] : [Items.Postable()] };
+        });
+        _store.SettleAsync(default, default!, default).ReturnsForAnyArgs(call => Settled(
+            call,
+            call.Arg<IReadOnlyList<ItemOutcome>>()[0].ItemId == stuck.Id ? SettledOutcome.Unsettled : SettledOutcome.Posted));
+        var processor = Processor();
+
+        List<int> posted = [];
+        for (var firing = 1; firing <= 4; firing++)
+        {
+            posted.Add((await processor.ProcessDueItemsAsync()).Posted);
+            _time.Advance(new QueueOptions().Lease / 3);
+        }
+
+        Assert.Equal([0, 1, 1, 1], posted);
+        Assert.Equal([10, 10, 0, 10, 0, 10], _batchSizes);
+    }
+
+    [Fact]
+    public async Task A_claim_that_cannot_be_finished_is_tried_a_hundred_times_within_its_lease_however_often_runs_begin()
+    {
+        Claims([Items.Postable()], [], [Items.Postable()], []);
+        SettlesAs(SettledOutcome.Unsettled);
+        var processor = Processor();
+
+        for (var run = 1; run <= 5; run++)
+            await processor.ProcessDueItemsAsync();
+        var sizes = _batchSizes.ToArray();
+        _time.Advance(new QueueOptions().Lease / 100);
+        await processor.ProcessDueItemsAsync();
+
+        Assert.Equal([10, 10, 0, 10, 10, 10], sizes);
+        Assert.Equal([10, 0], _batchSizes[sizes.Length..]);
+    }
+
+    [Fact]
+    public async Task A_settle_that_runs_out_of_time_is_repeated_in_tenths_beside_what_is_due_down_to_the_item_that_is_slow()
+    {
+        var slow = Items.Postable();
+        ClaimedItem[] others = [.. Enumerable.Range(0, 99).Select(_ => Items.Postable() with { CreatorId = Guid.NewGuid() })];
+        ClaimedItem[] left = [.. others[..50], slow, .. others[50..]];
+        HoldsWhatIsLeft(() => left);
+        List<int> parts = [];
+        _store.SettleAsync(default, default!, default).ReturnsForAnyArgs(call =>
+        {
+            var outcomes = call.Arg<IReadOnlyList<ItemOutcome>>();
+            parts.Add(outcomes.Count);
+            if (outcomes.Any(outcome => outcome.ItemId == slow.Id && outcome.Obstacle is null))
+                throw OutOfTime;
+            left = [.. left.ExceptBy(outcomes.Select(outcome => outcome.ItemId), item => item.Id)];
+            return Settled(call, outcomes[0].Obstacle is null ? SettledOutcome.Posted : SettledOutcome.Retried);
+        });
+        var processor = Processor(batchSize: 100);
+
+        List<ProcessedItems> firings = [];
+        for (var firing = 1; firing <= 5; firing++)
+        {
+            firings.Add(await processor.ProcessDueItemsAsync());
+            _time.Advance(new QueueOptions().Lease / 100);
+        }
+
+        Assert.Equal([0, 90, 9, 0, 0], firings.Select(firing => firing.Posted));
+        Assert.Equal([0, 0, 1, 0, 0], firings.Select(firing => firing.Retried));
+        Assert.Equal([100, .. Enumerable.Repeat(10, 10), .. Enumerable.Repeat(1, 11)], parts);
+        Assert.Equal(
+            "It could not be posted in time, even by itself. It took too long.",
+            Assert.Single(SettledOutcomes(), outcome => outcome.Obstacle is not null).Obstacle);
+    }
+
+    [Fact]
+    public async Task Items_of_creators_who_are_slow_come_after_everybody_else_s()
+    {
+        Guid[] creators = [.. Enumerable.Range(0, 5).Select(_ => Guid.NewGuid())];
+        ClaimedItem[] left = [.. ((int[])[0, 1, 0, 1, 2, 3, 4]).Select(n => Items.Postable() with { CreatorId = creators[n] })];
+        HoldsWhatIsLeft(() => left);
+        var slow = left[..4].Select(item => item.Id).ToHashSet();
+        _store.SettleAsync(default, default!, default).ReturnsForAnyArgs(call =>
+        {
+            var outcomes = call.Arg<IReadOnlyList<ItemOutcome>>();
+            if (outcomes.Any(outcome => slow.Contains(outcome.ItemId) && outcome.Obstacle is null))
+                throw OutOfTime;
+            left = [.. left.ExceptBy(outcomes.Select(outcome => outcome.ItemId), item => item.Id)];
+            return Settled(call, outcomes[0].Obstacle is null ? SettledOutcome.Posted : SettledOutcome.Retried);
+        });
+        var processor = Processor(batchSize: 7);
+
+        List<(int, int)> firings = [];
+        for (var firing = 1; firing <= 4; firing++)
+        {
+            var processed = await processor.ProcessDueItemsAsync();
+            firings.Add((processed.Posted, processed.Retried));
+            _time.Advance(new QueueOptions().Lease / 100);
+        }
+
+        Assert.Equal([(0, 0), (0, 2), (3, 2), (0, 0)], firings);
+    }
+
+    [Fact]
+    public async Task An_item_whose_failure_cannot_be_written_down_in_time_is_left_to_its_lease()
+    {
+        ClaimedItem[] slow = [Items.Postable()];
+        HoldsWhatIsLeft(() => slow);
+        _store.SettleAsync(default, default!, default).ThrowsAsyncForAnyArgs(OutOfTime);
+        var processor = Processor();
+
+        for (var firing = 1; firing <= 3; firing++)
+        {
+            await processor.ProcessDueItemsAsync();
+            _time.Advance(new QueueOptions().Lease / 100);
+        }
+
+        // As it is, and then as failed.
+        Assert.Equal([false, true], SettledOutcomes().Select(outcome => outcome.Obstacle is not null));
+    }
+
+    [Fact]
+    public async Task What_is_due_that_can_never_be_claimed_does_not_keep_what_is_in_hand_from_being_finished()
+    {
+        var refused = new QueueStoreException(QueueStoreError.Refused, "A trigger suppresses it.");
+        var held = Items.Postable();
+        _store.ClaimAsync(default, default, default, default, default).ReturnsForAnyArgs(
+            _ => new Claim { Items = [held] }, _ => throw refused, _ => new Claim { Items = [held] });
         _store.SettleAsync(default, default!, default).ReturnsForAnyArgs(
-            call => Settled(call, SettledOutcome.Unsettled), call => Settled(call, SettledOutcome.Posted));
+            _ => throw LostAnswer, call => Settled(call, SettledOutcome.Posted));
         var processor = Processor();
 
         await processor.ProcessDueItemsAsync();
-        await processor.ProcessDueItemsAsync();
+        var processed = await processor.ProcessDueItemsAsync();
 
-        Assert.Equal(_claims[0], _claims[1]);
+        Assert.Equal((1, false), (processed.Posted, processed.Completed));
     }
 
     [Fact]
@@ -214,7 +340,7 @@ public sealed class QueueProcessorTests : IDisposable
     [Fact]
     public async Task A_claim_made_while_a_settle_fails_is_taken_up_again_by_the_next_firing()
     {
-        Claims([Items.Postable()], [Items.Postable()], [Items.Postable()], [Items.Postable()]);
+        Claims([.. Enumerable.Range(0, 6).Select(_ => new[] { Items.Postable() })]);
         _store.SettleAsync(default, default!, default).ReturnsForAnyArgs(
             _ => throw LostAnswer, call => Settled(call, SettledOutcome.Posted));
         var processor = Processor(batchSize: 1, maxBatches: 2);
@@ -223,8 +349,9 @@ public sealed class QueueProcessorTests : IDisposable
         var second = await processor.ProcessDueItemsAsync();
 
         Assert.Equal((false, 0), (first.Completed, first.Posted));
-        Assert.Equal((true, 2), (second.Completed, second.Posted));
-        Assert.Equal(_claims[..2], _claims[2..]);
+        Assert.Equal((true, 4), (second.Completed, second.Posted));
+        Assert.Equal([10, 10, 10, 10, 0, 0], _batchSizes.Select(size => size * 10));
+        Assert.Equal(_claims[..2].Order(), _claims[4..].Order());
     }
 
     [Fact]
@@ -310,9 +437,18 @@ public sealed class QueueProcessorTests : IDisposable
         _store.ClaimAsync(default, default, default, default, default).ReturnsForAnyArgs(call =>
         {
             _claims.Add(call.Arg<Guid>());
+            _batchSizes.Add(call.Arg<int>());
             return new Claim { Items = next < batches.Length ? batches[next++] : [] };
         });
     }
+
+    /// <summary>The first claim takes it all, a repeated one tells what is left, and nothing else is due.</summary>
+    private void HoldsWhatIsLeft(Func<ClaimedItem[]> left) =>
+        _store.ClaimAsync(default, default, default, default, default).ReturnsForAnyArgs(call =>
+        {
+            _batchSizes.Add(call.Arg<int>());
+            return new Claim { Items = _batchSizes.Count == 1 || call.Arg<int>() == 0 ? left() : [] };
+        });
 
     private void SettlesAs(SettledOutcome outcome) =>
         _store.SettleAsync(default, default!, default).ReturnsForAnyArgs(call => Settled(call, outcome));

@@ -32,7 +32,7 @@ public sealed class CheckTests(PostgresFixture postgres)
             Assert.Equal("ok", (string?)finding!["level"]);
             Assert.Equal(["level", "what"], finding.AsObject().Select(part => part.Key).Order());
         });
-        Assert.Contains(findings, finding => (string?)finding!["what"] == "The SQL functions are of version 3.");
+        Assert.Contains(findings, finding => (string?)finding!["what"] == "The SQL functions are of version 4.");
         Assert.DoesNotContain(
             findings, finding => (string?)finding!["what"] == "All indexes that the queue needs are there.");
     }
@@ -43,7 +43,7 @@ public sealed class CheckTests(PostgresFixture postgres)
         await using var database = await postgres.CreateDatabaseAsync();
         await using var session = await OpenTransaction.BeginAsRoleAsync(database, "service_role");
 
-        Assert.Empty(Found(await session.ScalarAsync<string>("select post_queue_check(3)::text")));
+        Assert.Empty(Found(await session.ScalarAsync<string>("select post_queue_check(4)::text")));
     }
 
     [Fact]
@@ -51,11 +51,11 @@ public sealed class CheckTests(PostgresFixture postgres)
     {
         await using var database = await postgres.CreateDatabaseAsync();
 
-        var finding = Assert.Single(Found(await database.ScalarAsync<string>("select post_queue_check(4)::text")));
+        var finding = Assert.Single(Found(await database.ScalarAsync<string>("select post_queue_check(5)::text")));
 
         Assert.Equal("error", finding.Level);
         Assert.Equal(
-            "Apply the migrations in supabase/migrations (the database has version 3, this app needs version 4).",
+            "Apply the migrations in supabase/migrations (the database has version 4, this app needs version 5).",
             finding.Advice);
     }
 
@@ -449,7 +449,7 @@ public sealed class CheckTests(PostgresFixture postgres)
     }
 
     private static async Task<List<Row>> FoundAsync(TestDatabase database) =>
-        Found(await database.ScalarAsync<string>("select post_queue_check(3)::text"));
+        Found(await database.ScalarAsync<string>("select post_queue_check(4)::text"));
 
     /// <returns>All that is not as it should be.</returns>
     private static List<Row> Found(string json) =>

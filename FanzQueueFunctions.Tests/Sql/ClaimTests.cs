@@ -133,9 +133,28 @@ public sealed class ClaimTests(PostgresFixture postgres)
         Assert.Null(item["original"]);
     }
 
+    [Fact]
+    public async Task A_claim_of_nothing_tells_what_is_in_hand_and_takes_and_rescues_nothing()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        var held = await database.AddItemAsync(post);
+        var claimId = await database.ClaimAllAsync();
+        await database.AddItemAsync(post);
+        await database.AddItemAsync(post, with: "status = 'processing', processing_started_at = now() - interval '1 day'");
+
+        var items = await database.ClaimAsync(claimId, batchSize: 0);
+        var none = await database.ClaimAsync(Guid.CreateVersion7(), batchSize: 0);
+
+        Assert.Equal([held], items.Select(item => item!.Id()));
+        Assert.Empty(none);
+        Assert.Equal(
+            [["processing", 2L], ["queued", 1L]],
+            await database.RowsAsync("select status::text, count(*) from multiplatform_post_queue group by 1 order by 1"));
+    }
+
     [Theory]
     [InlineData(null, 900)]
-    [InlineData(0, 900)]
     [InlineData(1001, 900)]
     [InlineData(-1, 900)]
     [InlineData(10, null)]

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using FanzQueueFunctions.Telemetry;
 using Microsoft.Extensions.Hosting;
@@ -8,7 +7,7 @@ namespace FanzQueueFunctions.Processing;
 
 /// <summary>
 /// The way of a batch: claim, compose, settle; two round trips whatever its size. While one batch is settled, the next is
-/// claimed and the one before is reported.
+/// claimed and the one before is reported. After the due items come the claims that an earlier run could not finish.
 /// </summary>
 public sealed class QueueProcessor(
     IQueueStore store,
@@ -23,27 +22,54 @@ public sealed class QueueProcessor(
     private readonly RetryPolicy _retryPolicy = new(options.RetryBase);
     private readonly long _startedAt = time.GetTimestamp();
 
-    /// <summary>
-    /// Claims that may still hold items: an answer was lost, or a row was locked. The next batch takes them up again
-    /// under the same id, so that nothing waits for the lease to run out.
-    /// </summary>
-    private readonly ConcurrentQueue<Guid> _unfinishedClaims = new();
+    private readonly UnfinishedClaims _unfinished = new(options.Lease, time);
 
     public async Task<ProcessedItems> ProcessDueItemsAsync(CancellationToken cancellationToken = default)
     {
-        using var run = runs.Begin();
-        var total = new ProcessedItems();
-        var batches = 0;
-        SettledBatch? settled = null;
-        Task<Batch>? next = null;
-        var startedAt = 0L;
+        using var inHand = runs.Begin();
+        var run = new Run();
+        // Of earlier runs only: what this one leaves is for the next.
+        var unfinished = _unfinished.TakeDue();
         try
         {
             if (!await startCheck.PassesAsync(cancellationToken))
-                return total with { Completed = false };
+                return run.Total with { Completed = false };
 
-            startedAt = time.GetTimestamp();
-            next = ClaimNextAsync();
+            run.StartedAt = time.GetTimestamp();
+            try
+            {
+                await DrainAsync(run, cancellationToken);
+            }
+            catch (QueueStoreException exception) when (!exception.IsTransient)
+            {
+                // The due items' own fault: the others may still be finished.
+                NoteFailure(run, exception);
+            }
+
+            while (MayGoOn(run) && unfinished.TryDequeue(out var claim))
+                await FinishAsync(claim, run, cancellationToken);
+        }
+        catch (QueueStoreException exception)
+        {
+            NoteFailure(run, exception);
+        }
+        finally
+        {
+            foreach (var claim in unfinished)
+                _unfinished.Add(claim);
+        }
+
+        return run.Total;
+    }
+
+    /// <summary>Claims and settles what is due, batch after batch.</summary>
+    private async Task DrainAsync(Run run, CancellationToken cancellationToken)
+    {
+        var batches = 0;
+        SettledBatch? settled = null;
+        var next = ClaimNextAsync();
+        try
+        {
             while (next is not null)
             {
                 // Only for a batch that is there already does the report wait.
@@ -53,8 +79,7 @@ public sealed class QueueProcessor(
                 if (batch.Items.Count > 0)
                     batches++;
                 // A short batch is the last: what comes due meanwhile is for the next firing.
-                var isShort = batch.Items.Count < options.BatchSize && !batch.IsResumed;
-                next = isShort ? null : ClaimNextAsync();
+                next = batch.Items.Count < options.BatchSize ? null : ClaimNextAsync();
                 if (batch.Items.Count == 0)
                 {
                     logger.NothingDue();
@@ -63,33 +88,22 @@ public sealed class QueueProcessor(
 
                 var settling = SettleAsync(batch, cancellationToken);
                 ReportSettled();
-                logger.BatchStarted(time.GetUtcNow(), batch.Items.Count, batch.ClaimId);
+                logger.BatchStarted(time.GetUtcNow(), batch.Items.Count, batch.Claim.Id);
                 settled = await settling;
-                total = Add(total, settled.Results);
+                run.Add(settled);
             }
 
             ReportSettled();
-        }
-        catch (QueueStoreException exception)
-        {
-            metrics.StoreFailed(exception.Error);
-            logger.RunFailed(exception.Error, exception.IsTransient, exception.Message);
-            return total with { Completed = false };
         }
         finally
         {
             await LeaveToNextFiringAsync(next);
         }
 
-        return total;
-
         // A stop that was asked for takes no new batch, nor does a run whose time is over; what is in hand is settled.
-        Task<Batch>? ClaimNextAsync() =>
-            batches < options.MaxBatchesPerFiring
-            && !lifetime.ApplicationStopping.IsCancellationRequested
-            && time.GetElapsedTime(startedAt) < options.MaxRun
-                ? ClaimAsync(cancellationToken)
-                : null;
+        Task<Batch>? ClaimNextAsync() => batches < options.MaxBatchesPerFiring && MayGoOn(run)
+            ? ClaimAsync(new(Guid.CreateVersion7(), time.GetTimestamp()), options.BatchSize, cancellationToken)
+            : null;
 
         void ReportSettled()
         {
@@ -98,6 +112,41 @@ public sealed class QueueProcessor(
             Report(settled);
             settled = null;
         }
+    }
+
+    /// <summary>Settles what a claim of an earlier run still holds; it takes nothing new.</summary>
+    private async Task FinishAsync(ClaimInHand claim, Run run, CancellationToken cancellationToken)
+    {
+        claim.TriedAt = time.GetTimestamp();
+        try
+        {
+            var batch = await ClaimAsync(claim, batchSize: 0, cancellationToken);
+            if (batch.Items.Count == 0)
+                return;
+
+            logger.BatchStarted(time.GetUtcNow(), batch.Items.Count, claim.Id);
+            var settled = await SettleAsync(batch, cancellationToken);
+            run.Add(settled);
+            Report(settled);
+            run.IsSlow |= !settled.InTime;
+        }
+        catch (QueueStoreException exception) when (!exception.IsTransient)
+        {
+            // This claim's own fault: the others may still be finished.
+            NoteFailure(run, exception);
+        }
+    }
+
+    private bool MayGoOn(Run run) =>
+        !run.IsSlow
+        && !lifetime.ApplicationStopping.IsCancellationRequested
+        && time.GetElapsedTime(run.StartedAt) < options.MaxRun;
+
+    private void NoteFailure(Run run, QueueStoreException exception)
+    {
+        metrics.StoreFailed(exception.Error);
+        logger.RunFailed(exception.Error, exception.IsTransient, exception.Message);
+        run.Total = run.Total with { Completed = false };
     }
 
     public async Task<HealthReport> ReportHealthAsync(CancellationToken cancellationToken = default)
@@ -153,27 +202,25 @@ public sealed class QueueProcessor(
         }
     }
 
-    private async Task<Batch> ClaimAsync(CancellationToken cancellationToken)
+    private async Task<Batch> ClaimAsync(ClaimInHand claim, int batchSize, CancellationToken cancellationToken)
     {
-        var isResumed = _unfinishedClaims.TryDequeue(out var claimId);
-        if (!isResumed)
-            claimId = Guid.CreateVersion7();
-        using var activity = StartActivity("claim batch", claimId);
+        using var activity = StartActivity("claim batch", claim.Id);
         var startedAt = time.GetTimestamp();
         try
         {
-            var claim = await store.ClaimAsync(
-                claimId, options.BatchSize, options.Lease, options.Fair, cancellationToken);
-            activity?.SetTag("items", claim.Items.Count);
-            if (claim.Rescued + claim.GivenUp > 0)
-                logger.Rescued(claim.Rescued, claim.GivenUp);
-            if (claim.Items.Count == 0)
+            var answer = await store.ClaimAsync(
+                claim.Id, batchSize, options.Lease, options.Fair, cancellationToken);
+            activity?.SetTag("items", answer.Items.Count);
+            if (answer.Rescued + answer.GivenUp > 0)
+                logger.Rescued(answer.Rescued, answer.GivenUp);
+            if (answer.Items.Count == 0)
                 activity?.Forget();
-            return new(claimId, isResumed, claim.Items, time.GetElapsedTime(startedAt));
+            return new(claim, answer.Items, time.GetElapsedTime(startedAt));
         }
         catch (Exception exception)
         {
-            _unfinishedClaims.Enqueue(claimId);
+            // It may have taken items all the same.
+            _unfinished.Add(claim);
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
             throw;
         }
@@ -181,22 +228,78 @@ public sealed class QueueProcessor(
 
     private async Task<SettledBatch> SettleAsync(Batch batch, CancellationToken cancellationToken)
     {
-        using var activity = StartActivity("settle batch", batch.ClaimId);
+        using var activity = StartActivity("settle batch", batch.Claim.Id);
         activity?.SetTag("items", batch.Items.Count);
         var startedAt = time.GetTimestamp();
+        List<SettledItem> results = [];
+        var inTime = true;
         try
         {
-            var results = await store.SettleAsync(batch.ClaimId, [.. batch.Items.Select(Decide)], cancellationToken);
+            HashSet<Guid> slowCreators = [];
+            foreach (var part in batch.Claim.Parts(batch.Items))
+            {
+                if (part is [var item] && slowCreators.Contains(item.CreatorId))
+                    continue;
+                if (await SettlePartAsync(batch.Claim, part, results, cancellationToken))
+                    continue;
+                // What is due at the next firing waits for no more than two calls that hang.
+                if (!inTime)
+                    break;
+                inTime = false;
+                if (part is [var slow])
+                    slowCreators.Add(slow.CreatorId);
+            }
+
             metrics.BatchSettled(batch.ClaimDuration + time.GetElapsedTime(startedAt));
-            if (results.Any(result => result.Outcome == SettledOutcome.Unsettled))
-                _unfinishedClaims.Enqueue(batch.ClaimId);
-            return new(batch.Items, results);
+            if (!inTime || results.Any(result => result.Outcome == SettledOutcome.Unsettled))
+                _unfinished.Add(batch.Claim);
+            return new(batch.Items, results, inTime);
         }
         catch (Exception exception)
         {
-            _unfinishedClaims.Enqueue(batch.ClaimId);
+            _unfinished.Add(batch.Claim);
             activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Settles a part of a batch in one call. One item that takes too long, such as one whose creator's triggers do, would
+    /// keep all the others of its batch for ever: so the part is tried again in smaller ones, later, and an item by itself
+    /// fails or waits by the rules.
+    /// </summary>
+    /// <returns>Whether it was settled in time.</returns>
+    private async Task<bool> SettlePartAsync(
+        ClaimInHand claim, ClaimedItem[] part, List<SettledItem> results, CancellationToken cancellationToken)
+    {
+        try
+        {
+            results.AddRange(await store.SettleAsync(claim.Id, [.. part.Select(Decide)], cancellationToken));
+            return true;
+        }
+        catch (QueueStoreException exception) when (exception.Error == QueueStoreError.Timeout)
+        {
+            metrics.StoreFailed(exception.Error);
+            logger.SettleRanOutOfTime(part.Length, claim.Id, exception.Message);
+            claim.RanOutOfTime(part);
+            if (part is not [var item])
+                return false;
+
+            var outcome = Decide(item) with
+            {
+                Patch = null,
+                Obstacle = $"It could not be posted in time, even by itself. {exception.Message}",
+            };
+            try
+            {
+                results.AddRange(await store.SettleAsync(claim.Id, [outcome], cancellationToken));
+            }
+            catch (QueueStoreException again) when (again.Error == QueueStoreError.Timeout)
+            {
+                claim.LeaveToLease(item);
+            }
+
+            return false;
         }
     }
 
@@ -208,7 +311,7 @@ public sealed class QueueProcessor(
         await ((Task)claim).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         // A claim that failed has seen to that by itself.
         if (claim.IsCompletedSuccessfully)
-            _unfinishedClaims.Enqueue(claim.Result.ClaimId);
+            _unfinished.Add(claim.Result.Claim);
     }
 
     private ItemOutcome Decide(ClaimedItem item)
@@ -246,16 +349,30 @@ public sealed class QueueProcessor(
         return activity;
     }
 
-    private static ProcessedItems Add(ProcessedItems total, IReadOnlyList<SettledItem> batch) => new(
-        total.Batches + 1,
-        total.Posted + batch.Count(item => item.Outcome == SettledOutcome.Posted),
-        total.Retried + batch.Count(item => item.Outcome == SettledOutcome.Retried),
-        total.Failed + batch.Count(item => item.Outcome == SettledOutcome.Failed),
-        total.Lost + batch.Count(item => item.Outcome == SettledOutcome.Lost));
+    private sealed record Batch(ClaimInHand Claim, IReadOnlyList<ClaimedItem> Items, TimeSpan ClaimDuration);
 
-    /// <param name="IsResumed">Taken up again, so that more may be due although it is short.</param>
-    private sealed record Batch(
-        Guid ClaimId, bool IsResumed, IReadOnlyList<ClaimedItem> Items, TimeSpan ClaimDuration);
+    /// <param name="InTime">Whether all of it was settled in time; if not, there are items without a result.</param>
+    private sealed record SettledBatch(
+        IReadOnlyList<ClaimedItem> Items, IReadOnlyList<SettledItem> Results, bool InTime);
 
-    private sealed record SettledBatch(IReadOnlyList<ClaimedItem> Items, IReadOnlyList<SettledItem> Results);
+    /// <summary>One run: what it did so far, and whether it may go on.</summary>
+    private sealed class Run
+    {
+        public ProcessedItems Total { get; set; } = new();
+
+        public long StartedAt { get; set; }
+
+        public bool IsSlow { get; set; }
+
+        public void Add(SettledBatch batch) => Total = new(
+            Total.Batches + 1,
+            Total.Posted + Count(batch, SettledOutcome.Posted),
+            Total.Retried + Count(batch, SettledOutcome.Retried),
+            Total.Failed + Count(batch, SettledOutcome.Failed),
+            Total.Lost + Count(batch, SettledOutcome.Lost),
+            Total.Completed && batch.InTime);
+
+        private static int Count(SettledBatch batch, SettledOutcome outcome) =>
+            batch.Results.Count(item => item.Outcome == outcome);
+    }
 }

@@ -8,8 +8,8 @@ namespace FanzQueueFunctions.Storage;
 
 /// <summary>
 /// Repeats calls that may pass: up to 4 times within some 5 seconds, each try and the whole limited in time, with a
-/// circuit breaker so that a database that is down is not besieged. It stands above both transports, because an answer
-/// that is cut in its middle fails only while it is read.
+/// circuit breaker so that a database that is down is not besieged. A call that ran out of time is not repeated as it is:
+/// it would again. It stands above both transports, because an answer that is cut in its middle fails only while it is read.
 /// </summary>
 internal sealed class StoreResilience
 {
@@ -90,7 +90,7 @@ internal sealed class StoreResilience
     }
 
     private static bool MayPassSoon(QueueStoreException exception) =>
-        exception.IsTransient && !(exception.RetryAfter > LongestWait);
+        exception is { IsTransient: true, Error: not QueueStoreError.Timeout } && !(exception.RetryAfter > LongestWait);
 
     private static QueueStoreException TimedOut(TimeSpan limit, Exception inner) => new(
         QueueStoreError.Timeout,

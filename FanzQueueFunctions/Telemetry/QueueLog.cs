@@ -122,6 +122,9 @@ internal static partial class QueueLog
     [LoggerMessage(LogLevel.Error, "Run ended: {Reason} [{Error}, transient: {IsTransient}] Nothing is lost; the next firing tries again.")]
     public static partial void RunFailed(this ILogger logger, QueueStoreError error, bool isTransient, string reason);
 
+    [LoggerMessage(LogLevel.Warning, "Settling {Count} items ran out of time; what is left of claim {ClaimId} is tried again in smaller parts, beside what is due. {Reason}")]
+    public static partial void SettleRanOutOfTime(this ILogger logger, int count, Guid claimId, string reason);
+
     [LoggerMessage(LogLevel.Information, "Reset {Count} items stuck for more than {Minutes} minutes")]
     public static partial void StuckItemsReset(this ILogger logger, int count, double minutes);
 
