@@ -50,8 +50,7 @@ public sealed class RestErrorTests(PostgresFixture postgres)
     [InlineData(500, QueueStoreError.Unreachable)]
     [InlineData(502, QueueStoreError.Unreachable)]
     [InlineData(503, QueueStoreError.Unreachable)]
-    [InlineData(504, QueueStoreError.Timeout)]
-    [InlineData(524, QueueStoreError.Timeout)]
+    [InlineData(504, QueueStoreError.Unreachable)]
     [InlineData(520, QueueStoreError.Unreachable)]
     public async Task A_gateways_page_of_HTML_is_told_by_its_status(int status, QueueStoreError expected)
     {

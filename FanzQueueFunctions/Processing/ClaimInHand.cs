@@ -5,6 +5,7 @@ namespace FanzQueueFunctions.Processing;
 internal sealed class ClaimInHand(Guid id, long takenAt)
 {
     private readonly HashSet<Guid> _slowCreators = [];
+    private readonly HashSet<Guid> _slowOnce = [];
     private readonly HashSet<Guid> _leftToLease = [];
     private int _partSize = int.MaxValue;
 
@@ -27,11 +28,14 @@ internal sealed class ClaimInHand(Guid id, long takenAt)
             .Chunk(_partSize);
 
     /// <summary>A part ran out of time: from here on each is a tenth as large, down to one item.</summary>
-    public void RanOutOfTime(ClaimedItem[] part)
+    /// <returns>Whether it is one item, and has done so by itself for the second time: once may be the database's fault.</returns>
+    public bool RanOutOfTime(ClaimedItem[] part)
     {
         _partSize = Math.Max(1, part.Length / 10);
-        if (part.Length == 1)
-            _slowCreators.Add(part[0].CreatorId);
+        if (part is not [var item])
+            return false;
+        _slowCreators.Add(item.CreatorId);
+        return !_slowOnce.Add(item.Id);
     }
 
     /// <summary>Not even its failure could be written down in time: it is not tried under this claim again.</summary>

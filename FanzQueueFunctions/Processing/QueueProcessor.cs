@@ -265,8 +265,8 @@ public sealed class QueueProcessor(
 
     /// <summary>
     /// Settles a part of a batch in one call. One item that takes too long, such as one whose creator's triggers do, would
-    /// keep all the others of its batch for ever: so the part is tried again in smaller ones, later, and an item by itself
-    /// fails or waits by the rules.
+    /// keep all the others of its batch for ever: so the part is tried again in smaller ones, later, and an item that is too
+    /// slow by itself twice fails or waits by the rules.
     /// </summary>
     /// <returns>Whether it was settled in time.</returns>
     private async Task<bool> SettlePartAsync(
@@ -281,10 +281,10 @@ public sealed class QueueProcessor(
         {
             metrics.StoreFailed(exception.Error);
             logger.SettleRanOutOfTime(part.Length, claim.Id, exception.Message);
-            claim.RanOutOfTime(part);
-            if (part is not [var item])
+            if (!claim.RanOutOfTime(part))
                 return false;
 
+            var item = part[0];
             var outcome = Decide(item) with
             {
                 Patch = null,

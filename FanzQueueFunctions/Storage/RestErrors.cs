@@ -40,8 +40,7 @@ internal static partial class RestErrors
                 403 => (
                     QueueStoreError.NotPermitted, "Set SUPABASE_SERVICE_ROLE_KEY to the project's service_role key."),
                 404 => (QueueStoreError.Refused, "See whether SUPABASE_URL is the URL of the project."),
-                408 or 504 or 524 => (
-                    QueueStoreError.Timeout, "The API or its gateway gave up waiting; see what holds the database up."),
+                408 => (QueueStoreError.Timeout, "It may pass."),
                 429 => (QueueStoreError.Busy, "Too many requests: poll less often, or use larger batches."),
                 >= 500 => (QueueStoreError.Unreachable, "It may pass. See the project's status."),
                 >= 300 and < 400 => (
