@@ -43,7 +43,7 @@ public sealed class EntraIdTests(PostgresFixture postgres, EntraIdTests.App app)
 
         Assert.Equal(HttpStatusCode.OK, read.StatusCode);
         Assert.Equal(1, (int)JsonNode.Parse(await change.Content.ReadAsStringAsync())!["done"]!);
-        Assert.Equal($"{Name} (Entra ID {EasyAuth.Id})", await database.ScalarAsync<string>("select actor from post_queue_actions"));
+        Assert.Equal($"{Name} (Entra ID {EasyAuth.Id})", await database.ScalarAsync<string>("select actor from post_queue.actions"));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class EntraIdTests(PostgresFixture postgres, EntraIdTests.App app)
         using var form = await SendAsync(client, HttpMethod.Post, "entra/retry", Changer, Order, "text/plain");
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, form.StatusCode);
         Assert.Equal(1, await app.Database.CountAsync("multiplatform_post_queue where status = 'failed'"));
-        Assert.Equal(0, await app.Database.CountAsync("post_queue_actions"));
+        Assert.Equal(0, await app.Database.CountAsync("post_queue.actions"));
 
         const string Dry = """{"filter": {"status": "failed"}, "dryRun": true}""";
         using var own = await SendAsync(
@@ -131,7 +131,7 @@ public sealed class EntraIdTests(PostgresFixture postgres, EntraIdTests.App app)
         using var read = await SendAsync(client, HttpMethod.Get, "overview", Changer);
         using var change = await SendAsync(client, HttpMethod.Post, "retry", Changer, Order);
         Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized), (read.StatusCode, change.StatusCode));
-        Assert.Equal(0, await database.CountAsync("post_queue_actions"));
+        Assert.Equal(0, await database.CountAsync("post_queue.actions"));
     }
 
     [Fact]

@@ -37,6 +37,9 @@ internal sealed partial class ChaosRun(RunOptions options, TextWriter output)
         new(FaultKind.RateLimited, TimeSpan.FromSeconds(1)),
     ];
 
+    private static Release Before => Release.Before
+        ?? throw new InvalidOperationException("No release is recorded in supabase/releases yet: there is none to upgrade from.");
+
     private readonly Secrets _secrets = new(options.Seed);
     private readonly Tally _tally = new();
 
@@ -44,7 +47,7 @@ internal sealed partial class ChaosRun(RunOptions options, TextWriter output)
     public async Task<bool> RunAsync(CancellationToken end)
     {
         await using var database = await ChaosDatabase.StartAsync(
-            options.Before is null ? Migrations.Files : Release.Before.Files, options.Grown);
+            options.Before is null ? Migrations.Files : Before.Files, options.Grown);
         var jwtSecret = _secrets.Key("jwt-");
         var secretKey = _secrets.Key("sb_secret_");
         await using var standIn = await PostgrestStandIn.StartAsync(new PostgrestOptions
@@ -144,17 +147,17 @@ internal sealed partial class ChaosRun(RunOptions options, TextWriter output)
     private async Task UpgradeAsync(TestDatabase database, Workers workers, Stopwatch clock, CancellationToken end)
     {
         await Task.Delay(options.Length / 2, end);
-        foreach (var file in Release.Before.Later)
+        foreach (var file in Before.Later)
         {
             // The storm cuts, restarts and locks here as well; "supabase db push" is then said again, and goes on.
             while (!await TryApplyAsync(file))
                 await Task.Delay(100, end);
         }
 
-        output.WriteLine($"{clock.Elapsed.TotalSeconds,4:0} s  {Release.Before.Later.Count} migrations are pushed");
+        output.WriteLine($"{clock.Elapsed.TotalSeconds,4:0} s  {Before.Later.Count} migrations are pushed");
         foreach (var index in (int[])[1, 2])
             await workers.DeployAsync(index);
-        output.WriteLine($"{clock.Elapsed.TotalSeconds,4:0} s  workers 1 and 2 are today's app, 0 and 3 that of release {Release.Before.Number}");
+        output.WriteLine($"{clock.Elapsed.TotalSeconds,4:0} s  workers 1 and 2 are today's app, 0 and 3 that of release {Before.Number}");
 
         async Task<bool> TryApplyAsync(string file)
         {

@@ -202,7 +202,7 @@ internal static class Checks
               ) is not false as holds
             from unnest($1::text[], $2::text[], $3::text[]) as told (key, asked, body)
             cross join lateral (select body::jsonb as answer) as told_answer
-            left join post_queue_actions a on a.idempotency_key = key
+            left join post_queue.actions a on a.idempotency_key = key
             group by key, asked, answer
             """,
             Answered(orders, (order, _) => order.Key),
@@ -215,7 +215,7 @@ internal static class Checks
               (a.done, a.marked_posted) = (coalesce(steps.n, 0), coalesce(steps.marked_posted, 0))
               and a.meant = a.done + (select coalesce(sum(n::bigint), 0) from jsonb_each_text(a.left_alone) as l (reason, n))
                 as holds
-            from post_queue_actions a
+            from post_queue.actions a
             left join (
               select idempotency_key, count(*) as n, count(*) filter (where step = 'marked posted') as marked_posted
               from (
@@ -240,7 +240,7 @@ internal static class Checks
               group by item_id
             ) as steps
             join multiplatform_post_queue q on q.id = steps.item_id
-            left join (select item_id, count(*) as n from post_queue_tries group by item_id) as tries
+            left join (select item_id, count(*) as n from post_queue.tries group by item_id) as tries
               on tries.item_id = q.id
             """),
         new("Nothing was claimed before it was due",
@@ -367,7 +367,7 @@ internal static class Checks
               select attname::text
               from pg_attribute
               where attrelid = 'content_posts'::regclass and attnum > 0 and not attisdropped
-                and attname <> all (post_queue_known_columns())
+                and attname <> all (post_queue.known_columns())
             )) as column_name
             cross join lateral (
               select to_jsonb(c.post) ->> column_name as mine, to_jsonb(c.original) ->> column_name as originals

@@ -144,16 +144,16 @@ internal static class Deeds
     /// <summary>Some of those that are paused by themselves.</summary>
     public const string AnyPaused = """
         select array(
-          select platform from post_queue_pauses
+          select platform from post_queue.pauses
           where resumed_at is null and platform <> '*'
           order by md5(platform || $1) limit 4
         )
         """;
 
     /// <summary>All that is paused, "*" for everything.</summary>
-    public const string Paused = "select array(select platform from post_queue_pauses where resumed_at is null)";
+    public const string Paused = "select array(select platform from post_queue.pauses where resumed_at is null)";
 
-    public const string Limited = "select array(select platform from post_queue_limits where per_minute is not null)";
+    public const string Limited = "select array(select platform from post_queue.limits where per_minute is not null)";
 
     public const string CutListeners = """
         select count(*) filter (where pg_terminate_backend(pid))

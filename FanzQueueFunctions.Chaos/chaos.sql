@@ -90,7 +90,7 @@ create function chaos.add_posts(posts jsonb) returns void language plpgsql as $$
 begin
   execute format(
     'insert into public.content_posts (%1$s) select %1$s from jsonb_populate_recordset(null::public.content_posts, $1)',
-    array_to_string(public.post_queue_known_columns(), ', ')
+    array_to_string(post_queue.known_columns(), ', ')
   ) using posts;
 end
 $$;
@@ -101,7 +101,7 @@ create trigger chaos_keeps after insert or update or delete on public.content_po
   for each row execute function chaos.keep_post_step();
 create trigger chaos_keeps after insert or update or delete on public.multiplatform_post_history
   for each row execute function chaos.keep_history_step();
-create trigger chaos_keeps after insert or update on public.post_queue_actions
+create trigger chaos_keeps after insert or update on post_queue.actions
   for each row execute function chaos.keep_action_step();
 
 -- What was paused and limited, and when that ended.
@@ -135,9 +135,9 @@ begin
 end
 $$;
 
-create trigger chaos_keeps_pause after insert or update of resumed_at on public.post_queue_pauses
+create trigger chaos_keeps_pause after insert or update of resumed_at on post_queue.pauses
   for each row execute function chaos.keep_pause_step();
-create trigger chaos_keeps_limit after insert or update of per_minute on public.post_queue_limits
+create trigger chaos_keeps_limit after insert or update of per_minute on post_queue.limits
   for each row execute function chaos.keep_limit_step();
 
 -- Failures that may pass, and one that cannot.

@@ -14,6 +14,10 @@ const string Usage = """
           prints a token for a role, such as service_role, that does not expire
       FanzQueueFunctions.Testbed migrate
           applies supabase/migrations
+      FanzQueueFunctions.Testbed migration NAME
+          makes the migration of the next release from supabase/schemas
+      FanzQueueFunctions.Testbed release NUMBER
+          records migrations and steps as a release, once, when its tag is set
       FanzQueueFunctions.Testbed sql [PARAMETER ...]
           runs the SQL on standard input, with the parameters as text, and prints the rows, a space between columns
     Settings:
@@ -39,6 +43,12 @@ try
         case ["migrate"]:
             await Migrations.ApplyAsync(ConnectionString());
             return 0;
+        case ["migration", var name]:
+            Console.WriteLine(Path.GetRelativePath(RepositoryFolder.Path, Schemas.Current.WriteMigration(name, DateTime.UtcNow)));
+            return 0;
+        case ["release", var number]:
+            Release.Record(Path.Combine(RepositoryFolder.Path, "supabase"), int.Parse(number));
+            return 0;
         case ["sql", .. var parameters]:
             await RunSqlAsync(await Console.In.ReadToEndAsync(), parameters);
             return 0;
@@ -47,7 +57,7 @@ try
             return 64;
     }
 }
-catch (Exception e) when (e is ArgumentException or IOException or SettingException or NpgsqlException)
+catch (Exception e) when (e is ArgumentException or FormatException or IOException or SettingException or NpgsqlException)
 {
     Console.Error.WriteLine(e.Message);
     return 1;

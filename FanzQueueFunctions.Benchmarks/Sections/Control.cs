@@ -72,7 +72,7 @@ internal static class Control
             database => database.ExecuteAsync(
                 """
                 select post_queue_resume('boyfanz', 'bench'), post_queue_limit('boyfanz', 1, 'bench');
-                update post_queue_limits set next_at = now() + interval '1 day'
+                update post_queue.limits set next_at = now() + interval '1 day'
                 """),
             paused);
         var figures = await CompareAsync(

@@ -19,7 +19,7 @@ internal static class Upkeep
                 do $$
                 begin
                   execute regexp_replace(
-                    pg_get_functiondef('post_queue_finish'::regproc), 'tried as \(.*?\),\s+recorded as', 'recorded as');
+                    pg_get_functiondef('post_queue.finish'::regproc), 'tried as \(.*?\),\s+recorded as', 'recorded as');
                 end
                 $$
                 """),

@@ -41,6 +41,6 @@ public sealed class EntraIdTests(PostgresFixture postgres)
         }
 
         Assert.Equal("""{"isOn":false,"name":null,"mayRead":false,"mayChange":false}""", await client.GetStringAsync("/api/queue/entra"));
-        Assert.Equal(0, await database.CountAsync("post_queue_actions"));
+        Assert.Equal(0, await database.CountAsync("post_queue.actions"));
     }
 }

@@ -71,7 +71,7 @@ public sealed class OperatorRequestTests(PostgresFixture postgres)
             """
             update multiplatform_post_queue
             set status = 'failed', failed_at = '2020-01-01Z', updated_at = '2020-01-01Z', error_message = 'It failed.';
-            truncate post_queue_actions, post_queue_pauses, post_queue_limits
+            truncate post_queue.actions, post_queue.pauses, post_queue.limits
             """;
         await database.ExecuteAsync(Reset);
 
@@ -92,9 +92,9 @@ public sealed class OperatorRequestTests(PostgresFixture postgres)
                 var isUnchanged = await database.ScalarAsync<bool>(
                     """
                     select exists (select from multiplatform_post_queue where status = 'failed' and updated_at = '2020-01-01Z')
-                      and not exists (select from post_queue_actions)
-                      and not exists (select from post_queue_pauses)
-                      and not exists (select from post_queue_limits)
+                      and not exists (select from post_queue.actions)
+                      and not exists (select from post_queue.pauses)
+                      and not exists (select from post_queue.limits)
                     """);
                 if (!isUnchanged && mayChange)
                 {

@@ -75,7 +75,7 @@ public sealed class OperatorTests(PostgresFixture postgres)
         Assert.Equal(
             HttpStatusCode.UnprocessableEntity,
             (await person.PostAsync("pause", """{"platform": "girlfanz"}""", idempotencyKey: "k")).Status);
-        Assert.Equal(0L, await database.CountAsync("post_queue_pauses"));
+        Assert.Equal(0L, await database.CountAsync("post_queue.pauses"));
         Assert.Equal(3L, await database.CountAsync("multiplatform_post_queue where status = 'failed'"));
     }
 
@@ -157,7 +157,7 @@ public sealed class OperatorTests(PostgresFixture postgres)
             """
             insert into multiplatform_post_history (target_platform, time_to_post_seconds)
             select 'girlfanz', 7 from generate_series(1, 6);
-            insert into post_queue_tries (item_id, target_platform, outcome)
+            insert into post_queue.tries (item_id, target_platform, outcome)
             select id, target_platform, 'failed' from multiplatform_post_queue where status = 'failed'
             """);
         await database.AddItemAsync(
@@ -232,9 +232,9 @@ public sealed class OperatorTests(PostgresFixture postgres)
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Contains(sentence, (string?)problem!["detail"], StringComparison.Ordinal);
         Assert.Equal(3L, await database.CountAsync("multiplatform_post_queue where status = 'failed'"));
-        Assert.Equal(0L, await database.CountAsync("post_queue_actions"));
-        Assert.Equal(0L, await database.CountAsync("post_queue_pauses"));
-        Assert.Equal(0L, await database.CountAsync("post_queue_limits"));
+        Assert.Equal(0L, await database.CountAsync("post_queue.actions"));
+        Assert.Equal(0L, await database.CountAsync("post_queue.pauses"));
+        Assert.Equal(0L, await database.CountAsync("post_queue.limits"));
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
 
         var refused = await PrintedAsync(database, 3, "pause", "all");
         Assert.Contains("This pauses everything. Say --yes where nobody can be asked.", refused);
-        Assert.Equal(0L, await database.CountAsync("post_queue_pauses"));
+        Assert.Equal(0L, await database.CountAsync("post_queue.pauses"));
 
         var paused = JsonNode.Parse(string.Concat(await PrintedAsync(database, 0, "pause", "all", "--yes", "--json")))!;
         Assert.Equal((true, "*"), ((bool)paused["changed"]!, (string?)paused["paused"]![0]!["platform"]));

@@ -111,7 +111,7 @@ public sealed class ChangeTests(PostgresFixture postgres, ChromiumFixture chromi
         Assert.Equal("Pause girlfanz?", await console.TextAsync("dialog h2"));
         Assert.Contains("its items wait", await console.TextAsync("dialog p"));
         await console.AssertIsFitAsync();
-        Assert.Equal(0, await app.Database.CountAsync("post_queue_pauses"));
+        Assert.Equal(0, await app.Database.CountAsync("post_queue.pauses"));
         await console.Page.Locator("dialog input").FillAsync("its API answers 503");
         await InDialog(console, "Pause girlfanz").ClickAsync();
         await Assertions.Expect(console.Page.Locator("dialog h2")).ToHaveTextAsync("girlfanz is paused");
@@ -123,7 +123,7 @@ public sealed class ChangeTests(PostgresFixture postgres, ChromiumFixture chromi
         await console.ClickAsync("Done");
         await Assertions.Expect(console.Page.Locator(".held")).ToHaveCountAsync(0);
 
-        Assert.Equal(0, await app.Database.CountAsync("post_queue_pauses where resumed_at is null"));
+        Assert.Equal(0, await app.Database.CountAsync("post_queue.pauses where resumed_at is null"));
         await console.GoAsync("changes", ".badge.resume");
         var rows = await console.Page.Locator("tbody tr").AllInnerTextsAsync();
         Assert.Contains("resume\tgirlfanz", rows[0]);
@@ -149,7 +149,7 @@ public sealed class ChangeTests(PostgresFixture postgres, ChromiumFixture chromi
         await console.ClickAsync("Done");
 
         await Assertions.Expect(console.Page.Locator("tbody .badge")).ToHaveCountAsync(0);
-        Assert.Equal(1, await app.Database.CountAsync("post_queue_pauses where platform = '*' and resumed_at is not null"));
+        Assert.Equal(1, await app.Database.CountAsync("post_queue.pauses where platform = '*' and resumed_at is not null"));
     }
 
     [Fact]
@@ -162,13 +162,13 @@ public sealed class ChangeTests(PostgresFixture postgres, ChromiumFixture chromi
         await console.Page.Locator("dialog input[name=perMinute]").FillAsync("60");
         await InDialog(console, "Limit pupfanz").ClickAsync();
         await Assertions.Expect(console.Page.Locator("dialog h2")).ToHaveTextAsync("pupfanz gets 60 posts a minute");
-        Assert.Equal(1, await app.Database.CountAsync("post_queue_limits where platform = 'pupfanz' and per_minute = 60"));
+        Assert.Equal(1, await app.Database.CountAsync("post_queue.limits where platform = 'pupfanz' and per_minute = 60"));
         await Assertions.Expect(console.Page.Locator("tr[data-key=pupfanz] .badge")).ToHaveTextAsync("60 a minute");
         await console.ClickAsync("Undo: no limit");
         await InDialog(console, "Limit pupfanz").ClickAsync();
         await Assertions.Expect(console.Page.Locator("dialog h2")).ToHaveTextAsync("pupfanz has no limit");
 
-        Assert.Equal(0, await app.Database.CountAsync("post_queue_limits where per_minute is not null"));
+        Assert.Equal(0, await app.Database.CountAsync("post_queue.limits where per_minute is not null"));
     }
 
     [Fact]
@@ -220,7 +220,7 @@ public sealed class ChangeTests(PostgresFixture postgres, ChromiumFixture chromi
         await console.ClickAsync("Try again");
         await Assertions.Expect(console.Page.Locator("dialog h2")).ToHaveTextAsync("girlfanz is paused");
 
-        Assert.Equal(1, await app.Database.CountAsync("post_queue_actions"));
+        Assert.Equal(1, await app.Database.CountAsync("post_queue.actions"));
     }
 
     private static ILocator InDialog(ConsolePage console, string button) =>

@@ -91,7 +91,7 @@ from generate_series(1, 75) as n
 join content_posts p on p.id = ('b0000000-0000-4000-8000-0000000002' || lpad((1 + n % 40)::text, 2, '0'))::uuid;
 
 -- The tries that went before.
-insert into post_queue_tries (item_id, claim_id, target_platform, tried_at, started_at, outcome, error, retry_at)
+insert into post_queue.tries (item_id, claim_id, target_platform, tried_at, started_at, outcome, error, retry_at)
 select q.id, gen_random_uuid(), q.target_platform, q.failed_at - make_interval(mins => m.back), q.failed_at - make_interval(mins => m.back),
   case when m.back = 0 then 'failed' else 'retried' end, q.error_message,
   case when m.back > 0 then q.failed_at - make_interval(mins => m.back) + m.wait end
@@ -101,13 +101,13 @@ cross join lateral (values
 ) as m (back, wait, least_retries)
 where q.status = 'failed' and q.retry_count >= m.least_retries;
 
-insert into post_queue_tries (item_id, claim_id, target_platform, tried_at, started_at, outcome, error, retry_at)
+insert into post_queue.tries (item_id, claim_id, target_platform, tried_at, started_at, outcome, error, retry_at)
 select q.id, gen_random_uuid(), q.target_platform, q.completed_at - interval '2 minutes', q.completed_at - interval '2 minutes',
   'retried', 'The connection to the database was lost (08006).', q.completed_at
 from multiplatform_post_queue q
 where q.status = 'posted' and random() < 0.02;
 
-insert into post_queue_actions (
+insert into post_queue.actions (
   idempotency_key, verb, actor, reason, filter, item_limit, started_at, updated_at, finished, portions, meant, done, left_alone
 )
 values

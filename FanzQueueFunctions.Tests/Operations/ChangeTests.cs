@@ -201,7 +201,7 @@ public sealed class ChangeTests(PostgresFixture postgres)
 
         Assert.Equal((meant, "true"), (change.Text("meant"), change.Text("is_exact")));
         Assert.Equal(3L, await database.CountAsync("multiplatform_post_queue where status = 'failed'"));
-        Assert.Equal(0L, await database.CountAsync("post_queue_actions"));
+        Assert.Equal(0L, await database.CountAsync("post_queue.actions"));
     }
 
     [Fact]
@@ -270,6 +270,6 @@ public sealed class ChangeTests(PostgresFixture postgres)
         await Assert.ThrowsAsync<PostgresException>(
             () => database.ExecuteAsync("select post_queue_prune_history(now() - interval '23 hours', 'k', 'ann')"));
         Assert.Equal(5L, await database.CountAsync("multiplatform_post_history"));
-        Assert.Equal(1L, await database.CountAsync("post_queue_actions where verb = 'prune' and done = 5 and finished"));
+        Assert.Equal(1L, await database.CountAsync("post_queue.actions where verb = 'prune' and done = 5 and finished"));
     }
 }

@@ -33,7 +33,7 @@ public sealed class FiguresTests(PostgresFixture postgres)
         Assert.Equal(inRange, await PostedAsync(database, "216000, 3600"));
         // The minutes of the third day are gone, its hours are not.
         Assert.InRange(await database.ScalarAsync<long>(
-            "select round(extract(epoch from max(starts_at) - min(starts_at)) / 86400)::bigint from post_queue_figures where width_seconds = 60"), 1L, 2L);
+            "select round(extract(epoch from max(starts_at) - min(starts_at)) / 86400)::bigint from post_queue.figures where width_seconds = 60"), 1L, 2L);
     }
 
     [Fact]

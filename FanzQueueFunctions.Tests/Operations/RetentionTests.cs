@@ -21,7 +21,7 @@ public sealed class RetentionTests(PostgresFixture postgres)
         await using var under = StoreUnderTest.Direct(database);
 
         Assert.Equal(0, await PruneAsync(under.Operations, new()));
-        Assert.Equal(0L, await database.CountAsync("post_queue_actions"));
+        Assert.Equal(0L, await database.CountAsync("post_queue.actions"));
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class RetentionTests(PostgresFixture postgres)
             ["cancelled 2", "failed 1", "posted 1", "processing 2", "queued 2"],
             (await database.RowsAsync(
                 "select status || ' ' || count(*) from multiplatform_post_queue group by status order by 1")).Select(row => row[0]));
-        Assert.Equal(3L, await database.CountAsync("post_queue_actions where actor = 'the Prune timer'"));
+        Assert.Equal(3L, await database.CountAsync("post_queue.actions where actor = 'the Prune timer'"));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class RetentionTests(PostgresFixture postgres)
             PruneAsync(first.Operations, new() { PostedDays = 1 }), PruneAsync(second.Operations, new() { PostedDays = 1 }));
 
         Assert.Equal(0L, await database.CountAsync("multiplatform_post_queue"));
-        Assert.Equal(5000L, await database.ScalarAsync<long>("select sum(done)::bigint from post_queue_actions"));
+        Assert.Equal(5000L, await database.ScalarAsync<long>("select sum(done)::bigint from post_queue.actions"));
     }
 
     [Theory]

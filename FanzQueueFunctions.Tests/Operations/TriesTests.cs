@@ -32,7 +32,7 @@ public sealed class TriesTests(PostgresFixture postgres)
 
         await database.ChangeAsync("retry", $$"""{"ids": ["{{item}}"]}""");
         await database.SettleOneAsync(await database.ClaimAllAsync(), Post(item));
-        Assert.Equal(3L, await database.CountAsync("post_queue_tries"));
+        Assert.Equal(3L, await database.CountAsync("post_queue.tries"));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class TriesTests(PostgresFixture postgres)
         await database.SettleOneAsync(claim, Fail(item, "Too busy."));
         await database.SettleOneAsync(claim, Fail(item, "Too busy."));
 
-        Assert.Equal(1L, await database.CountAsync("post_queue_tries"));
+        Assert.Equal(1L, await database.CountAsync("post_queue.tries"));
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class TriesTests(PostgresFixture postgres)
             await database.ChangeAsync("retry", $$"""{"ids": ["{{item}}"]}""");
         }
 
-        Assert.Equal(20L, await database.CountAsync("post_queue_tries"));
+        Assert.Equal(20L, await database.CountAsync("post_queue.tries"));
         Assert.Equal("Try 29.", (await StoryAsync(database, item))["tries"]![0]!.Text("error"));
     }
 
@@ -88,7 +88,7 @@ public sealed class TriesTests(PostgresFixture postgres)
 
         await database.ExecuteAsync(delete);
 
-        Assert.Equal(0L, await database.CountAsync("post_queue_tries"));
+        Assert.Equal(0L, await database.CountAsync("post_queue.tries"));
     }
 
     [Fact]

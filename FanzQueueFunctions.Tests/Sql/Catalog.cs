@@ -15,30 +15,46 @@ internal static class Catalog
             from pg_attribute
             join pg_class on pg_class.oid = attrelid
             left join pg_attrdef on adrelid = attrelid and adnum = attnum
-            where relnamespace = 'public'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped
+            where relnamespace in (select oid from pg_namespace where nspname in ('public', 'post_queue')) and relkind = 'r' and attnum > 0 and not attisdropped
             """),
         .. await LinesAsync(
             database,
             """
             select format('table %s row level security %s grants %s with %s',
               oid::regclass, relrowsecurity, relacl, reloptions)
-            from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
+            from pg_class
+            where relnamespace in (select oid from pg_namespace where nspname in ('public', 'post_queue')) and relkind = 'r'
             """),
-        .. await LinesAsync(database, "select 'index ' || indexdef from pg_indexes where schemaname = 'public'"),
+        .. await LinesAsync(database, "select 'index ' || indexdef from pg_indexes where schemaname in ('public', 'post_queue')"),
         .. await LinesAsync(
             database,
             """
             select format('constraint %s on %s %s', conname, conrelid::regclass, pg_get_constraintdef(oid))
-            from pg_constraint where connamespace = 'public'::regnamespace
+            from pg_constraint
+            where connamespace in (select oid from pg_namespace where nspname in ('public', 'post_queue'))
             """),
         .. await LinesAsync(
             database,
             """
-            select format('function %s grants %s', case prokind when 'a' then proname else pg_get_functiondef(oid) end, proacl)
-            from pg_proc where pronamespace in ('public'::regnamespace, 'auth'::regnamespace)
+            select format('function %s grants %s comment %s',
+              case prokind when 'a' then oid::regprocedure::text || ' of ' || (select aggtransfn::text || agginitval from pg_aggregate where aggfnoid = p.oid)
+                else pg_get_functiondef(oid) end,
+              proacl, obj_description(oid, 'pg_proc'))
+            from pg_proc p
+            where pronamespace in (select oid from pg_namespace where nspname in ('public', 'post_queue', 'auth'))
             """),
         .. await database.PoliciesAsync(),
         .. await database.TriggersAsync(),
+        .. await LinesAsync(
+            database, "select format('schema %s grants %s', nspname, nspacl) from pg_namespace where nspname = 'post_queue'"),
+        .. await LinesAsync(
+            database,
+            """
+            select format('type %s (%s)', c.oid::regclass,
+              (select string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' order by attnum)
+               from pg_attribute where attrelid = c.oid and attnum > 0))
+            from pg_class c where relkind = 'c' and relnamespace in (select oid from pg_namespace where nspname in ('public', 'post_queue'))
+            """),
         .. await LinesAsync(
             database,
             """
@@ -50,7 +66,8 @@ internal static class Catalog
             """
             select format('comment %s.%s %s', objoid::regclass, objsubid, description)
             from pg_description join pg_class on pg_class.oid = objoid
-            where classoid = 'pg_class'::regclass and relnamespace = 'public'::regnamespace
+            where classoid = 'pg_class'::regclass
+              and relnamespace in (select oid from pg_namespace where nspname in ('public', 'post_queue'))
             """),
     ];
 
@@ -60,7 +77,7 @@ internal static class Catalog
             """
             select format('policy %s on %s for %s to %s using %s check %s',
               policyname, tablename, cmd, roles, qual, with_check)
-            from pg_policies where schemaname = 'public'
+            from pg_policies where schemaname in ('public', 'post_queue')
             """);
 
     public static Task<string[]> TriggersAsync(this TestDatabase database) =>

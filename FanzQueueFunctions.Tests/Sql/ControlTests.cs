@@ -32,7 +32,7 @@ public sealed class ControlTests(PostgresFixture postgres)
 
         Assert.Equal(("true", "false"), (first.Text("changed"), second.Text("changed")));
         Assert.Empty(first["paused"]!.AsArray());
-        Assert.Equal(1L, await database.CountAsync("post_queue_pauses where resumed_at is not null and resumed_by = 'a test'"));
+        Assert.Equal(1L, await database.CountAsync("post_queue.pauses where resumed_at is not null and resumed_by = 'a test'"));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class ControlTests(PostgresFixture postgres)
             (await database.RowsAsync(
                 """
                 select format('%s %s %s %s %s', verb, filter, reason, done, left_alone)
-                from post_queue_actions
+                from post_queue.actions
                 where actor = 'a test' and finished and meant = 1
                 order by id
                 """)).Select(row => row[0]));
@@ -103,7 +103,7 @@ public sealed class ControlTests(PostgresFixture postgres)
 
         Assert.Contains("\"changed\": true", first, StringComparison.Ordinal);
         Assert.Equal(first, second);
-        Assert.Equal(1L, await database.CountAsync("post_queue_actions where idempotency_key = 'k'"));
+        Assert.Equal(1L, await database.CountAsync("post_queue.actions where idempotency_key = 'k'"));
     }
 
     [Theory]
@@ -118,9 +118,9 @@ public sealed class ControlTests(PostgresFixture postgres)
         var answer = await database.ScalarAsync<string>($"select {call}::text");
 
         Assert.Contains("\"conflict\": true", answer, StringComparison.Ordinal);
-        Assert.Equal(1L, await database.CountAsync("post_queue_pauses where platform = 'girlfanz' and resumed_at is null"));
-        Assert.Equal(0L, await database.CountAsync("post_queue_limits"));
-        Assert.Equal(1L, await database.CountAsync("post_queue_actions"));
+        Assert.Equal(1L, await database.CountAsync("post_queue.pauses where platform = 'girlfanz' and resumed_at is null"));
+        Assert.Equal(0L, await database.CountAsync("post_queue.limits"));
+        Assert.Equal(1L, await database.CountAsync("post_queue.actions"));
     }
 
     [Fact]
@@ -147,9 +147,9 @@ public sealed class ControlTests(PostgresFixture postgres)
         var answer = await database.ScalarAsync<string>($"select {call}::text");
 
         Assert.Contains("\"changed\": true", answer, StringComparison.Ordinal);
-        Assert.Equal(1L, await database.CountAsync("post_queue_pauses where resumed_at is null"));
-        Assert.Equal(0L, await database.CountAsync("post_queue_limits"));
-        Assert.Equal(1L, await database.CountAsync("post_queue_actions"));
+        Assert.Equal(1L, await database.CountAsync("post_queue.pauses where resumed_at is null"));
+        Assert.Equal(0L, await database.CountAsync("post_queue.limits"));
+        Assert.Equal(1L, await database.CountAsync("post_queue.actions"));
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class ControlTests(PostgresFixture postgres)
         await using (var session = await OpenTransaction.BeginAsync(database))
             await session.ExecuteAsync("select post_queue_pause('girlfanz', 'a test', null)");
 
-        Assert.Equal(0L, await database.CountAsync("post_queue_actions"));
+        Assert.Equal(0L, await database.CountAsync("post_queue.actions"));
     }
 
     [Fact]

@@ -18,11 +18,12 @@ public sealed class GrantTests(PostgresFixture postgres)
         // From the catalog, so that a new function cannot be forgotten.
         var functions = await database.RowsAsync(
             """
-            select format('%s(%s)', p.proname, (
+            select format('%s.%s(%s)', p.pronamespace::regnamespace, p.proname, (
               select string_agg(format('null::%s', t::regtype), ', ') from unnest(p.proargtypes) as t
             ))
             from pg_proc p
-            where p.pronamespace = 'public'::regnamespace and p.proname like 'post\_queue\_%'
+            where p.pronamespace = 'post_queue'::regnamespace
+              or p.pronamespace = 'public'::regnamespace and p.proname like 'post\_queue\_%'
             """);
         Assert.True(functions.Count >= 5, $"Only {functions.Count} functions found.");
 
@@ -31,7 +32,7 @@ public sealed class GrantTests(PostgresFixture postgres)
             await using var session = await OpenTransaction.BeginAsRoleAsync(database, role, Guid.NewGuid());
             var error = await Assert.ThrowsAsync<PostgresException>(() => session.ExecuteAsync($"select {function}"));
             Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, error.SqlState);
-            Assert.Matches("^permission denied for (function|aggregate) post_queue_", error.MessageText);
+            Assert.Matches("^permission denied for (function post_queue_|schema post_queue$)", error.MessageText);
         }
     }
 
@@ -80,6 +81,7 @@ public sealed class GrantTests(PostgresFixture postgres)
         var database = await postgres.CreateEmptyDatabaseAsync();
         await database.ExecuteAsync(
             """
+            alter default privileges grant all on schemas to anon, authenticated, service_role;
             alter default privileges in schema public grant all on functions to anon, authenticated, service_role;
             alter default privileges in schema public grant all on tables to anon, authenticated, service_role
             """);

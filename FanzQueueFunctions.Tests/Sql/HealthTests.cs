@@ -154,7 +154,7 @@ public sealed class HealthTests(PostgresFixture postgres)
         await database.AddItemAsync(original, "girlfanz", with: "queued_at = now() - interval '1 hour'");
         await database.AddItemAsync(original, "boyfanz");
         await database.LimitAsync("girlfanz", 60);
-        await database.ExecuteAsync($"update post_queue_limits set next_at = {nextAt}");
+        await database.ExecuteAsync($"update post_queue.limits set next_at = {nextAt}");
 
         var health = await database.HealthAsync();
 

@@ -45,7 +45,7 @@ public sealed class LimitedClaimTests(PostgresFixture postgres)
         await database.AddItemsAsync(original, 300);
         await database.ExecuteAsync("update multiplatform_post_queue set target_platform = 'girlfanz'");
         await database.LimitAsync("girlfanz", perMinute);
-        await database.ExecuteAsync("update post_queue_limits set next_at = now() - make_interval(secs => $1)", secondsAgo);
+        await database.ExecuteAsync("update post_queue.limits set next_at = now() - make_interval(secs => $1)", secondsAgo);
 
         // Between the two statements the clock goes on by less than a post's time, but for the last case.
         Assert.Equal(taken, (await database.ClaimAsync(Guid.CreateVersion7(), batchSize: 100)).Count);
@@ -60,7 +60,7 @@ public sealed class LimitedClaimTests(PostgresFixture postgres)
         await database.AddItemsAsync(original, 900);
         await database.ExecuteAsync("update multiplatform_post_queue set target_platform = 'girlfanz'");
         await database.LimitAsync("girlfanz", PerMinute);
-        var began = await database.ScalarAsync<DateTime>("select next_at from post_queue_limits");
+        var began = await database.ScalarAsync<DateTime>("select next_at from post_queue.limits");
 
         var taken = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
         {
@@ -71,7 +71,7 @@ public sealed class LimitedClaimTests(PostgresFixture postgres)
         }));
 
         // Each post moved the clock on by its time, so the clock tells how many there were.
-        var ended = await database.ScalarAsync<DateTime>("select next_at from post_queue_limits");
+        var ended = await database.ScalarAsync<DateTime>("select next_at from post_queue.limits");
         var now = await database.ScalarAsync<DateTime>("select clock_timestamp()");
         Assert.Equal(taken.Sum(), Math.Round((ended - began).TotalMinutes * PerMinute));
         Assert.InRange(ended, began, now + TimeSpan.FromMinutes(1.0 / PerMinute));

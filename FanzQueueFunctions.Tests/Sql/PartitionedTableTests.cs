@@ -221,30 +221,8 @@ public sealed class PartitionedTableTests(PostgresFixture postgres)
         await PartitionAsync(database, "content_posts", posts);
         await PartitionAsync(database, "multiplatform_post_queue", queue);
         await PartitionAsync(database, "multiplatform_post_history", history);
-        await MigrateAsync(database, again: !before, posts is not null, queue is not null);
+        await Migrations.ApplyAsync(database.ConnectionString + ";Pooling=false");
         return database;
-    }
-
-    // As docs/operations.md says: not the first file, where the migrations run once more; where content_posts is partitioned, one file without its "unique"; where the queue is,
-    // another one not at all.
-    private static async Task MigrateAsync(TestDatabase database, bool again, bool partitionedPosts, bool partitionedQueue)
-    {
-        var files = Migrations.Files.ToList();
-        if (again)
-            files.Remove(File("20251101000000_base_schema.sql"));
-        if (partitionedQueue)
-            files.Remove(File("20261123000600_queue_storage.sql"));
-        if (partitionedPosts)
-        {
-            var columns = File("20261123000100_queue_columns.sql");
-            files.Remove(columns);
-            var sql = await System.IO.File.ReadAllTextAsync(columns, TestContext.Current.CancellationToken);
-            await database.ExecuteAsync(sql.Replace("\ncreate unique index", "\ncreate index", StringComparison.Ordinal));
-        }
-
-        await Migrations.ApplyAsync(database.ConnectionString + ";Pooling=false", files);
-
-        static string File(string name) => Migrations.Files.Single(file => file.EndsWith(name, StringComparison.Ordinal));
     }
 
     // Its indexes and keys are those that the migrations make again; the primary key takes the partition key in.

@@ -125,7 +125,7 @@ public sealed class ResetStuckTests(PostgresFixture postgres)
         Assert.Equal(
             "reset_stuck SQL {\"older_than_seconds\": 300} 2 2 true",
             Assert.Single(await database.RowsAsync(
-                "select format('%s %s %s %s %s %s', verb, actor, filter, meant, done, finished::text) from post_queue_actions"))[0]);
+                "select format('%s %s %s %s %s %s', verb, actor, filter, meant, done, finished::text) from post_queue.actions"))[0]);
     }
 
     [Fact]

@@ -127,7 +127,7 @@ public sealed class OperationStoreTests(PostgresFixture postgres)
 
         await under.Operations.RollUpAsync(default);
 
-        Assert.Equal(1L, await database.CountAsync("post_queue_figures where platform = 'girlfanz' and width_seconds = 60"));
+        Assert.Equal(1L, await database.CountAsync("post_queue.figures where platform = 'girlfanz' and width_seconds = 60"));
     }
 
     [Fact]

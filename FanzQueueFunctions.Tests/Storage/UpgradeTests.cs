@@ -6,11 +6,56 @@ using static FanzQueueFunctions.Tests.Sql.QueueFunctions;
 
 namespace FanzQueueFunctions.Tests.Storage;
 
-/// <summary>A database of the release before gets today's migrations, while that release's workers run.</summary>
-public sealed class UpgradeTests(PostgresFixture postgres)
+/// <summary>
+/// A database of the release before gets today's migrations, while that release's workers run. Until there is a second
+/// release, one is made up: one with a step on a table, a function more and a function less.
+/// </summary>
+public sealed class UpgradeTests : IDisposable
 {
     private const string Secret = "the-secret-of-the-tests-32-bytes-long";
     private const int Items = 1500;
+
+    private readonly PostgresFixture _postgres;
+    private readonly MadeUpRepository _repository = new();
+    private readonly Release _madeUp;
+    private readonly Release _before;
+
+    public UpgradeTests(PostgresFixture postgres)
+    {
+        _postgres = postgres;
+        _repository.Add(
+            "schemas/check/to_go.sql",
+            """
+            create or replace function post_queue.to_go() returns integer language sql as 'select 1';
+
+            revoke execute on function post_queue.to_go() from public, anon, authenticated;
+            """);
+        _repository.WriteMigration("made_up_first");
+        _madeUp = _repository.Record(99);
+        _repository.Delete("schemas/check/to_go.sql");
+        _repository.Add(
+            "schemas/tables/99_made_up.sql", "alter table post_queue.tries add column if not exists made_up text;");
+        _repository.WriteMigration("made_up_second");
+        _before = Release.Before is { Later.Count: > 0 } before ? before : _madeUp;
+    }
+
+    public void Dispose() => _repository.Dispose();
+
+    [Fact]
+    public async Task Pushed_twice_a_made_up_release_brings_its_step_and_takes_its_function_away()
+    {
+        await using var database = await _postgres.CreateEmptyDatabaseAsync();
+        var connectionString = database.ConnectionString + ";Pooling=false";
+        await Migrations.ApplyAsync(connectionString, _madeUp.Files);
+        var goesAt = await database.CountAsync("pg_proc where proname = 'to_go'");
+
+        await Migrations.ApplyAsync(connectionString, _madeUp.Later);
+        await Migrations.ApplyAsync(connectionString, _madeUp.Later);
+
+        Assert.Equal(1L, goesAt);
+        Assert.Equal(1L, await database.CountAsync("pg_attribute where attname = 'made_up'"));
+        Assert.Equal(0L, await database.CountAsync("pg_proc where proname = 'to_go'"));
+    }
 
     [Fact]
     public async Task Rows_in_every_state_stay_as_they_are()
@@ -110,13 +155,13 @@ public sealed class UpgradeTests(PostgresFixture postgres)
 
     private async Task<TestDatabase> CreateBeforeAsync()
     {
-        var database = await postgres.CreateEmptyDatabaseAsync();
-        await Migrations.ApplyAsync(database.ConnectionString + ";Pooling=false", Release.Before.Files);
+        var database = await _postgres.CreateEmptyDatabaseAsync();
+        await Migrations.ApplyAsync(database.ConnectionString + ";Pooling=false", _before.Files);
         return database;
     }
 
-    private static Task PushAsync(TestDatabase database) =>
-        Migrations.ApplyAsync(database.ConnectionString + ";Pooling=false", Release.Before.Later);
+    private Task PushAsync(TestDatabase database) =>
+        Migrations.ApplyAsync(database.ConnectionString + ";Pooling=false", _before.Later);
 
     private static Task<long> PostedAsync(TestDatabase database) =>
         database.CountAsync("multiplatform_post_queue where status = 'posted'");

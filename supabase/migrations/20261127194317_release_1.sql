@@ -1,0 +1,5373 @@
+-- Made by ./dev migration release_1 from supabase/schemas. Do not edit it: change what stands there, and make it again.
+--
+-- One transaction, so that no worker meets half of it. It may run twice.
+select pg_catalog.set_config('check_function_bodies', 'off', false);
+
+-- schemas/tables/10_platforms.sql
+
+-- Every platform that the app serves, as a value of platform_cluster. PostgreSQL does not let a new enum value be used
+-- in the transaction that adds it: nothing else of a release may.
+
+alter type public.platform_cluster add value if not exists 'fanzlab';
+alter type public.platform_cluster add value if not exists 'boyfanz';
+alter type public.platform_cluster add value if not exists 'girlfanz';
+alter type public.platform_cluster add value if not exists 'daddyfanz';
+alter type public.platform_cluster add value if not exists 'pupfanz';
+alter type public.platform_cluster add value if not exists 'taboofanz';
+alter type public.platform_cluster add value if not exists 'transfanz';
+alter type public.platform_cluster add value if not exists 'cougarfanz';
+alter type public.platform_cluster add value if not exists 'fanzcock';
+alter type public.platform_cluster add value if not exists 'gayfanz';
+alter type public.platform_cluster add value if not exists 'bearfanz';
+alter type public.platform_cluster add value if not exists 'guyz';
+alter type public.platform_cluster add value if not exists 'dlbroz';
+alter type public.platform_cluster add value if not exists 'brofanz';
+alter type public.platform_cluster add value if not exists 'femmefanz';
+alter type public.platform_cluster add value if not exists 'southernfanz';
+alter type public.platform_cluster add value if not exists 'fanzuncut';
+alter type public.platform_cluster add value if not exists 'fanzdiscreet';
+alter type public.platform_cluster add value if not exists 'milffanz';
+alter type public.platform_cluster add value if not exists 'dilffanz';
+alter type public.platform_cluster add value if not exists 'femdomfanz';
+alter type public.platform_cluster add value if not exists 'gothfanz';
+alter type public.platform_cluster add value if not exists 'jockfanz';
+alter type public.platform_cluster add value if not exists 'nerdfanz';
+alter type public.platform_cluster add value if not exists 'twinkfanz';
+alter type public.platform_cluster add value if not exists 'eboyfanz';
+alter type public.platform_cluster add value if not exists 'egirlfanz';
+alter type public.platform_cluster add value if not exists 'fanztube';
+alter type public.platform_cluster add value if not exists 'fanzelitetube';
+alter type public.platform_cluster add value if not exists 'fanzclips';
+alter type public.platform_cluster add value if not exists 'fanzreels';
+alter type public.platform_cluster add value if not exists 'fanzstories';
+alter type public.platform_cluster add value if not exists 'fanzlive';
+alter type public.platform_cluster add value if not exists 'fanzradio';
+alter type public.platform_cluster add value if not exists 'fanzmusic';
+alter type public.platform_cluster add value if not exists 'fanzgaming';
+alter type public.platform_cluster add value if not exists 'fanzevents';
+alter type public.platform_cluster add value if not exists 'fanzgroups';
+alter type public.platform_cluster add value if not exists 'fanzmeet';
+alter type public.platform_cluster add value if not exists 'fanzuniverse';
+alter type public.platform_cluster add value if not exists 'fanzclubcentral';
+alter type public.platform_cluster add value if not exists 'fanzlink';
+alter type public.platform_cluster add value if not exists 'fanzmarket';
+alter type public.platform_cluster add value if not exists 'fanzshop';
+alter type public.platform_cluster add value if not exists 'fanzauction';
+alter type public.platform_cluster add value if not exists 'fanzeducation';
+alter type public.platform_cluster add value if not exists 'fanzstudio';
+alter type public.platform_cluster add value if not exists 'fanzsocial';
+alter type public.platform_cluster add value if not exists 'starzcards';
+alter type public.platform_cluster add value if not exists 'outlawz';
+
+-- schemas/tables/20_post_queue.sql
+
+-- The schema of what is the app's alone: its tables, and the functions that only its own functions call. Supabase's REST
+-- API does not serve it, and signed-in users cannot look into it.
+create schema if not exists post_queue;
+
+revoke all on schema post_queue from public, anon, authenticated;
+grant usage on schema post_queue to service_role;
+
+-- schemas/tables/30_verdict.sql
+
+-- What is decided for an item, on its way from one step of the settle to the next. The row is named by its table and its
+-- place there (ctid), because in another partition of the queue another row stands at the same place.
+do $$
+begin
+  if to_regtype('post_queue.verdict') is null then
+    create type post_queue.verdict as (
+      item_id uuid,
+      item_table oid,
+      item_address tid,
+      original_post_id uuid,
+      patch jsonb,
+      outcome text,
+      error text,
+      post_id uuid,
+      post_exists boolean,
+      retry_at timestamptz,
+      time_to_post_seconds integer
+    );
+  end if;
+end
+$$;
+
+-- schemas/tables/40_queue.sql
+
+-- What the queue needs beyond production's columns and indexes.
+--
+-- On a table of many millions of rows build the indexes beforehand with CREATE INDEX CONCURRENTLY under the names below
+-- (docs/operations.md): a migration runs in a transaction, where only the blocking form is allowed.
+
+alter table public.multiplatform_post_queue
+  add column if not exists claim_id uuid,
+  add column if not exists rescue_count integer not null default 0;
+
+comment on column public.multiplatform_post_queue.claim_id is
+  'The run that took the item last. Kept when the item is settled, so that a repeated settle answers the same.';
+comment on column public.multiplatform_post_queue.rescue_count is
+  'How often the item was freed because its worker was gone.';
+
+-- The claim reads from the front of this index and stops after one batch, however long the queue is.
+create index if not exists multiplatform_post_queue_due_idx
+  on public.multiplatform_post_queue (coalesce(scheduled_for, queued_at), id)
+  where status = 'queued';
+
+-- Rescue, reset and the stuck count. Holds only what is in hand, so it stays tiny.
+create index if not exists multiplatform_post_queue_processing_idx
+  on public.multiplatform_post_queue (coalesce(processing_started_at, '-infinity'::timestamptz))
+  where status = 'processing';
+
+-- A repeated claim finds its items.
+create index if not exists multiplatform_post_queue_claim_idx
+  on public.multiplatform_post_queue (claim_id)
+  where claim_id is not null;
+
+-- Failures of the last hour and day.
+create index if not exists multiplatform_post_queue_failed_idx
+  on public.multiplatform_post_queue (failed_at)
+  where status = 'failed';
+
+-- How the claim finds items where it may not simply take the oldest: by platform where one is paused or limited, by creator
+-- where creators take turns. The claim reads a few entries for each platform or creator, however many wait.
+--
+-- A platform's name is no longer than 63; what stands in the row may be too long for an index.
+--
+-- They cost each item that is queued one entry more; what is claimed and settled pays nothing, because they hold only what
+-- is queued.
+create index if not exists multiplatform_post_queue_platform_due_idx
+  on public.multiplatform_post_queue (left(target_platform, 63), coalesce(scheduled_for, queued_at), id)
+  where status = 'queued';
+
+create index if not exists multiplatform_post_queue_creator_due_idx
+  on public.multiplatform_post_queue (creator_id, coalesce(scheduled_for, queued_at), id)
+  where status = 'queued';
+
+-- Where an operator's questions begin: failed, posted and cancelled items by time. Those of failed and cancelled items cost
+-- a claim and a settle that posts nothing but the look at their condition; that of the posted ones is written at its end,
+-- once an item (docs/performance.md has what it costs). A fourth, by cause, stands in bindings.
+create index if not exists multiplatform_post_queue_failures_idx
+  on public.multiplatform_post_queue (coalesce(failed_at, queued_at), id)
+  where status = 'failed';
+
+create index if not exists multiplatform_post_queue_posted_idx
+  on public.multiplatform_post_queue (coalesce(completed_at, queued_at), id)
+  where status = 'posted';
+
+create index if not exists multiplatform_post_queue_cancelled_idx
+  on public.multiplatform_post_queue (coalesce(updated_at, queued_at), id)
+  where status = 'cancelled';
+
+-- schemas/tables/50_posts.sql
+
+-- What content_posts needs beyond production's columns and indexes.
+--
+-- On a table of many millions of rows build the indexes beforehand with CREATE INDEX CONCURRENTLY under the names below
+-- (docs/operations.md): a migration runs in a transaction, where only the blocking form is allowed.
+
+alter table public.content_posts
+  add column if not exists is_crosspost boolean not null default false,
+  add column if not exists original_post_id uuid,
+  add column if not exists watermark_enabled boolean not null default false,
+  add column if not exists queue_item_id uuid;
+
+comment on column public.content_posts.queue_item_id is
+  'The queue item that made this cross-post. Unique: a second wall against a double post.';
+
+-- A partitioned table can be unique only where its partition key is: there the index serves the look for an existing post,
+-- and the fence of the claim alone stands against a double post.
+do $$
+begin
+  execute format(
+    'create %s index if not exists content_posts_queue_item_id_key
+       on public.content_posts (queue_item_id) where queue_item_id is not null',
+    case when (select c.relkind from pg_class c where c.oid = 'public.content_posts'::regclass) = 'r' then 'unique' end
+  );
+end
+$$;
+
+-- schemas/tables/60_history.sql
+
+-- What the history needs beyond production's indexes: the posts of the last hour.
+create index if not exists multiplatform_post_history_posted_at_idx
+  on public.multiplatform_post_history (posted_at);
+
+-- schemas/tables/70_creators.sql
+
+-- Where an operator's search for a creator begins: names by their first letters, in capitals or not.
+--
+-- On a table of many millions of rows build it beforehand with CREATE INDEX CONCURRENTLY under this name
+-- (docs/operations.md).
+create index if not exists creators_name_idx on public.creators (lower(creator_name) text_pattern_ops, id);
+
+-- schemas/tables/75_foreign_keys.sql
+
+-- A cascading delete looks these up; without an index it reads the whole table.
+do $$
+declare
+  reference record;
+begin
+  for reference in
+    select *
+    from (values
+      ('content_posts', 'creator_id'),
+      ('multiplatform_post_queue', 'original_post_id'),
+      ('multiplatform_post_queue', 'creator_id'),
+      ('multiplatform_post_history', 'original_post_id'),
+      ('multiplatform_post_history', 'creator_id')
+    ) as wanted (table_name, column_name)
+    -- Production may have one under another name: any index that begins with the column serves.
+    where not exists (
+      select
+      from pg_index i
+      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+      where i.indrelid = format('public.%I', wanted.table_name)::regclass
+        and i.indpred is null
+        and a.attname = wanted.column_name
+    )
+  loop
+    execute format(
+      'create index if not exists %I on public.%I (%I)',
+      reference.table_name || '_' || reference.column_name || '_idx', reference.table_name, reference.column_name
+    );
+  end loop;
+end
+$$;
+
+-- schemas/tables/80_row_security.sql
+
+-- A creator sees what is theirs and queues what is theirs; the worker's service role passes these by. Tables that have
+-- policies of their own keep them.
+do $$
+declare
+  owned text;
+begin
+  foreach owned in array array[
+    'multiplatform_post_queue', 'multiplatform_post_history', 'creator_multiplatform_settings'
+  ] loop
+    execute format('alter table public.%I enable row level security', owned);
+    if not exists (select from pg_policy where polrelid = format('public.%I', owned)::regclass) then
+      execute format(
+        'create policy %I on public.%I for select to authenticated using (
+           creator_id in (select id from public.creators where user_id = auth.uid()))',
+        owned || '_own_select', owned
+      );
+      if owned = 'multiplatform_post_queue' then
+        -- The original must be the creator's own as well: see the refusals in post_queue_settle.
+        execute format(
+          'create policy %I on public.%I for insert to authenticated with check (
+             creator_id in (select id from public.creators where user_id = auth.uid())
+             and creator_id = (select p.creator_id from public.content_posts p where p.id = %I.original_post_id))',
+          owned || '_own_insert', owned, owned
+        );
+      end if;
+    end if;
+  end loop;
+end
+$$;
+
+-- schemas/tables/85_queue_storage.sql
+
+-- Vacuums the queue early, or each of its partitions (a partitioned table has no storage parameters itself; partitions that
+-- are added later need the same). Each item leaves two dead rows, and their entries at the front of the due index are read
+-- by every claim until a vacuum takes them away: with 640,000 of them a claim takes twice its time (docs/performance.md).
+-- By default a vacuum waits until a fifth of the table is dead. Settings that somebody made are kept.
+do $$
+declare
+  wanted record;
+begin
+  for wanted in
+    select part.relid as queue_part, parameter.name, parameter.setting
+    from (
+      select 'public.multiplatform_post_queue'::regclass as relid, c.relkind = 'r' as isleaf
+      from pg_class c
+      where c.oid = 'public.multiplatform_post_queue'::regclass
+      union all
+      select tree.relid, tree.isleaf
+      from pg_partition_tree('public.multiplatform_post_queue') as tree
+      where tree.level > 0
+    ) as part
+    cross join (values
+      ('autovacuum_vacuum_threshold', '10000'),
+      ('autovacuum_vacuum_scale_factor', '0.01')
+    ) as parameter (name, setting)
+    where part.isleaf
+      and not exists (
+        select
+        from pg_class c
+        cross join pg_options_to_table(c.reloptions) as present
+        where c.oid = part.relid and present.option_name = parameter.name
+      )
+  loop
+    execute format('alter table %s set (%s = %s)', wanted.queue_part, wanted.name, wanted.setting);
+  end loop;
+end
+$$;
+
+-- schemas/tables/90_tries.sql
+
+-- What befell an item: one row for each try that did not post it, written in the transaction that ended the try. No foreign
+-- key: the queue may be partitioned (docs/scale.md). A trigger takes the tries of a deleted item away.
+create table if not exists post_queue.tries (
+  id uuid primary key,
+  item_id uuid not null,
+  claim_id uuid,
+  target_platform text not null,
+  tried_at timestamptz not null default now(),
+  started_at timestamptz,
+  -- retried, failed, rescued, or given_up: failed because its workers stopped too often.
+  outcome text not null,
+  error text,
+  retry_at timestamptz
+);
+
+create index if not exists tries_item_idx on post_queue.tries (item_id, tried_at);
+
+-- The figures of a minute.
+create index if not exists tries_tried_at_idx on post_queue.tries (tried_at);
+
+alter table post_queue.tries enable row level security;
+revoke all on post_queue.tries from anon, authenticated;
+grant select, insert, update, delete on post_queue.tries to service_role;
+
+-- schemas/tables/91_pauses.sql
+
+-- Which platforms are paused, since when, by whom and why: a row where resumed_at is null. Rows that ended stay, so the
+-- table is also the record of what was paused before. platform '*' stands for everything.
+--
+-- post_queue_pause and post_queue_resume write it; the claim reads it.
+create table if not exists post_queue.pauses (
+  id uuid primary key,
+  platform text not null,
+  paused_at timestamptz not null default now(),
+  paused_by text not null,
+  reason text,
+  resumed_at timestamptz,
+  resumed_by text
+);
+
+-- What every claim looks at. Empty where nothing is paused, so the look reads one page.
+create unique index if not exists pauses_open_key
+  on post_queue.pauses (platform)
+  where resumed_at is null;
+
+alter table post_queue.pauses enable row level security;
+revoke all on post_queue.pauses from anon, authenticated;
+grant select, insert, update, delete on post_queue.pauses to service_role;
+
+-- schemas/tables/92_limits.sql
+
+-- How many posts a minute a platform may get, set when and by whom. A limit that was taken off leaves its row, without
+-- per_minute.
+--
+-- post_queue_limit writes it. The claim reads it and moves next_at: the moment from which the platform's next post may
+-- be taken, each post being 60 / per_minute seconds after the one before.
+create table if not exists post_queue.limits (
+  platform text primary key,
+  per_minute integer check (per_minute between 1 and 60000),
+  set_at timestamptz not null default now(),
+  set_by text not null,
+  next_at timestamptz not null default now()
+);
+
+-- What every claim looks at. Empty where nothing is limited. next_at is not in it, so moving it rewrites no index.
+create unique index if not exists limits_set_key
+  on post_queue.limits (platform)
+  where per_minute is not null;
+
+alter table post_queue.limits enable row level security;
+revoke all on post_queue.limits from anon, authenticated;
+grant select, insert, update, delete on post_queue.limits to service_role;
+
+-- schemas/tables/93_turns.sql
+
+-- Whose turn it was last, where creators take turns (Queue__Fair): one row. The claim goes on behind this creator.
+create table if not exists post_queue.turns (
+  is_only boolean primary key default true check (is_only),
+  creator_id uuid not null
+);
+
+insert into post_queue.turns (creator_id)
+values ('00000000-0000-0000-0000-000000000000')
+on conflict do nothing;
+
+alter table post_queue.turns enable row level security;
+revoke all on post_queue.turns from anon, authenticated;
+grant select, insert, update, delete on post_queue.turns to service_role;
+
+-- schemas/tables/94_actions.sql
+
+-- Who did what: one row for each change that an operator, or the pruning timer, asked for. Written in the transactions of
+-- the change itself, portion by portion, so that it never says more or less than what happened.
+create table if not exists post_queue.actions (
+  id uuid primary key,
+  idempotency_key text not null unique,
+  verb text not null,
+  actor text not null,
+  reason text,
+  filter jsonb not null default '{}',
+  -- Null for a change that is not one of items, such as a pause.
+  item_limit integer,
+  started_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  finished boolean not null default false,
+  portions integer not null default 0,
+  meant bigint not null default 0,
+  done bigint not null default 0,
+  marked_posted bigint not null default 0,
+  left_alone jsonb not null default '{}',
+  after_key timestamptz,
+  after_id uuid
+);
+
+comment on column post_queue.actions.meant is 'Items that the filter or the ids named, as far as it has gone.';
+comment on column post_queue.actions.left_alone is 'How many were left, by reason.';
+comment on column post_queue.actions.after_id is 'Where the next portion goes on.';
+
+-- The newest of one verb or one actor are found by walking the primary key, which is in the order of time.
+
+alter table post_queue.actions enable row level security;
+revoke all on post_queue.actions from anon, authenticated;
+grant select, insert, update, delete on post_queue.actions to service_role;
+
+-- schemas/tables/95_figures.sql
+
+-- What happened in each minute of the last days and each hour of the last months, by platform, with '' for all of them:
+-- written by post_queue_roll_up from the history and the tries, so that 90 days are a quick read whatever their number of
+-- posts.
+create table if not exists post_queue.figures (
+  width_seconds integer not null,
+  platform text not null,
+  starts_at timestamptz not null,
+  posted bigint not null,
+  failed bigint not null,
+  retried bigint not null,
+  -- How many posts took how long, by the bins of post_queue.time_bin, the first of them at 1.
+  times bigint[] not null default '{}',
+  primary key (width_seconds, platform, starts_at)
+);
+
+alter table post_queue.figures enable row level security;
+revoke all on post_queue.figures from anon, authenticated;
+grant select, insert, update, delete on post_queue.figures to service_role;
+
+-- schemas/check/check.sql
+
+-- Checks the database against what the queue needs of it. Changes nothing, and is quick on tables of any size: it reads the
+-- catalogs, and of the queue at most 1,000 due items.
+--
+--   needed_version  the version of these functions that the caller needs (post_queue_version)
+--
+-- Gives [{"level", "what", "follows", "advice"}, ...], worst first: what is so, what follows, what to do. The levels:
+--   error    no item can be posted
+--   warning  it works, but not well or not safely
+--   note     it works; an operator should know
+--   ok       looked at, and as it should be
+create or replace function public.post_queue_check(needed_version integer default 0)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+set jit = off
+as $$
+  with finding as (
+    select
+      'version' as part,
+      'error' as level,
+      'The SQL functions are older than this app.' as what,
+      'The app refuses to run.' as follows,
+      format('Apply the migrations in supabase/migrations (the database has version %s, this app needs version %s).',
+        public.post_queue_version(), needed_version) as advice
+    where needed_version > public.post_queue_version()
+    union all select 'security', f.* from post_queue.check_security() as f
+    union all select 'columns', f.* from post_queue.check_columns() as f
+    union all select 'unique indexes', f.* from post_queue.check_unique_indexes() as f
+    union all select 'triggers', f.* from post_queue.check_triggers() as f
+    union all select 'items', f.* from post_queue.check_items() as f
+    union all select 'indexes', f.* from post_queue.check_indexes() as f
+    union all select 'needless indexes', f.* from post_queue.check_needless_indexes() as f
+    union all select 'creators', f.* from post_queue.check_creators() as f
+    union all select 'settings', f.* from post_queue.check_settings() as f
+    union all select 'tables', f.* from post_queue.check_tables() as f
+  ),
+  fine (part, what) as (
+    values
+      ('version', format('The SQL functions are of version %s.', public.post_queue_version())),
+      ('security', format('The role %s sees and may do all that the queue needs.', current_user)),
+      ('columns', 'Every column of content_posts is copied to a cross-post.'),
+      ('unique indexes', 'No unique index on content_posts keeps cross-posts out.'),
+      ('triggers', 'No trigger on content_posts queues items for cross-posts.'),
+      ('items', 'Of the next 1,000 due items none is for an unknown platform.'),
+      ('indexes', 'All indexes that the queue needs are there.'),
+      ('needless indexes', 'No index costs each item something and serves nothing.'),
+      ('creators', 'No creator may write what is the worker''s alone.'),
+      ('settings', 'statement_timeout and autovacuum are as they should be.')
+  )
+  select jsonb_agg(
+    jsonb_strip_nulls(to_jsonb(told) - 'place') order by array_position(array['error', 'warning', 'note', 'ok'], level), place
+  )
+  from (
+    select level, what, follows, advice, row_number() over () as place
+    from finding
+    union all
+    select 'ok', fine.what, null, null, row_number() over ()
+    from fine
+    where not exists (select from finding where finding.part = fine.part)
+      -- Without this index they were not looked at (post_queue.check_items).
+      and (fine.part <> 'items' or to_regclass('public.multiplatform_post_queue_due_idx') is not null)
+  ) as told
+$$;
+
+revoke execute on function public.post_queue_check(integer) from public, anon, authenticated;
+grant execute on function public.post_queue_check(integer) to service_role;
+
+-- schemas/check/check_columns.sql
+
+-- A part of post_queue_check: columns of content_posts that a cross-post does not get from its original, and why
+-- (post_queue_columns).
+create or replace function post_queue.check_columns()
+returns table (level text, what text, follows text, advice text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select
+    case when c.is_required and not filled.by_trigger then 'error' else 'note' end,
+    case
+      when c.is_required
+        then format('content_posts.%I is unique (%s), must not be null and has no default.', c.column_name,
+          regexp_replace(c.index_name, '^public\.', ''))
+      else format('content_posts.%I is not copied to a cross-post: it is %s.', c.column_name,
+        case c.reason
+          when 'generated' then 'generated'
+          when 'identity' then 'an identity column'
+          when 'sequence' then 'numbered by a sequence'
+          else format('unique (%s)', regexp_replace(c.index_name, '^public\.', ''))
+        end)
+    end,
+    case
+      when c.is_required and filled.by_trigger then 'Every item fails that no BEFORE INSERT trigger gives a value to.'
+      when c.is_required then 'Every item fails.'
+      when c.reason = 'generated' then 'The database computes it.'
+      when c.reason in ('identity', 'sequence') then 'A cross-post gets a number of its own.'
+      when a.atthasdef or t.typdefault is not null then 'A cross-post gets its default.'
+      else 'It is null in a cross-post, unless a BEFORE INSERT trigger fills it.'
+    end,
+    case
+      when c.is_required and not filled.by_trigger
+        then 'Give the column a default, or fill it in a BEFORE INSERT trigger.'
+    end
+  from public.post_queue_columns() as c
+  join pg_catalog.pg_attribute a
+    on a.attrelid = 'public.content_posts'::regclass and a.attname = c.column_name and not a.attisdropped
+  join pg_catalog.pg_type t on t.oid = a.atttypid
+  cross join (
+    select exists (
+      select
+      from pg_catalog.pg_trigger g
+      where g.tgrelid = 'public.content_posts'::regclass
+        and not g.tgisinternal
+        and g.tgenabled <> 'D'
+        -- For each row (1), before (2) INSERT (4).
+        and g.tgtype & 7 = 7
+    ) as by_trigger
+  ) as filled
+  where not c.copied
+$$;
+
+revoke execute on function post_queue.check_columns() from public, anon, authenticated;
+grant execute on function post_queue.check_columns() to service_role;
+
+-- schemas/check/check_creators.sql
+
+-- A part of post_queue_check: columns that are the worker's alone and that a creator may write, through the API that
+-- creators use (the roles anon and authenticated). What a policy's expression permits is not judged.
+create or replace function post_queue.check_creators()
+returns table (level text, what text, follows text, advice text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  with writable as (
+    select
+      workers.table_name,
+      r.rolname as role_name,
+      p.privilege,
+      string_agg(workers.column_name, ', ' order by workers.place) as columns
+    from (values
+      (1, 'multiplatform_post_queue', 'status'),
+      (2, 'multiplatform_post_queue', 'claim_id'),
+      (3, 'multiplatform_post_queue', 'processing_started_at'),
+      (4, 'multiplatform_post_queue', 'target_post_id'),
+      (5, 'multiplatform_post_queue', 'retry_count'),
+      (6, 'multiplatform_post_queue', 'rescue_count'),
+      (7, 'content_posts', 'queue_item_id'),
+      (8, 'content_posts', 'is_crosspost'),
+      (9, 'content_posts', 'original_post_id')
+    ) as workers (place, table_name, column_name)
+    join pg_catalog.pg_class t on t.oid = to_regclass('public.' || workers.table_name)
+    join pg_catalog.pg_attribute a on a.attrelid = t.oid and a.attname = workers.column_name and not a.attisdropped
+    join pg_catalog.pg_roles r on r.rolname in ('anon', 'authenticated')
+    cross join (values ('INSERT', 'a'), ('UPDATE', 'w')) as p (privilege, command)
+    where has_column_privilege(r.oid, t.oid, a.attnum, p.privilege)
+      and (
+        not t.relrowsecurity
+        or r.rolbypassrls
+        or exists (
+          select
+          from pg_catalog.pg_policy y
+          where y.polrelid = t.oid
+            and y.polpermissive
+            and y.polcmd in (p.command::"char", '*')
+            and coalesce(pg_get_expr(coalesce(y.polwithcheck, y.polqual), t.oid), '') <> 'false'
+            -- 0 stands for everybody.
+            and exists (
+              select from unnest(y.polroles) as member where member = 0 or pg_has_role(r.oid, member, 'USAGE')
+            )
+        )
+      )
+    group by workers.table_name, r.rolname, p.privilege
+  )
+  select
+    case privilege when 'UPDATE' then 'warning' else 'note' end,
+    format('The %s %s may %s %s of %s.', case count(*) when 1 then 'role' else 'roles' end,
+      string_agg(role_name, ' and ' order by role_name), lower(privilege), columns, table_name),
+    case table_name
+      when 'content_posts' then 'A creator may pass off a post as a cross-post or as the post of a queue item.'
+      else 'A creator may undo, repeat or take away what a worker does with their items.'
+    end,
+    'Grant all columns but these: docs/operations.md, What creators may write.'
+  from writable
+  group by table_name, privilege, columns
+  order by privilege desc, table_name
+$$;
+
+revoke execute on function post_queue.check_creators() from public, anon, authenticated;
+grant execute on function post_queue.check_creators() to service_role;
+
+-- schemas/check/check_indexes.sql
+
+-- A part of post_queue_check: indexes that the functions need and that are missing or invalid.
+create or replace function post_queue.check_indexes()
+returns table (level text, what text, follows text, advice text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select
+    'warning',
+    format('The index %s is missing.', needed.name),
+    needed.follows,
+    'Create it as docs/operations.md says, Indexes on big tables.'
+  from (values
+    ('multiplatform_post_queue_due_idx', 'Each claim reads and sorts all that is queued.'),
+    (
+      'multiplatform_post_queue_platform_due_idx',
+      'Each claim reads and sorts all that is queued while a platform is paused or limited.'
+    ),
+    ('multiplatform_post_queue_creator_due_idx', 'Each claim reads and sorts all that is queued where Queue__Fair is set.'),
+    ('multiplatform_post_queue_processing_idx', 'Each claim reads the whole queue for items of workers that are gone.'),
+    ('multiplatform_post_queue_claim_idx', 'Each claim reads the whole queue for its own items.'),
+    ('multiplatform_post_queue_failed_idx', 'Each heartbeat reads the whole queue for failed items.'),
+    ('multiplatform_post_queue_cause_idx', 'The operator''s failures by cause read the whole queue.'),
+    ('multiplatform_post_queue_failures_idx', 'The operator''s page of failed items reads the whole queue.'),
+    ('multiplatform_post_queue_posted_idx', 'The operator''s page of posted items, and the prune, read the whole queue.'),
+    ('multiplatform_post_queue_cancelled_idx', 'The operator''s page of cancelled items reads the whole queue.'),
+    ('creators_name_idx', 'The operator''s search for a creator reads all creators.'),
+    ('multiplatform_post_history_posted_at_idx', 'Each heartbeat reads the whole history.'),
+    ('content_posts_queue_item_id_key', 'The second wall against a double post is not there; the claim alone prevents it.')
+  ) as needed (name, follows)
+  where to_regclass('public.' || needed.name) is null
+
+  union all
+
+  select
+    'warning',
+    format('The index %s is invalid: its build was interrupted.', c.relname),
+    'No query uses it, and each write to its table pays for it.',
+    format('Run: drop index concurrently %s. Then build it again: docs/operations.md, Indexes on big tables.',
+      c.oid::regclass)
+  from pg_catalog.pg_index i
+  join pg_catalog.pg_class c on c.oid = i.indexrelid
+  where i.indrelid in (
+      'public.multiplatform_post_queue'::regclass, 'public.multiplatform_post_history'::regclass,
+      'public.content_posts'::regclass, 'public.creators'::regclass
+    )
+    and not i.indisvalid
+$$;
+
+revoke execute on function post_queue.check_indexes() from public, anon, authenticated;
+grant execute on function post_queue.check_indexes() to service_role;
+
+-- schemas/check/check_items.sql
+
+-- A part of post_queue_check: platforms that are unknown, among the next 1,000 due items.
+create or replace function post_queue.check_items()
+returns table (level text, what text, follows text, advice text)
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  -- Other findings say so, where the caller may not look, or where to look would be to sort all that is queued.
+  if not has_table_privilege('public.multiplatform_post_queue', 'SELECT')
+    or to_regclass('public.multiplatform_post_queue_due_idx') is null
+  then
+    return;
+  end if;
+
+  return query
+  with unknown as (
+    select left(due.target_platform, 40) as platform, count(*) as items
+    from (
+      select q.target_platform
+      from public.multiplatform_post_queue q
+      where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) <= now()
+      order by coalesce(q.scheduled_for, q.queued_at), q.id
+      limit 1000
+    ) as due
+    where due.target_platform <> all (enum_range(null::public.platform_cluster)::text[])
+    group by due.target_platform
+    order by items desc, platform
+  )
+  select
+    'warning',
+    format('Of the next 1,000 due items %s for unknown platforms: %s%s.',
+      case sum(unknown.items) when 1 then '1 is' else sum(unknown.items) || ' are' end,
+      (select string_agg(format('%s (%s)', first.platform, first.items), ', ')
+       from (select u.platform, u.items from unknown u limit 5) as first),
+      case when count(*) > 5 then format(' and %s more', count(*) - 5) else '' end),
+    'They fail at once, and no retry helps.',
+    'Correct their target_platform, or add the platform: docs/operations.md, Adding a platform.'
+  from unknown
+  having count(*) > 0;
+end
+$$;
+
+revoke execute on function post_queue.check_items() from public, anon, authenticated;
+grant execute on function post_queue.check_items() to service_role;
+
+-- schemas/check/check_needless_indexes.sql
+
+-- A part of post_queue_check: indexes that are not this app's, that nothing of it reads, and that each item pays for. An
+-- item's row is written three times, and each time gets an entry in every index of the queue.
+create or replace function post_queue.check_needless_indexes()
+returns table (level text, what text, follows text, advice text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  with written as (
+    select
+      i.indexrelid, i.indrelid, i.indisunique, i.indkey::text || ' ' as columns, i.indclass::text || ' ' as classes,
+      i.indcollation::text || ' ' as collations, i.indoption::text || ' ' as options,
+      pg_get_expr(i.indexprs, i.indrelid) as expressions, pg_get_expr(i.indpred, i.indrelid) as predicate,
+      (
+        select array_agg(a.attname::text)
+        from pg_catalog.pg_attribute a
+        where a.attrelid = i.indrelid and a.attnum = any (i.indkey::smallint[])
+      ) as column_names,
+      c.relname in (
+        'multiplatform_post_queue_due_idx', 'multiplatform_post_queue_platform_due_idx',
+        'multiplatform_post_queue_creator_due_idx', 'multiplatform_post_queue_processing_idx',
+        'multiplatform_post_queue_claim_idx', 'multiplatform_post_queue_failed_idx',
+        'multiplatform_post_queue_cause_idx', 'multiplatform_post_queue_failures_idx',
+        'multiplatform_post_queue_posted_idx', 'multiplatform_post_queue_cancelled_idx',
+        'multiplatform_post_history_posted_at_idx', 'content_posts_queue_item_id_key'
+      ) as is_ours
+    from pg_catalog.pg_index i
+    join pg_catalog.pg_class c on c.oid = i.indexrelid
+    join pg_catalog.pg_am m on m.oid = c.relam and m.amname = 'btree'
+    where i.indrelid in (
+        'public.multiplatform_post_queue'::regclass, 'public.multiplatform_post_history'::regclass,
+        'public.content_posts'::regclass
+      )
+      and i.indisvalid
+      -- Columns that an index only includes are there for somebody's query.
+      and i.indnatts = i.indnkeyatts
+  ),
+  needless as (
+    select
+      w.indexrelid,
+      w.indrelid,
+      (
+        -- One that answers all that this one answers; of two that are alike the older one stays.
+        select other.indexrelid
+        from written other
+        where other.indrelid = w.indrelid
+          and other.indexrelid <> w.indexrelid
+          and starts_with(other.columns, w.columns)
+          and starts_with(other.classes, w.classes)
+          and starts_with(other.collations, w.collations)
+          and starts_with(other.options, w.options)
+          and other.expressions is not distinct from w.expressions
+          and other.predicate is not distinct from w.predicate
+          and (other.columns <> w.columns or other.is_ours or other.indisunique or other.indexrelid < w.indexrelid)
+        order by other.indexrelid
+        limit 1
+      ) as covered_by,
+      -- The partial indexes of the app answer these better: they hold what is open, and not all that was ever posted.
+      w.indrelid = 'public.multiplatform_post_queue'::regclass
+        and w.expressions is null
+        and w.column_names <@ array[
+          'status', 'scheduled_for', 'queued_at', 'processing_started_at', 'failed_at', 'claim_id'
+        ] as is_superseded
+    from written w
+    where not w.is_ours and not w.indisunique
+  )
+  select
+    'note',
+    case
+      when n.covered_by is null
+        then format('The index %s on %s is read by nothing of this app, which has indexes of its own for what is open.',
+          index.relname, indexed.relname)
+      else format('The index %s on %s answers nothing that %s does not.', index.relname, indexed.relname, cover.relname)
+    end,
+    case indexed.relname
+      when 'multiplatform_post_queue' then 'Each item makes three entries in it: when queued, claimed and settled.'
+      else 'Each item makes an entry in it.'
+    end,
+    format('If no query of yours needs it: drop index concurrently %s.', index.oid::regclass)
+  from needless n
+  join pg_catalog.pg_class index on index.oid = n.indexrelid
+  join pg_catalog.pg_class indexed on indexed.oid = n.indrelid
+  left join pg_catalog.pg_class cover on cover.oid = n.covered_by
+  where n.covered_by is not null or n.is_superseded
+  order by indexed.relname, index.relname
+$$;
+
+revoke execute on function post_queue.check_needless_indexes() from public, anon, authenticated;
+grant execute on function post_queue.check_needless_indexes() to service_role;
+
+-- schemas/check/check_security.sql
+
+-- A part of post_queue_check: what keeps the caller from its work. With any of these no item can be posted.
+create or replace function post_queue.check_security()
+returns table (level text, what text, follows text, advice text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select
+    'error',
+    format('Row-level security hides %s from the role %s.', needed.name, current_user),
+    'Every claim is refused: to this role the queue would look empty.',
+    'Use the service_role key, or a role that has BYPASSRLS and was granted service_role.'
+  from (values
+    ('creators'), ('content_posts'), ('multiplatform_post_queue'), ('multiplatform_post_history')
+  ) as needed (name)
+  where row_security_active('public.' || needed.name)
+
+  union all
+
+  select
+    'error',
+    format('The role %s lacks %s on %s.', current_user, string_agg(needed.privilege, ' and '), needed.name),
+    'Every claim or every post is refused.',
+    format('Run: grant %s on public.%s to service_role.', lower(string_agg(needed.privilege, ', ')), needed.name)
+  from (values
+    ('creators', 'SELECT'), ('creators', 'UPDATE'),
+    ('content_posts', 'SELECT'), ('content_posts', 'INSERT'), ('content_posts', 'UPDATE'),
+    ('multiplatform_post_queue', 'SELECT'), ('multiplatform_post_queue', 'UPDATE'),
+    ('multiplatform_post_history', 'SELECT'), ('multiplatform_post_history', 'INSERT')
+  ) as needed (name, privilege)
+  where not has_any_column_privilege('public.' || needed.name, needed.privilege)
+  group by needed.name
+
+  union all
+
+  select
+    'error',
+    format('The role %s lacks USAGE on the sequence %s.', current_user, s.relname),
+    format('Every item fails: content_posts.%I gets its number from it.', c.column_name),
+    format('Run: grant usage on sequence %s to service_role.', s.oid::regclass)
+  from public.post_queue_columns() as c
+  join pg_catalog.pg_attribute a
+    on a.attrelid = 'public.content_posts'::regclass and a.attname = c.column_name and not a.attisdropped
+  join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+  join pg_catalog.pg_depend p on p.classid = 'pg_catalog.pg_attrdef'::regclass and p.objid = d.oid
+  join pg_catalog.pg_class s on s.oid = p.refobjid and p.refclassid = 'pg_catalog.pg_class'::regclass
+  where c.reason = 'sequence'
+    -- A case, because the function raises an error for what is no sequence.
+    and case when s.relkind = 'S' then not has_sequence_privilege(s.oid, 'USAGE, UPDATE') end
+$$;
+
+revoke execute on function post_queue.check_security() from public, anon, authenticated;
+grant execute on function post_queue.check_security() to service_role;
+
+-- schemas/check/check_settings.sql
+
+-- A part of post_queue_check: settings of the server, the roles and the tables.
+create or replace function post_queue.check_settings()
+returns table (level text, what text, follows text, advice text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  -- A large batch on a busy database takes seconds.
+  select
+    'warning',
+    format('statement_timeout is %s for the role %s.', current_setting('statement_timeout'), current_user),
+    'A batch that takes longer is undone, and tried again from the beginning.',
+    format('Run: alter role %I set statement_timeout = ''30s''.', current_user)
+  where current_setting('statement_timeout')::interval > interval '0'
+    and current_setting('statement_timeout')::interval < interval '10s'
+
+  union all
+
+  -- The REST API logs in as authenticator and then takes on service_role, with that role's settings.
+  select
+    'note',
+    format('Over the REST API statement_timeout is %s, a setting of the role %s.', timeout.text, timeout.role_name),
+    'A batch that takes longer there is undone, and tried again from the beginning.',
+    'Run: alter role service_role set statement_timeout = ''30s''; notify pgrst, ''reload config''.'
+  from (
+    select
+      r.rolname as role_name,
+      o.option_value as text,
+      -- A number alone is milliseconds.
+      (o.option_value || case when o.option_value ~ '^\d+$' then 'ms' else '' end)::interval as time
+    from pg_catalog.pg_db_role_setting s
+    join pg_catalog.pg_roles r on r.oid = s.setrole
+    cross join pg_options_to_table(s.setconfig) as o
+    where r.rolname in ('authenticator', 'service_role')
+      and s.setdatabase in (0, (select d.oid from pg_catalog.pg_database d where d.datname = current_database()))
+      and o.option_name = 'statement_timeout'
+    order by r.rolname desc, s.setdatabase desc
+    limit 1
+  ) as timeout
+  where timeout.time > interval '0' and timeout.time < interval '10s'
+
+  union all
+
+  select
+    'warning',
+    'Autovacuum is off on this server.',
+    'Each item leaves dead rows behind: the queue grows and claims become slower without end.',
+    'Set autovacuum and track_counts to on.'
+  where current_setting('autovacuum') = 'off' or current_setting('track_counts') = 'off'
+
+  union all
+
+  select
+    'warning',
+    format('Autovacuum is off for the table %s.', c.relname),
+    'Each item leaves dead rows behind: the table grows and claims become slower without end.',
+    format('Run: alter table %s reset (autovacuum_enabled).', c.oid::regclass)
+  from pg_catalog.pg_class c
+  cross join pg_options_to_table(c.reloptions) as o
+  where c.oid in (
+      'public.multiplatform_post_queue'::regclass, 'public.multiplatform_post_history'::regclass,
+      'public.content_posts'::regclass
+    )
+    and o.option_name = 'autovacuum_enabled'
+    and not o.option_value::boolean
+$$;
+
+revoke execute on function post_queue.check_settings() from public, anon, authenticated;
+grant execute on function post_queue.check_settings() to service_role;
+
+-- schemas/check/check_tables.sql
+
+-- A part of post_queue_check: tables of the queue that are partitioned.
+create or replace function post_queue.check_tables()
+returns table (level text, what text, follows text, advice text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select
+    'note',
+    format('%s is partitioned by %s, in %s.', c.relname, pg_get_partkeydef(c.oid),
+      case parts.count when 1 then '1 part' else parts.count || ' parts' end),
+    case c.relname
+      when 'multiplatform_post_queue' then 'Each claim looks into every part: its cost grows with their number.'
+      else 'Rows are found in whichever part they are.'
+    end,
+    null
+  from pg_catalog.pg_class c
+  cross join lateral (
+    select count(*) from pg_catalog.pg_inherits i where i.inhparent = c.oid
+  ) as parts
+  where c.oid in (
+      'public.multiplatform_post_queue'::regclass, 'public.multiplatform_post_history'::regclass,
+      'public.content_posts'::regclass
+    )
+    and c.relkind = 'p'
+  order by c.relname
+$$;
+
+revoke execute on function post_queue.check_tables() from public, anon, authenticated;
+grant execute on function post_queue.check_tables() to service_role;
+
+-- schemas/check/check_triggers.sql
+
+-- A part of post_queue_check: the loop of cross-posts. Triggers on content_posts that queue items are told by the source of
+-- their functions.
+create or replace function post_queue.check_triggers()
+returns table (level text, what text, follows text, advice text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select
+    'warning',
+    'The trigger post_queue_skip_crossposts on multiplatform_post_queue is missing or disabled.',
+    'A cross-post may queue further cross-posts, without end.',
+    'Run supabase/schemas/bindings/30_triggers.sql.'
+  where not exists (
+    select
+    from pg_catalog.pg_trigger w
+    where w.tgrelid = 'public.multiplatform_post_queue'::regclass
+      and w.tgname = 'post_queue_skip_crossposts'
+      and w.tgenabled <> 'D'
+  )
+
+  union all
+
+  select
+    'note',
+    format('The trigger %I on content_posts queues items, and is called for cross-posts too.', t.tgname),
+    'What it queues for a cross-post is dropped, so no loop arises; each post pays for the attempt.',
+    format('Create it again with: for each row when (not new.is_crosspost) execute function %s.', t.tgfoid::regprocedure)
+  from pg_catalog.pg_trigger t
+  join pg_catalog.pg_proc f on f.oid = t.tgfoid
+  where t.tgrelid = 'public.content_posts'::regclass
+    and not t.tgisinternal
+    and t.tgenabled <> 'D'
+    -- For each row (1), at INSERT (4).
+    and t.tgtype & 5 = 5
+    and f.prosrc ilike '%multiplatform_post_queue%'
+    -- Its WHEN leaves cross-posts out already.
+    and pg_get_triggerdef(t.oid) not ilike '%is_crosspost%'
+$$;
+
+revoke execute on function post_queue.check_triggers() from public, anon, authenticated;
+grant execute on function post_queue.check_triggers() to service_role;
+
+-- schemas/check/check_unique_indexes.sql
+
+-- A part of post_queue_check: unique indexes of content_posts that a cross-post breaks, because all their columns are the
+-- same in it as in its original. The platform (cluster) differs, and so do ids and times.
+create or replace function post_queue.check_unique_indexes()
+returns table (level text, what text, follows text, advice text)
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select
+    'warning',
+    format('The unique index %s on content_posts is over what a cross-post shares with its original: %s.', c.relname,
+      string_agg(a.attname, ', ' order by a.attnum)),
+    'Each item fails whose post does not differ from its original in one of these.',
+    format('Leave cross-posts out of it: create unique index … where not is_crosspost, in place of %s.', c.relname)
+  from pg_catalog.pg_index i
+  join pg_catalog.pg_class c on c.oid = i.indexrelid
+  join pg_catalog.pg_attribute a
+    on a.attrelid = i.indrelid and a.attnum = any ((i.indkey::smallint[])[0:i.indnkeyatts - 1])
+  where i.indrelid = 'public.content_posts'::regclass
+    and i.indisunique
+    and i.indexprs is null
+    and i.indpred is null
+  group by i.indexrelid, c.relname
+  having bool_and(a.attname in (
+    'creator_id', 'title', 'description', 'content_type', 'content_url', 'thumbnail_url', 'price', 'is_ppv',
+    'is_subscriber_only', 'duration', 'file_size', 'tags', 'adult_content'
+  ))
+  order by c.relname
+$$;
+
+revoke execute on function post_queue.check_unique_indexes() from public, anon, authenticated;
+grant execute on function post_queue.check_unique_indexes() to service_role;
+
+-- schemas/check/version.sql
+
+-- The version of the queue's SQL functions. What the app comes to need raises it: the app refuses to run on a lower
+-- version, and runs on a higher one.
+create or replace function public.post_queue_version()
+returns integer
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select 4
+$$;
+
+revoke execute on function public.post_queue_version() from public, anon, authenticated;
+grant execute on function public.post_queue_version() to service_role;
+
+-- schemas/claim/claim.sql
+
+-- Takes the next batch of due items for one run.
+--
+--   claim_id       chosen by the caller, new for each run
+--   batch_size     up to 1000; 0: take nothing, and tell only what is still in hand
+--   lease_seconds  1 or more; a claim older than this belongs to a worker that is gone
+--   fair           whether creators take turns; where they do not, the oldest due go first
+--
+-- What is paused is not taken, and of what is limited no more than its share (post_queue_pause, post_queue_limit).
+--
+-- Gives {"items": [...], "rescued": n, "given_up": n}: what the claim has in hand (see post_queue.in_hand); how many
+-- items of dead workers were freed; how many of those were given up.
+--
+-- Called again with the same claim_id it returns what is still in hand under it and takes no more, so a caller that
+-- lost the answer calls again, and one that takes up what was left unfinished asks with a batch_size of 0.
+--
+-- What it changes sets off triggers of others, which may name their tables without a schema: so the search_path is not
+-- empty, here and in all that writes.
+--
+-- Plans that do not change with statistics, here and in what it calls: every table is read by an index in its order or
+-- by a list of keys or places, and what was read is joined by hashing. Left to itself the planner reads and hashes the
+-- whole queue for a large batch. Costs mean nothing then, and must not set off the JIT compiler.
+create or replace function public.post_queue_claim(
+  claim_id uuid, batch_size integer, lease_seconds integer, fair boolean default false
+)
+returns json
+language plpgsql
+security invoker
+set search_path = public, extensions
+set enable_seqscan = off
+set enable_sort = off
+set enable_nestloop = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  this_claim constant uuid := claim_id;
+  usual_lock_timeout constant text := current_setting('lock_timeout');
+  rescued integer := 0;
+  given_up integer := 0;
+begin
+  if this_claim is null
+    or batch_size is null or batch_size not between 0 and 1000
+    or lease_seconds is null or lease_seconds < 1
+  then
+    raise exception
+      'post_queue_claim needs a claim_id, a batch_size from 0 to 1000 and a lease_seconds of at least 1'
+      using errcode = 'invalid_parameter_value';
+  end if;
+
+  -- Row-level security hides rows without a word: nothing would seem due, and originals would seem gone.
+  if row_security_active('public.multiplatform_post_queue')
+    or row_security_active('public.content_posts')
+    or row_security_active('public.creators')
+    or row_security_active('post_queue.pauses')
+  then
+    raise exception 'row-level security hides the queue from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  -- A repetition that overtakes the first call waits here until that call has ended.
+  perform pg_advisory_xact_lock(hashtextextended(this_claim::text, 0));
+
+  if batch_size = 0 then
+    return json_build_object('items', post_queue.in_hand(this_claim), 'rescued', 0, 'given_up', 0);
+  end if;
+
+  -- One claim at a time. Skipping locked rows already keeps two claims apart, but a claim whose snapshot is older locks
+  -- the rows that another has just taken, finds them taken, and keeps them locked to its end: a settle would find its
+  -- own rows locked. Where somebody holds a claim open, go on beside it after a second.
+  begin
+    perform set_config('lock_timeout', '1s', true);
+    perform pg_advisory_xact_lock(hashtextextended('post_queue_claim', 0));
+    perform set_config('lock_timeout', usual_lock_timeout, true);
+  exception
+    when lock_not_available then null;
+  end;
+
+  -- Settled items count: a copy of the call that arrives late, when the batch is done, must take nothing, because
+  -- nobody would work on what it took.
+  if not exists (select from public.multiplatform_post_queue q where q.claim_id = this_claim) then
+
+    if exists (
+      select
+      from public.multiplatform_post_queue q
+      where q.status = 'processing'
+        and coalesce(q.processing_started_at, '-infinity'::timestamptz) < now() - make_interval(secs => lease_seconds)
+    ) then
+      select rescue.rescued, rescue.given_up
+      into rescued, given_up
+      from post_queue.rescue(lease_seconds) as rescue;
+    end if;
+
+    if fair
+      or exists (select from post_queue.pauses p where p.resumed_at is null)
+      or exists (select from post_queue.limits l where l.per_minute is not null)
+    then
+      perform post_queue.take_chosen(this_claim, batch_size, fair);
+    else
+      perform post_queue.take(this_claim, batch_size);
+    end if;
+  end if;
+
+  return json_build_object('items', post_queue.in_hand(this_claim), 'rescued', rescued, 'given_up', given_up);
+end
+$$;
+
+revoke execute on function public.post_queue_claim(uuid, integer, integer, boolean) from public, anon, authenticated;
+grant execute on function public.post_queue_claim(uuid, integer, integer, boolean) to service_role;
+
+-- schemas/claim/held_back.sql
+
+-- What an operator holds back of what a claim may take, and how much of the rest.
+--
+-- Gives the platforms that nothing may be taken of: those that are paused ('*' stands for everything) and those that have
+-- had their share; and the limited ones that still may go, each with how many items at most. limited and quotas are null
+-- where there is none.
+--
+-- A limit is a clock that runs ahead: each post moves the platform's next_at on by 60 / per_minute seconds, and nothing is
+-- taken while next_at lies in the future. What was not used stays good for ten seconds, the usual interval of polling, so
+-- that a poll finds what came in since the one before, and no more.
+--
+-- It locks the rows of the limits that may go, so that only this claim spends them (see post_queue.spend). A limit whose
+-- row is locked lets nothing through.
+create or replace function post_queue.held_back(out held_back text[], out limited text[], out quotas integer[])
+language plpgsql
+security invoker
+set search_path = ''
+set enable_seqscan = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+begin
+  select array_agg(may_go.platform), array_agg(may_go.quota)
+  into limited, quotas
+  from (
+    select
+      l.platform,
+      1 + floor(extract(epoch from least(now() - l.next_at, interval '10 seconds')) * l.per_minute / 60)::integer as quota
+    from post_queue.limits l
+    where l.per_minute is not null and l.next_at <= now()
+    for update skip locked
+  ) as may_go;
+
+  held_back := array(
+    select p.platform
+    from post_queue.pauses p
+    where p.resumed_at is null
+    union all
+    select l.platform
+    from post_queue.limits l
+    where l.per_minute is not null and l.platform <> all (coalesce(limited, '{}'))
+  );
+end
+$$;
+
+revoke execute on function post_queue.held_back() from public, anon, authenticated;
+grant execute on function post_queue.held_back() to service_role;
+
+-- schemas/claim/in_hand.sql
+
+-- What a claim has in hand: its items, oldest due first, each with what the app needs to decide and to log. The claim
+-- answers with it.
+--
+-- Captions, hashtags and addresses stay in the database: they may be megabytes, and one such item must not be able to
+-- make the answer too large for all the others.
+--
+-- json, not jsonb: the text is written once, where jsonb builds a tree first.
+create or replace function post_queue.in_hand(claim_id uuid)
+returns json
+language plpgsql
+stable
+security invoker
+set search_path = ''
+set enable_seqscan = off
+set enable_sort = off
+set enable_nestloop = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  this_claim constant uuid := claim_id;
+  -- Once a call: for each item it would cost a fifth of the claim.
+  platforms constant text[] := enum_range(null::public.platform_cluster)::text[];
+  items json;
+begin
+  with taken as materialized (
+    select
+      q.id, q.creator_id, q.original_post_id, left(q.target_platform, 100) as target_platform,
+      q.target_platform = any (platforms) as platform_known, q.modified_title, q.add_platform_watermark,
+      q.retry_count, q.max_retries, coalesce(q.scheduled_for, q.queued_at) as due_at
+    from public.multiplatform_post_queue q
+    -- As text, the status lures no planner to the index of all that is in hand, which may be a million items.
+    where q.claim_id = this_claim and q.status::text = 'processing'
+  ),
+  -- A post is queued for several platforms at once, so its items share one original.
+  original as materialized (
+    select
+      o.id,
+      json_build_object(
+        'creator_id', o.creator_id,
+        'title', o.title,
+        'status', o.status,
+        'moderation_status', o.moderation_status,
+        'is_deleted', o.deleted_at is not null,
+        'is_crosspost', o.is_crosspost
+      ) as json
+    from public.content_posts o
+    where o.id = any (array(select distinct taken.original_post_id from taken))
+  )
+  select coalesce(
+    json_agg(
+      json_build_object(
+        'id', taken.id,
+        'creator_id', taken.creator_id,
+        'target_platform', taken.target_platform,
+        'platform_known', taken.platform_known,
+        'modified_title', taken.modified_title,
+        'add_platform_watermark', taken.add_platform_watermark,
+        'retry_count', taken.retry_count,
+        'max_retries', taken.max_retries,
+        'original', original.json
+      )
+      order by taken.due_at, taken.id
+    ),
+    '[]'::json
+  )
+  into items
+  from taken
+  left join original on original.id = taken.original_post_id;
+  return items;
+end
+$$;
+
+revoke execute on function post_queue.in_hand(uuid) from public, anon, authenticated;
+grant execute on function post_queue.in_hand(uuid) to service_role;
+
+-- schemas/claim/next_creators.sql
+
+-- The creators whose turn comes next: those who have something due, in the order of their ids, which means nothing to
+-- anybody. One entry of the index by creator is read for each, however many items they have.
+--
+--   after_creator, last_creator  between whom to look; the first is left out
+--   at_most                      how many creators to find
+--
+-- Gives them, the last one that was looked at, and whether that was the last there is. Creators who have only items for
+-- later are passed by, 1,000 of them at most and four for each that is wanted.
+create or replace function post_queue.next_creators(
+  after_creator uuid, last_creator uuid, at_most integer,
+  out creators uuid[], out looked_at uuid, out is_end boolean
+)
+language plpgsql
+stable
+security invoker
+set search_path = ''
+set enable_seqscan = off
+set enable_sort = off
+set enable_incremental_sort = off
+set enable_bitmapscan = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  most_looks constant integer := 1000 + 4 * at_most;
+  looks integer;
+  found_creators integer;
+begin
+  with recursive look as (
+    select first.creator_id, first.is_due, 1 as place, first.is_due::integer as due_creators
+    from (
+      select q.creator_id, coalesce(q.scheduled_for, q.queued_at) <= now() as is_due
+      from public.multiplatform_post_queue q
+      where q.status = 'queued' and q.creator_id > after_creator and q.creator_id <= last_creator
+      order by q.creator_id, coalesce(q.scheduled_for, q.queued_at), q.id
+      limit 1
+    ) as first
+    union all
+    select next.creator_id, next.is_due, look.place + 1, look.due_creators + next.is_due::integer
+    from look
+    cross join lateral (
+      select q.creator_id, coalesce(q.scheduled_for, q.queued_at) <= now() as is_due
+      from public.multiplatform_post_queue q
+      where q.status = 'queued' and q.creator_id > look.creator_id and q.creator_id <= last_creator
+      order by q.creator_id, coalesce(q.scheduled_for, q.queued_at), q.id
+      limit 1
+    ) as next
+    where look.due_creators < at_most and look.place < most_looks
+  )
+  select
+    coalesce(array_agg(look.creator_id order by look.place) filter (where look.is_due), '{}'),
+    (array_agg(look.creator_id order by look.place desc))[1],
+    count(*),
+    count(*) filter (where look.is_due)
+  into creators, looked_at, looks, found_creators
+  from look;
+  is_end := found_creators < at_most and looks < most_looks;
+end
+$$;
+
+revoke execute on function post_queue.next_creators(uuid, uuid, integer) from public, anon, authenticated;
+grant execute on function post_queue.next_creators(uuid, uuid, integer) to service_role;
+
+-- schemas/claim/pick_open.sql
+
+-- Where the oldest due items stand that nothing holds back. The index by platform is walked from name to name, one entry
+-- each, however many items wait; of the platforms whose oldest item is oldest, as many as a batch has places, a batch is
+-- read. Nothing is locked.
+--
+--   held_back  the platforms that nothing may be taken of
+--   limited    the platforms that not any number may be taken of; null: there is none
+--   quotas     how many items of each of those at most
+--   at_most    how many items in all
+--
+-- An item of a platform that is no value of platform_cluster is a stranger, to be refused, whatever is held back: such
+-- items come behind the others. After 100 strange names only one is looked at between two known ones, or whoever may queue
+-- items could make each claim look at a million made-up names.
+create or replace function post_queue.pick_open(
+  held_back text[], limited text[], quotas integer[], at_most integer, out item_tables oid[], out item_addresses tid[]
+)
+language plpgsql
+stable
+security invoker
+set search_path = ''
+set enable_seqscan = off
+set enable_sort = off
+set enable_incremental_sort = off
+set enable_bitmapscan = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  known constant text[] := enum_range(null::public.platform_cluster)::text[];
+begin
+  with recursive walk as (
+    select first.*, first.platform <> all (known) as is_strange, 0 as strangers
+    from (
+      select left(q.target_platform, 63) as platform, coalesce(q.scheduled_for, q.queued_at) as due_at, q.id
+      from public.multiplatform_post_queue q
+      where q.status = 'queued'
+      order by left(q.target_platform, 63), coalesce(q.scheduled_for, q.queued_at), q.id
+      limit 1
+    ) as first
+    union all
+    select next.*, next.platform <> all (known), walk.strangers + walk.is_strange::integer
+    from walk
+    cross join lateral (
+      select left(q.target_platform, 63) as platform, coalesce(q.scheduled_for, q.queued_at) as due_at, q.id
+      from public.multiplatform_post_queue q
+      where q.status = 'queued'
+        and left(q.target_platform, 63) > walk.platform
+        and left(q.target_platform, 63) >= case
+          when walk.is_strange and walk.strangers >= 100 then
+            (select min(name) from unnest(known) as name where name > walk.platform)
+          else ''
+        end
+      order by left(q.target_platform, 63), coalesce(q.scheduled_for, q.queued_at), q.id
+      limit 1
+    ) as next
+  )
+  select array_agg(oldest.item_table), array_agg(oldest.item_address)
+  into item_tables, item_addresses
+  from (
+    select item.*
+    from (
+      select walk.platform, walk.is_strange, walk.due_at, quotas[array_position(limited, walk.platform)] as quota
+      from walk
+      where walk.due_at <= now()
+        and walk.platform <> all (held_back)
+        and coalesce(quotas[array_position(limited, walk.platform)], 1) > 0
+      order by walk.is_strange, walk.due_at, walk.id
+      limit at_most
+    ) as open
+    cross join lateral (
+      select
+        q.tableoid as item_table, q.ctid as item_address, open.is_strange,
+        coalesce(q.scheduled_for, q.queued_at) as due_at, q.id
+      from public.multiplatform_post_queue q
+      where q.status = 'queued'
+        -- With "= any" only the index by platform gives the order; with "=" the due index would, too, and be read to its end.
+        and left(q.target_platform, 63) = any (array[open.platform])
+        -- Not from the beginning: what was claimed just now has its entries there, dead until they are vacuumed.
+        and coalesce(q.scheduled_for, q.queued_at) between open.due_at and now()
+      order by left(q.target_platform, 63), coalesce(q.scheduled_for, q.queued_at), q.id
+      limit least(open.quota, at_most)
+    ) as item
+    order by item.is_strange, item.due_at, item.id
+    limit at_most
+  ) as oldest;
+end
+$$;
+
+revoke execute on function post_queue.pick_open(text[], text[], integer[], integer) from public, anon, authenticated;
+grant execute on function post_queue.pick_open(text[], text[], integer[], integer) to service_role;
+
+-- schemas/claim/pick_turns.sql
+
+-- Where the items stand that creators get by turns: one each, each creator's oldest due first, then a second one each, and
+-- so on. The next claim goes on behind the last creator of this one. Nothing but that is locked.
+--
+--   held_back  the platforms that nothing may be taken of
+--   limited    the platforms that not any number may be taken of; null: there is none
+--   quotas     how many items of each of those at most
+--   at_most    how many items in all
+--
+-- It gives fewer than it might where a creator's first 50 due items are all of platforms that are held back, and where more
+-- creators than post_queue.next_creators passes by have nothing due. The claim fills up by age.
+--
+-- The incremental sort is forbidden by a setting of its own. Over the plain index by creator it reads all items of a creator,
+-- which took 830 ms a claim of 100 with 400,000 items of one; by the index that has the order it takes 3.
+create or replace function post_queue.pick_turns(
+  held_back text[], limited text[], quotas integer[], at_most integer, out item_tables oid[], out item_addresses tid[]
+)
+language plpgsql
+security invoker
+set search_path = ''
+set enable_seqscan = off
+set enable_sort = off
+set enable_incremental_sort = off
+set enable_bitmapscan = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  -- Then no platform is looked at.
+  is_all_open constant boolean := held_back = '{}' and limited is null;
+  highest constant uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+  lowest constant uuid := '00000000-0000-0000-0000-000000000000';
+  -- Creators who turn out to have nothing open take no turn.
+  wanted constant integer := case when is_all_open then at_most else 2 * at_most end;
+  last_turn uuid;
+  creators uuid[];
+  reached uuid;
+  is_round boolean;
+  more_creators uuid[];
+  each integer := 1;
+  before integer;
+  last_of_turns uuid;
+  creators_served integer;
+begin
+  select t.creator_id into last_turn from post_queue.turns t for update skip locked;
+  last_turn := coalesce(last_turn, lowest);
+
+  select next.creators, next.looked_at, next.is_end
+  into creators, reached, is_round
+  from post_queue.next_creators(last_turn, highest, wanted) as next;
+  if is_round then
+    -- From the beginning, up to where it began.
+    select next.creators, next.is_end, coalesce(next.looked_at, reached)
+    into more_creators, is_round, reached
+    from post_queue.next_creators(lowest, last_turn, wanted - cardinality(creators)) as next;
+    creators := creators || more_creators;
+  end if;
+
+  loop
+    before := coalesce(cardinality(item_tables), 0);
+    select
+      array_agg(picked.item_table order by picked.round, picked.place),
+      array_agg(picked.item_address order by picked.round, picked.place),
+      (array_agg(picked.creator_id order by picked.place desc))[1],
+      count(distinct picked.creator_id)
+    into item_tables, item_addresses, last_of_turns, creators_served
+    from (
+      select ranked.*
+      from (
+        select
+          turn.creator_id, turn.place, item.item_table, item.item_address, item.round,
+          row_number() over (partition by item.platform order by item.round, turn.place) as platform_place,
+          item.platform
+        from unnest(creators) with ordinality as turn (creator_id, place)
+        cross join lateral (
+          select entry.item_table, entry.item_address, entry.platform, row_number() over () as round
+          from (
+            select due.*
+            from (
+              select q.tableoid as item_table, q.ctid as item_address, left(q.target_platform, 63) as platform
+              from public.multiplatform_post_queue q
+              where q.status = 'queued'
+                -- "= any", so that only the index by creator gives the order.
+                and q.creator_id = any (array[turn.creator_id])
+                and coalesce(q.scheduled_for, q.queued_at) <= now()
+              order by q.creator_id, coalesce(q.scheduled_for, q.queued_at), q.id
+              limit case when is_all_open then each else greatest(each, 50) end
+            ) as due
+            where due.platform <> all (held_back)
+            limit each
+          ) as entry
+        ) as item
+      ) as ranked
+      where ranked.platform_place <= coalesce(quotas[array_position(limited, ranked.platform)], at_most)
+      order by ranked.round, ranked.place
+      limit at_most
+    ) as picked;
+    -- Until the batch is full, or nobody has more.
+    exit when coalesce(cardinality(item_tables), 0) in (before, at_most) or each >= at_most;
+    each := least(4 * each, at_most);
+  end loop;
+
+  update post_queue.turns t
+  set creator_id = case
+    when creators_served >= at_most then last_of_turns
+    -- All had their turn: another is the first next time.
+    when is_round then creators[1]
+    else reached
+  end
+  where creators <> '{}'
+    and t.ctid in (select held.ctid from post_queue.turns held for update skip locked);
+end
+$$;
+
+revoke execute on function post_queue.pick_turns(text[], text[], integer[], integer) from public, anon, authenticated;
+grant execute on function post_queue.pick_turns(text[], text[], integer[], integer) to service_role;
+
+-- schemas/claim/rescue.sql
+
+-- Frees the items of workers that are gone: those in processing for longer than the lease. An item that has been freed
+-- too often is given up instead. The claim begins with it.
+--
+--   lease_seconds  1 or more
+--
+-- Gives how many items were freed and how many of the others were given up, 1,000 together at most, which keeps the
+-- claim short. Rows in processing with no start time belong to no worker of ours, and are freed too.
+create or replace function post_queue.rescue(lease_seconds integer, out rescued integer, out given_up integer)
+language plpgsql
+security invoker
+set search_path = public, extensions
+set enable_seqscan = off
+set enable_sort = off
+set enable_nestloop = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  usual_lock_timeout constant text := current_setting('lock_timeout');
+begin
+  rescued := 0;
+  given_up := 0;
+
+  -- See post_queue.judge for what may be waited for here.
+  perform set_config('lock_timeout', '100ms', true);
+  with expired as materialized (
+    select
+      q.tableoid as item_table,
+      q.ctid as item_address,
+      q.id,
+      q.original_post_id,
+      q.creator_id,
+      q.target_platform,
+      q.claim_id,
+      q.processing_started_at,
+      -- Any value may stand in the row, and one that overflows would stop every claim.
+      least(greatest(q.rescue_count, 0), 2147483646) + 1 as rescue_count,
+      q.rescue_count >= least(greatest(q.max_retries, 0), 20) as hopeless
+    from public.multiplatform_post_queue q
+    where q.status = 'processing'
+      and coalesce(q.processing_started_at, '-infinity'::timestamptz) < now() - make_interval(secs => lease_seconds)
+    order by coalesce(q.processing_started_at, '-infinity'::timestamptz)
+    limit 1000
+    for update skip locked
+  ),
+  -- What is freed here may be taken by the same claim. A row that is updated twice in one transaction has its foreign
+  -- keys checked again, and the check would wait for whoever deletes its original or creator, who waits for our rows.
+  original as materialized (
+    select p.id
+    from public.content_posts p
+    where p.id = any (array(select distinct expired.original_post_id from expired))
+    for key share skip locked
+  ),
+  creator as materialized (
+    select c.id
+    from public.creators c
+    where c.id = any (array(select distinct expired.creator_id from expired))
+    for key share skip locked
+  ),
+  freed as (
+    update public.multiplatform_post_queue q
+    set
+      status = case when e.hopeless then 'failed' else 'queued' end::public.platform_post_status,
+      failed_at = case when e.hopeless then now() else q.failed_at end,
+      error_message = case
+        when e.hopeless then format('worker stopped %s times while processing', e.rescue_count)
+        else q.error_message
+      end,
+      rescue_count = e.rescue_count,
+      processing_started_at = null,
+      claim_id = null,
+      updated_at = now()
+    from expired e
+    where q.ctid = any (array(select expired.item_address from expired))
+      and q.ctid = e.item_address
+      and q.tableoid = e.item_table
+      and (
+        e.hopeless
+        or e.original_post_id in (select original.id from original)
+          and e.creator_id in (select creator.id from creator)
+      )
+    returning e.id, e.target_platform, e.claim_id, e.processing_started_at, e.hopeless, q.error_message
+  ),
+  tried as (
+    insert into post_queue.tries (item_id, claim_id, target_platform, started_at, outcome, error)
+    select
+      id, claim_id, left(target_platform, 100), processing_started_at,
+      case when hopeless then 'given_up' else 'rescued' end,
+      case when hopeless then error_message else 'its worker stopped while processing it' end
+    from freed
+  )
+  select count(*) filter (where not hopeless), count(*) filter (where hopeless)
+  into rescued, given_up
+  from freed;
+  perform set_config('lock_timeout', usual_lock_timeout, true);
+exception
+  -- Nothing is freed then; the next claim tries again.
+  when lock_not_available then null;
+end
+$$;
+
+revoke execute on function post_queue.rescue(integer) from public, anon, authenticated;
+grant execute on function post_queue.rescue(integer) to service_role;
+
+-- schemas/claim/spend.sql
+
+-- Counts what a claim took against the limits of its platforms. A limit counts what is taken, not what becomes of it: an
+-- item that fails, or whose worker dies, is taken again and counts again, so a platform never sees more than its limit.
+--
+--   claim_id  the claim, whose items are all taken
+create or replace function post_queue.spend(claim_id uuid)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+set enable_seqscan = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  this_claim constant uuid := claim_id;
+begin
+  with taken as materialized (
+    select q.target_platform as platform, count(*) as items
+    from public.multiplatform_post_queue q
+    where q.claim_id = this_claim
+    group by q.target_platform
+  )
+  update post_queue.limits l
+  set next_at = greatest(l.next_at, now() - interval '10 seconds') + taken.items * interval '1 minute' / l.per_minute
+  from taken
+  where l.platform = taken.platform and l.per_minute is not null;
+end
+$$;
+
+revoke execute on function post_queue.spend(uuid) from public, anon, authenticated;
+grant execute on function post_queue.spend(uuid) to service_role;
+
+-- schemas/claim/take.sql
+
+-- Takes the oldest due items under a claim: they are processing from here on. The claim calls it, once.
+--
+--   claim_id    the claim
+--   batch_size  how many to take at most
+--
+-- They are updated by their addresses in the table: they are locked, so they stay there. An address (ctid) says nothing
+-- without its table: in each partition of a partitioned queue another row stands at the same one. A queue that is not
+-- partitioned goes once through the loop; a join by table and address would cost every claim 5 %.
+create or replace function post_queue.take(claim_id uuid, batch_size integer)
+returns void
+language plpgsql
+security invoker
+set search_path = public, extensions
+set enable_seqscan = off
+set enable_sort = off
+set enable_nestloop = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  this_claim constant uuid := claim_id;
+  due record;
+  due_items integer := 0;
+  updated integer;
+  taken_items integer := 0;
+begin
+  for due in
+    select oldest.item_table, array_agg(oldest.item_address) as addresses
+    from (
+      select q.tableoid as item_table, q.ctid as item_address
+      from public.multiplatform_post_queue q
+      where q.status = 'queued'
+        and coalesce(q.scheduled_for, q.queued_at) <= now()
+      order by coalesce(q.scheduled_for, q.queued_at), q.id
+      limit batch_size
+      for update skip locked
+    ) as oldest
+    group by oldest.item_table
+  loop
+    update public.multiplatform_post_queue q
+    set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
+    where q.tableoid = due.item_table and q.ctid = any (due.addresses);
+
+    get diagnostics updated = row_count;
+    taken_items := taken_items + updated;
+    due_items := due_items + cardinality(due.addresses);
+  end loop;
+
+  -- A trigger that keeps some rows as they are does so for ever. Where it keeps all, nothing would ever be taken.
+  if taken_items = 0 and due_items > 0 then
+    raise exception
+      'no item can be taken: a trigger on multiplatform_post_queue suppresses the update of the % oldest due items',
+      due_items
+      using errcode = 'triggered_action_exception';
+  end if;
+end
+$$;
+
+revoke execute on function post_queue.take(uuid, integer) from public, anon, authenticated;
+grant execute on function post_queue.take(uuid, integer) to service_role;
+
+-- schemas/claim/take_chosen.sql
+
+-- Takes due items under a claim where not simply the oldest may go: where a platform is paused or limited, or creators
+-- take turns. The claim calls it, once, in place of post_queue.take.
+--
+--   claim_id    the claim
+--   batch_size  how many to take at most
+--   fair        whether creators take turns; what is left of the batch is filled up by age
+create or replace function post_queue.take_chosen(claim_id uuid, batch_size integer, fair boolean)
+returns void
+language plpgsql
+security invoker
+set search_path = public, extensions
+set enable_seqscan = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  this_claim constant uuid := claim_id;
+  held_back text[];
+  limited text[];
+  quotas integer[];
+  quotas_left integer[];
+  picked record;
+  at_most integer;
+  taken integer := 0;
+  taken_now integer;
+  locked integer := 0;
+begin
+  select *
+  into held_back, limited, quotas
+  from post_queue.held_back();
+  if '*' = any (held_back) then
+    return;
+  end if;
+
+  if fair then
+    picked := post_queue.pick_turns(held_back, limited, quotas, batch_size);
+    taken := post_queue.take_picked(this_claim, picked.item_tables, picked.item_addresses, batch_size);
+    if held_back = '{}' and limited is null then
+      if taken < batch_size then
+        perform post_queue.take(this_claim, batch_size - taken);
+      end if;
+      return;
+    end if;
+  end if;
+
+  -- Once, as a rule. Where rows are locked they are passed by, and more are picked, up to thousands.
+  for round in 1..6 loop
+    exit when taken >= batch_size;
+    quotas_left := quotas;
+    if limited is not null and taken > 0 then
+      select array_agg(may_go.quota - coalesce(used.items, 0) order by may_go.place)
+      into quotas_left
+      from unnest(limited, quotas) with ordinality as may_go (platform, quota, place)
+      left join (
+        select q.target_platform as platform, count(*)::integer as items
+        from public.multiplatform_post_queue q
+        where q.claim_id = this_claim
+        group by q.target_platform
+      ) as used on used.platform = may_go.platform;
+    end if;
+    at_most := batch_size - taken + 4 * locked;
+    picked := post_queue.pick_open(held_back, limited, quotas_left, at_most);
+    taken_now := post_queue.take_picked(
+      this_claim, picked.item_tables, picked.item_addresses, batch_size - taken
+    );
+    taken := taken + taken_now;
+    exit when coalesce(cardinality(picked.item_tables), 0) < at_most;
+    locked := at_most - taken_now;
+  end loop;
+
+  if limited is not null then
+    perform post_queue.spend(this_claim);
+  end if;
+end
+$$;
+
+revoke execute on function post_queue.take_chosen(uuid, integer, boolean) from public, anon, authenticated;
+grant execute on function post_queue.take_chosen(uuid, integer, boolean) to service_role;
+
+-- schemas/claim/take_picked.sql
+
+-- Takes picked items under a claim, in the order in which they were picked: they are processing from here on. What is
+-- locked, and what is no longer due, is passed by.
+--
+--   claim_id        the claim
+--   item_tables     where they stand: the table of each (see post_queue.take)
+--   item_addresses  and its address there
+--   at_most         how many to take
+--
+-- Gives how many it took.
+create or replace function post_queue.take_picked(
+  claim_id uuid, item_tables oid[], item_addresses tid[], at_most integer
+)
+returns integer
+language plpgsql
+security invoker
+set search_path = public, extensions
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  this_claim constant uuid := claim_id;
+  due record;
+  due_items integer := 0;
+  updated integer;
+  taken_items integer := 0;
+begin
+  for due in
+    select held.item_table, array_agg(held.item_address) as addresses
+    from (
+      select q.tableoid as item_table, q.ctid as item_address
+      from unnest(item_tables, item_addresses) with ordinality as picked (item_table, item_address, place)
+      join public.multiplatform_post_queue q on q.ctid = picked.item_address and q.tableoid = picked.item_table
+      where q.status = 'queued'
+        and coalesce(q.scheduled_for, q.queued_at) <= now()
+      order by picked.place
+      limit at_most
+      for update of q skip locked
+    ) as held
+    group by held.item_table
+  loop
+    update public.multiplatform_post_queue q
+    set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
+    where q.tableoid = due.item_table and q.ctid = any (due.addresses);
+
+    get diagnostics updated = row_count;
+    taken_items := taken_items + updated;
+    due_items := due_items + cardinality(due.addresses);
+  end loop;
+
+  -- See post_queue.take.
+  if taken_items = 0 and due_items > 0 then
+    raise exception
+      'no item can be taken: a trigger on multiplatform_post_queue suppresses the update of % due items', due_items
+      using errcode = 'triggered_action_exception';
+  end if;
+  return taken_items;
+end
+$$;
+
+revoke execute on function post_queue.take_picked(uuid, oid[], tid[], integer) from public, anon, authenticated;
+grant execute on function post_queue.take_picked(uuid, oid[], tid[], integer) to service_role;
+
+-- schemas/control/begin_control.sql
+
+-- How pause, resume and limit begin: what they were given is checked, and one of them runs at a time, so that none waits
+-- for another's row. The caller sets lock_timeout.
+create or replace function post_queue.begin_control(platform text, actor text)
+returns void
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+  if coalesce(actor, '') = '' then
+    raise exception 'pausing, resuming and limiting need an actor: who does it' using errcode = 'invalid_parameter_value';
+  end if;
+  -- A name with a slip of the pen would pause nothing, and nobody would notice.
+  if platform <> '*' and platform <> all (enum_range(null::public.platform_cluster)::text[]) then
+    raise exception 'platform "%" is unknown: it is not a value of platform_cluster', left(platform, 100)
+      using errcode = 'invalid_parameter_value';
+  end if;
+  if row_security_active('post_queue.pauses') then
+    raise exception 'row-level security hides the pauses from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  perform pg_advisory_xact_lock(hashtextextended('post_queue_control', 0));
+end
+$$;
+
+revoke execute on function post_queue.begin_control(text, text) from public, anon, authenticated;
+grant execute on function post_queue.begin_control(text, text) to service_role;
+
+-- schemas/control/controls.sql
+
+-- What is paused and what is limited now: {"paused": [{"platform", "paused_at", "paused_by", "reason"}, ...],
+-- "limited": [{"platform", "per_minute", "set_at", "set_by"}, ...]}, by name. platform "*" is everything.
+create or replace function post_queue.controls()
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'paused', coalesce(
+      (
+        select jsonb_agg(
+          jsonb_build_object(
+            'platform', p.platform, 'paused_at', p.paused_at, 'paused_by', p.paused_by, 'reason', p.reason
+          )
+          order by p.platform
+        )
+        from post_queue.pauses p
+        where p.resumed_at is null
+      ),
+      '[]'
+    ),
+    'limited', coalesce(
+      (
+        select jsonb_agg(
+          jsonb_build_object(
+            'platform', l.platform, 'per_minute', l.per_minute, 'set_at', l.set_at, 'set_by', l.set_by
+          )
+          order by l.platform
+        )
+        from post_queue.limits l
+        where l.per_minute is not null
+      ),
+      '[]'
+    )
+  )
+$$;
+
+revoke execute on function post_queue.controls() from public, anon, authenticated;
+grant execute on function post_queue.controls() to service_role;
+
+-- schemas/control/limit.sql
+
+-- Limits a platform to so many posts a minute, or takes its limit off. The posts come evenly, one each 60 / per_minute
+-- seconds, whatever the number of workers; the others wait and are not aged.
+--
+--   platform         a value of platform_cluster
+--   per_minute       1 to 60000; null: no limit any more
+--   actor            who does it
+--   reason           why; may be null
+--   idempotency_key  a call that is repeated under its key is done once; null: no key
+--   dry_run          true: only tell whether it would change anything
+--
+-- Gives what is paused and limited now (see post_queue.controls) and "changed": whether it had another limit before; or
+-- "conflict" (see post_queue.repeated_control). Each call is written down in post_queue.actions.
+create or replace function public.post_queue_limit(
+  platform text, per_minute integer, actor text, reason text default null, idempotency_key text default null,
+  dry_run boolean default false
+)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+set lock_timeout = '5s'
+as $$
+#variable_conflict use_column
+declare
+  this_platform constant text := platform;
+  this_limit constant integer := per_minute;
+  this_actor constant text := left(actor, 200);
+  scope constant jsonb := jsonb_build_object('platform', this_platform, 'per_minute', this_limit);
+  repeated jsonb;
+  before integer;
+  is_new boolean;
+begin
+  if this_platform is null or this_platform = '*' or this_limit not between 1 and 60000 then
+    raise exception 'post_queue_limit needs one platform and a per_minute from 1 to 60000, or null for no limit'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  perform post_queue.begin_control(this_platform, this_actor);
+
+  if not coalesce(dry_run, false) then
+    repeated := post_queue.repeated_control('limit', scope, idempotency_key);
+    if repeated is not null then
+      return repeated;
+    end if;
+    -- A claim moves next_at in the row that is changed here.
+    perform pg_advisory_xact_lock(hashtextextended('post_queue_claim', 0));
+  end if;
+
+  select l.per_minute into before from post_queue.limits l where l.platform = this_platform;
+  is_new := before is distinct from this_limit;
+  if not coalesce(dry_run, false) then
+    if is_new then
+      insert into post_queue.limits as l (platform, per_minute, set_by)
+      values (this_platform, this_limit, this_actor)
+      on conflict (platform) do update
+      -- next_at stays: turning a limit off and on gives no post more.
+      set per_minute = excluded.per_minute, set_at = now(), set_by = excluded.set_by;
+    end if;
+    perform post_queue.record_action('limit', this_actor, reason, scope, idempotency_key, 1, is_new::integer);
+  end if;
+
+  return post_queue.controls() || jsonb_build_object('changed', is_new);
+end
+$$;
+
+revoke execute on function public.post_queue_limit(text, integer, text, text, text, boolean) from public, anon, authenticated;
+grant execute on function public.post_queue_limit(text, integer, text, text, text, boolean) to service_role;
+
+-- schemas/control/pause.sql
+
+-- Pauses a platform, or everything: from the next claim on its items wait, and none is touched. What is in hand is
+-- posted.
+--
+--   platform         a value of platform_cluster; null or '*': everything
+--   actor            who does it
+--   reason           why; may be null
+--   idempotency_key  a call that is repeated under its key is done once; null: no key
+--   dry_run          true: only tell whether it would change anything
+--
+-- Gives what is paused and limited now (see post_queue.controls) and "changed": whether it was not paused before; or
+-- "conflict" (see post_queue.repeated_control). A pause that goes on keeps its paused_at, and takes the new actor and
+-- reason. Each call is written down in post_queue.actions.
+create or replace function public.post_queue_pause(
+  platform text, actor text, reason text default null, idempotency_key text default null, dry_run boolean default false
+)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+set lock_timeout = '5s'
+as $$
+#variable_conflict use_column
+declare
+  this_platform constant text := coalesce(platform, '*');
+  this_actor constant text := left(actor, 200);
+  this_reason constant text := left(reason, 1000);
+  scope constant jsonb := jsonb_build_object('platform', this_platform);
+  repeated jsonb;
+  is_new boolean;
+begin
+  perform post_queue.begin_control(this_platform, this_actor);
+
+  is_new := not exists (
+    select from post_queue.pauses p where p.platform = this_platform and p.resumed_at is null
+  );
+  if not coalesce(dry_run, false) then
+    repeated := post_queue.repeated_control('pause', scope, idempotency_key);
+    if repeated is not null then
+      return repeated;
+    end if;
+
+    if is_new then
+      insert into post_queue.pauses (platform, paused_by, reason)
+      values (this_platform, this_actor, this_reason);
+    else
+      update post_queue.pauses p
+      set paused_by = this_actor, reason = this_reason
+      where p.platform = this_platform and p.resumed_at is null;
+    end if;
+    perform post_queue.record_action('pause', this_actor, this_reason, scope, idempotency_key, 1, is_new::integer);
+  end if;
+
+  return post_queue.controls() || jsonb_build_object('changed', is_new);
+end
+$$;
+
+revoke execute on function public.post_queue_pause(text, text, text, text, boolean) from public, anon, authenticated;
+grant execute on function public.post_queue_pause(text, text, text, text, boolean) to service_role;
+
+-- schemas/control/record_action.sql
+
+-- Writes down in post_queue.actions, within the caller's transaction, a change that was done in one step.
+--
+--   verb             pause, resume, limit or reset_stuck
+--   filter           what it was about
+--   idempotency_key  null: one of its own
+--   meant, done      how many it was about, and how many it changed; the rest was already as it was to be
+create or replace function post_queue.record_action(
+  verb text, actor text, reason text, filter jsonb, idempotency_key text, meant bigint, done bigint
+)
+returns void
+language sql
+security invoker
+set search_path = ''
+as $$
+  insert into post_queue.actions (
+    idempotency_key, verb, actor, reason, filter, finished, portions, meant, done, left_alone
+  )
+  values (
+    coalesce(idempotency_key, public.uuid_v7()::text), verb, left(actor, 200), left(reason, 1000), filter, true, 1, meant, done,
+    case when done < meant then jsonb_build_object('unchanged', meant - done) else '{}' end
+  )
+$$;
+
+revoke execute on function post_queue.record_action(text, text, text, jsonb, text, bigint, bigint)
+  from public, anon, authenticated;
+grant execute on function post_queue.record_action(text, text, text, jsonb, text, bigint, bigint) to service_role;
+
+-- schemas/control/repeated_control.sql
+
+-- What a pause, a resume or a limit answers where its key was used before: the controls as they are now and "changed" as it
+-- was then, or "conflict" where the key belongs to another change. Null where there is no key, or a new one: then it is to be
+-- done. The caller sets lock_timeout.
+create or replace function post_queue.repeated_control(verb text, filter jsonb, idempotency_key text)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  this_verb constant text := verb;
+  this_filter constant jsonb := filter;
+  key constant text := idempotency_key;
+  entry post_queue.actions;
+begin
+  if key is null then
+    return null;
+  end if;
+
+  -- A change of items under the same key ends first: see post_queue.change.
+  perform pg_advisory_xact_lock(hashtextextended('post_queue_change ' || key, 0));
+  select a.* into entry from post_queue.actions a where a.idempotency_key = key;
+  if not found then
+    return null;
+  end if;
+  return post_queue.controls() || case
+    when entry.verb = this_verb and entry.filter = this_filter then jsonb_build_object('changed', entry.done > 0)
+    else jsonb_build_object('changed', false, 'conflict', true)
+  end;
+end
+$$;
+
+revoke execute on function post_queue.repeated_control(text, jsonb, text) from public, anon, authenticated;
+grant execute on function post_queue.repeated_control(text, jsonb, text) to service_role;
+
+-- schemas/control/resume.sql
+
+-- Ends a pause: the items that waited are taken again, oldest due first.
+--
+--   platform         a value of platform_cluster; null or '*' ends the pause of everything. Platforms that were paused by
+--                    themselves stay paused, and a platform that is resumed while everything is paused still waits.
+--   actor            who does it
+--   reason           why; may be null
+--   idempotency_key  a call that is repeated under its key is done once; null: no key
+--   dry_run          true: only tell whether it would change anything
+--
+-- Gives what is paused and limited now (see post_queue.controls) and "changed": whether it was paused; or "conflict" (see
+-- post_queue.repeated_control). Each call is written down in post_queue.actions.
+create or replace function public.post_queue_resume(
+  platform text, actor text, reason text default null, idempotency_key text default null, dry_run boolean default false
+)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+set lock_timeout = '5s'
+as $$
+#variable_conflict use_column
+declare
+  this_platform constant text := coalesce(platform, '*');
+  this_actor constant text := left(actor, 200);
+  scope constant jsonb := jsonb_build_object('platform', this_platform);
+  repeated jsonb;
+  was_paused boolean;
+begin
+  perform post_queue.begin_control(this_platform, this_actor);
+
+  was_paused := exists (
+    select from post_queue.pauses p where p.platform = this_platform and p.resumed_at is null
+  );
+  if not coalesce(dry_run, false) then
+    repeated := post_queue.repeated_control('resume', scope, idempotency_key);
+    if repeated is not null then
+      return repeated;
+    end if;
+
+    update post_queue.pauses p
+    set resumed_at = now(), resumed_by = this_actor
+    where p.platform = this_platform and p.resumed_at is null;
+    perform post_queue.record_action('resume', this_actor, reason, scope, idempotency_key, 1, was_paused::integer);
+  end if;
+
+  return post_queue.controls() || jsonb_build_object('changed', was_paused);
+end
+$$;
+
+revoke execute on function public.post_queue_resume(text, text, text, text, boolean) from public, anon, authenticated;
+grant execute on function public.post_queue_resume(text, text, text, text, boolean) to service_role;
+
+-- schemas/figures/add_times.sql
+
+-- Adds counts of post_queue.figures.times, bin by bin.
+create or replace function post_queue.add_times(a bigint[], b bigint[])
+returns bigint[]
+language sql
+immutable
+parallel safe
+security invoker
+as $$
+  select case
+    when cardinality(a) = 0 then b
+    when cardinality(b) = 0 then a
+    else array(
+      select coalesce(a[place], 0) + coalesce(b[place], 0)
+      from generate_series(1, greatest(cardinality(a), cardinality(b))) as place
+    )
+  end
+$$;
+
+revoke execute on function post_queue.add_times(bigint[], bigint[]) from public, anon, authenticated;
+grant execute on function post_queue.add_times(bigint[], bigint[]) to service_role;
+
+-- schemas/figures/happened.sql
+
+-- What happened in each minute, or each hour, between two times, by platform and ('') in all: straight from the history and
+-- the tries, so for few rows of them. A platform that is none of the enum's counts as unknown, because anybody may have written it.
+create or replace function post_queue.happened(from_time timestamptz, to_time timestamptz, width interval)
+returns table (platform text, starts_at timestamptz, posted bigint, failed bigint, retried bigint, times bigint[])
+language sql
+stable
+security invoker
+set search_path = ''
+set enable_seqscan = off
+set jit = off
+as $$
+  with posts as materialized (
+    select
+      h.target_platform, date_bin(width, h.posted_at, 'epoch') as starts_at,
+      post_queue.time_bin(h.time_to_post_seconds) as bin, count(*) as number
+    from public.multiplatform_post_history h
+    where h.posted_at >= from_time and h.posted_at < to_time
+    group by 1, 2, 3
+  ),
+  tries as (
+    select
+      t.target_platform, date_bin(width, t.tried_at, 'epoch') as starts_at,
+      count(*) filter (where t.outcome in ('failed', 'given_up')) as failed,
+      count(*) filter (where t.outcome in ('retried', 'rescued')) as retried
+    from post_queue.tries t
+    where t.tried_at >= from_time and t.tried_at < to_time
+    group by 1, 2
+  ),
+  events as (
+    select target_platform, starts_at, bin, number as posted, 0 as failed, 0 as retried from posts
+    union all
+    select target_platform, starts_at, null, 0, failed, retried from tries
+  ),
+  known as (
+    select
+      case
+        when e.target_platform = any (enum_range(null::public.platform_cluster)::text[]) then e.target_platform
+        else 'unknown'
+      end as platform,
+      e.starts_at, e.bin, sum(e.posted) as posted, sum(e.failed) as failed, sum(e.retried) as retried
+    from events e
+    group by 1, 2, 3
+  ),
+  both_ways as (
+    select k.platform, k.starts_at, k.bin, k.posted, k.failed, k.retried from known k
+    union all
+    select '', k.starts_at, k.bin, sum(k.posted), sum(k.failed), sum(k.retried) from known k group by 2, 3
+  )
+  select
+    b.platform, b.starts_at, sum(b.posted)::bigint, sum(b.failed)::bigint, sum(b.retried)::bigint,
+    coalesce(
+      (
+        select array_agg(coalesce(bins.number, 0)::bigint order by places.bin)
+        from generate_series(1, max(b.bin)) as places (bin)
+        left join unnest(
+          array_agg(b.bin) filter (where b.bin is not null),
+          array_agg(b.posted) filter (where b.bin is not null)
+        ) as bins (bin, number) on bins.bin = places.bin
+      ),
+      '{}'
+    )
+  from both_ways b
+  group by 1, 2
+$$;
+
+revoke execute on function post_queue.happened(timestamptz, timestamptz, interval) from public, anon, authenticated;
+grant execute on function post_queue.happened(timestamptz, timestamptz, interval) to service_role;
+
+-- schemas/figures/percentile.sql
+
+-- The time to post, in seconds, that the given share of the posts took at most; null where there were none.
+--
+--   times  counts by the bins of post_queue.time_bin
+--   share  0 to 1
+create or replace function post_queue.percentile(times bigint[], share double precision)
+returns numeric
+language sql
+immutable
+parallel safe
+security invoker
+as $$
+  select round((power(2, (bins.bin - 0.5) / 8) - 1)::numeric, case when bins.bin < 30 then 1 else 0 end)
+  from (
+    select bin, number, sum(number) over (order by bin) as so_far, sum(number) over () as total
+    from unnest(times) with ordinality as counted (number, bin)
+  ) as bins
+  where bins.number > 0 and bins.so_far >= share * bins.total
+  order by bins.bin
+  limit 1
+$$;
+
+revoke execute on function post_queue.percentile(bigint[], double precision) from public, anon, authenticated;
+grant execute on function post_queue.percentile(bigint[], double precision) to service_role;
+
+-- schemas/figures/roll_up.sql
+
+-- Rolls what happened since the last time up into post_queue.figures: minutes, and the hours that they complete. Called by
+-- the heartbeat, until it is current. One call goes through a day, or 200,000 posts, at most; the first calls go through 90
+-- days that way, of which they leave the minutes of the last two. Called twice it changes nothing the second time; called
+-- by two at once, one of them does it.
+--
+-- A minute is left alone until two minutes after it has ended: what was posted in it may be committed that late.
+--
+-- Gives {"is_current"}: whether nothing is left to roll up now, or another call is at it.
+create or replace function public.post_queue_roll_up()
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+set timezone = 'UTC'
+set enable_seqscan = off
+set jit = off
+as $$
+declare
+  final constant timestamptz := date_trunc('minute', now() - interval '2 minutes');
+  from_minute timestamptz;
+  to_minute timestamptz;
+  from_hour timestamptz;
+begin
+  -- Row-level security hides rows without a word: nothing would seem to have happened.
+  if row_security_active('public.multiplatform_post_history') then
+    raise exception 'row-level security hides the history from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  if not pg_try_advisory_xact_lock(hashtextextended('post_queue_roll_up', 0)) then
+    return jsonb_build_object('is_current', true);
+  end if;
+
+  select max(f.starts_at) + interval '1 minute'
+  into from_minute
+  from post_queue.figures f
+  where f.width_seconds = 60 and f.platform = '';
+  if from_minute is null then
+    select date_trunc('hour', least(
+      (select min(h.posted_at) from public.multiplatform_post_history h where h.posted_at > now() - interval '90 days'),
+      (select min(t.tried_at) from post_queue.tries t where t.tried_at > now() - interval '90 days'),
+      now()
+    ))
+    into from_minute;
+  end if;
+
+  select least(from_minute + interval '1 day', final, (
+    select date_trunc('minute', greatest(h.posted_at, from_minute + interval '1 minute'))
+    from public.multiplatform_post_history h
+    where h.posted_at >= from_minute
+    order by h.posted_at
+    offset 200000
+    limit 1
+  ))
+  into to_minute;
+  if to_minute <= from_minute then
+    return jsonb_build_object('is_current', true);
+  end if;
+
+  from_hour := date_trunc('hour', from_minute);
+  if to_minute < now() - interval '2 days' and from_minute = from_hour and to_minute >= from_hour + interval '1 hour' then
+    -- So long ago its minutes are not kept: whole hours at once.
+    to_minute := date_trunc('hour', to_minute);
+    insert into post_queue.figures (width_seconds, platform, starts_at, posted, failed, retried, times)
+    select 3600, h.platform, h.starts_at, h.posted, h.failed, h.retried, h.times
+    from post_queue.happened(from_minute, to_minute, interval '1 hour') as h
+    on conflict (width_seconds, platform, starts_at) do nothing;
+  else
+    insert into post_queue.figures (width_seconds, platform, starts_at, posted, failed, retried, times)
+    select 60, m.platform, m.starts_at, m.posted, m.failed, m.retried, m.times
+    from post_queue.happened(from_minute, to_minute, interval '1 minute') as m
+    on conflict (width_seconds, platform, starts_at) do nothing;
+
+    insert into post_queue.figures (width_seconds, platform, starts_at, posted, failed, retried, times)
+    select
+      3600, f.platform, date_trunc('hour', f.starts_at), sum(f.posted), sum(f.failed), sum(f.retried),
+      post_queue.sum_times(f.times)
+    from post_queue.figures f
+    where f.width_seconds = 60 and f.starts_at >= from_hour and f.starts_at < date_trunc('hour', to_minute)
+    group by f.platform, date_trunc('hour', f.starts_at)
+    on conflict (width_seconds, platform, starts_at) do nothing;
+  end if;
+
+  -- How far it went, where nothing happened last.
+  insert into post_queue.figures (width_seconds, platform, starts_at, posted, failed, retried)
+  values (60, '', to_minute - interval '1 minute', 0, 0, 0)
+  on conflict (width_seconds, platform, starts_at) do nothing;
+
+  delete from post_queue.figures f
+  where f.width_seconds = 60 and f.starts_at < to_minute - interval '2 days';
+  delete from post_queue.figures f
+  where f.width_seconds = 3600 and f.starts_at < now() - interval '400 days';
+  return jsonb_build_object('is_current', to_minute >= final);
+end
+$$;
+
+revoke execute on function public.post_queue_roll_up() from public, anon, authenticated;
+grant execute on function public.post_queue_roll_up() to service_role;
+
+-- schemas/figures/series.sql
+
+-- What happened over time: posted, failed, retried and the time to post, a bucket.
+--
+--   range_seconds   how far back, 3600 (an hour) to 7776000 (90 days)
+--   bucket_seconds  60 or more, a whole number of minutes; below 3600 only for a range of up to two days
+--   platform        one platform; null: all
+--
+-- Gives {"platform", "bucket_seconds", "buckets": [{"starts_at", "posted", "failed", "retried", "seconds_to_post_p50",
+-- "seconds_to_post_p95"}, ...]}, oldest first, empty buckets left out. Read from post_queue.figures, and from the history
+-- and the tries for the minutes that are not rolled up yet, of which it reads the last 15.
+create or replace function public.post_queue_series(
+  range_seconds integer, bucket_seconds integer, platform text default null
+)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+set timezone = 'UTC'
+set enable_seqscan = off
+set jit = off
+as $$
+#variable_conflict use_variable
+declare
+  wanted constant text := coalesce(platform, '');
+  bucket constant interval := make_interval(secs => bucket_seconds);
+  first timestamptz;
+  fine_from timestamptz;
+  fresh_from timestamptz;
+  buckets jsonb;
+begin
+  if range_seconds is null or range_seconds not between 3600 and 7776000
+    or bucket_seconds is null or bucket_seconds < 60 or bucket_seconds % 60 <> 0
+    or bucket_seconds < 3600 and range_seconds > 172800
+    or range_seconds / bucket_seconds > 3000
+  then
+    raise exception 'post_queue_series needs a range_seconds from 3600 to 7776000 and bucket_seconds that fit it'
+      using errcode = 'invalid_parameter_value';
+  end if;
+
+  -- Row-level security hides rows without a word: nothing would seem to have happened.
+  if row_security_active('public.multiplatform_post_history') then
+    raise exception 'row-level security hides the history from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  first := date_bin(bucket, now() - make_interval(secs => range_seconds), 'epoch') + bucket;
+  select max(f.starts_at) + interval '1 minute' into fresh_from
+  from post_queue.figures f where f.width_seconds = 60 and f.platform = '';
+  fresh_from := greatest(coalesce(fresh_from, '-infinity'), date_trunc('minute', now() - interval '15 minutes'));
+  -- Hours where they are enough, and minutes for what they do not cover.
+  fine_from := case when bucket_seconds % 3600 = 0 then date_trunc('hour', fresh_from) else first end;
+
+  select coalesce(jsonb_agg(
+    jsonb_build_object(
+      'starts_at', summed.starts_at,
+      'posted', summed.posted,
+      'failed', summed.failed,
+      'retried', summed.retried,
+      'seconds_to_post_p50', post_queue.percentile(summed.times, 0.5),
+      'seconds_to_post_p95', post_queue.percentile(summed.times, 0.95)
+    )
+    order by summed.starts_at
+  ), '[]')
+  into buckets
+  from (
+    select
+      date_bin(bucket, figures.starts_at, 'epoch') as starts_at, sum(figures.posted) as posted,
+      sum(figures.failed) as failed, sum(figures.retried) as retried, post_queue.sum_times(figures.times) as times
+    from (
+      select f.starts_at, f.posted, f.failed, f.retried, f.times
+      from post_queue.figures f
+      where f.width_seconds = 3600 and f.platform = wanted and f.starts_at >= first and f.starts_at < fine_from
+      union all
+      select f.starts_at, f.posted, f.failed, f.retried, f.times
+      from post_queue.figures f
+      where f.width_seconds = 60 and f.platform = wanted and f.starts_at >= greatest(first, fine_from)
+      union all
+      select m.starts_at, m.posted, m.failed, m.retried, m.times
+      from post_queue.happened(
+        fresh_from, date_trunc('minute', now()) + interval '1 minute', interval '1 minute'
+      ) as m
+      where m.platform = wanted and m.starts_at >= first
+    ) as figures
+    group by 1
+  ) as summed
+  where summed.posted + summed.failed + summed.retried > 0;
+
+  return jsonb_build_object('platform', platform, 'bucket_seconds', bucket_seconds, 'buckets', buckets);
+end
+$$;
+
+revoke execute on function public.post_queue_series(integer, integer, text) from public, anon, authenticated;
+grant execute on function public.post_queue_series(integer, integer, text) to service_role;
+
+-- schemas/figures/sum_times.sql
+
+-- Sums counts of post_queue.figures.times, bin by bin.
+create or replace aggregate post_queue.sum_times(bigint[]) (
+  sfunc = post_queue.add_times, stype = bigint[], initcond = '{}', parallel = safe
+);
+
+revoke execute on function post_queue.sum_times(bigint[]) from public, anon, authenticated;
+grant execute on function post_queue.sum_times(bigint[]) to service_role;
+
+-- schemas/figures/time_bin.sql
+
+-- The bin of a time to post, 1 to 249: eight bins from each time to its double, so that a percentile read from them is at
+-- most 5 % off.
+create or replace function post_queue.time_bin(seconds integer)
+returns integer
+language sql
+immutable
+parallel safe
+security invoker
+as $$
+  select 1 + floor(8 * ln(greatest(seconds, 0)::double precision + 1) / ln(2::double precision))::integer
+$$;
+
+revoke execute on function post_queue.time_bin(integer) from public, anon, authenticated;
+grant execute on function post_queue.time_bin(integer) to service_role;
+
+-- schemas/health/health.sql
+
+-- How the queue is, cheap on a table of a hundred million rows: every figure comes from a partial index or from the
+-- history's index by time, and none counts beyond 1,000,000 rows.
+--
+--   stuck_after_seconds  0 or more; an item longer in processing is stuck
+--
+-- "counts" by status are exact on a small table. On one of more than 64 MB the settled ones are estimated from the
+-- planner's statistics, and "counts_estimated" says so.
+--
+-- "paused" and "limited" say what an operator holds back (see post_queue.controls). What waits for a paused platform is
+-- "due", but does not count for "oldest_due_seconds": it waits because somebody wants it to. What waits for a limit counts
+-- from when the limit lets it through (see post_queue.oldest_due).
+create or replace function public.post_queue_health(stuck_after_seconds integer)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  controls constant jsonb := post_queue.controls();
+  at_most constant integer := 1000000;
+  queue constant regclass := 'public.multiplatform_post_queue';
+  -- The queue itself, or its partitions.
+  tables constant oid[] := queue::oid || array(select relid::oid from pg_partition_tree(queue) where isleaf);
+  estimated constant boolean := (select sum(pg_relation_size(t)) > 64 * 1024 * 1024 from unnest(tables) as t);
+  counts jsonb;
+  due bigint;
+  oldest_due timestamptz;
+  scheduled bigint;
+  processing bigint;
+  stuck bigint;
+  posted_last_hour bigint;
+  average_seconds numeric;
+  failed_last_hour bigint;
+  failed_last_day bigint;
+begin
+  if stuck_after_seconds is null or stuck_after_seconds < 0 then
+    raise exception 'post_queue_health needs a stuck_after_seconds of 0 or more'
+      using errcode = 'invalid_parameter_value';
+  end if;
+
+  -- Row-level security hides rows without a word: an empty queue would look the same.
+  if row_security_active('public.multiplatform_post_queue') then
+    raise exception 'row-level security hides the queue from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  select count(*), min(due_at)
+  into due, oldest_due
+  from (
+    select coalesce(scheduled_for, queued_at) as due_at
+    from public.multiplatform_post_queue
+    where status = 'queued' and coalesce(scheduled_for, queued_at) <= now()
+    order by coalesce(scheduled_for, queued_at), id
+    limit at_most
+  ) as oldest;
+
+  if controls -> 'paused' <> '[]' or controls -> 'limited' <> '[]' then
+    oldest_due := post_queue.oldest_due();
+  end if;
+
+  select count(*)
+  into scheduled
+  from (
+    select
+    from public.multiplatform_post_queue
+    where status = 'queued' and coalesce(scheduled_for, queued_at) > now()
+    limit at_most
+  ) as later;
+
+  select
+    count(*),
+    count(*) filter (
+      where coalesce(processing_started_at, '-infinity'::timestamptz)
+        < now() - make_interval(secs => stuck_after_seconds)
+    )
+  into processing, stuck
+  from (
+    select processing_started_at
+    from public.multiplatform_post_queue
+    where status = 'processing'
+    limit at_most
+  ) as in_hand;
+
+  select count(*), round(avg(time_to_post_seconds), 1)
+  into posted_last_hour, average_seconds
+  from (
+    select time_to_post_seconds
+    from public.multiplatform_post_history
+    where posted_at > now() - interval '1 hour'
+    limit at_most
+  ) as posts;
+
+  select count(*) filter (where failed_at > now() - interval '1 hour'), count(*)
+  into failed_last_hour, failed_last_day
+  from (
+    select failed_at
+    from public.multiplatform_post_queue
+    where status = 'failed' and failed_at > now() - interval '1 day'
+    limit at_most
+  ) as failures;
+
+  if estimated then
+    select jsonb_object_agg(label, coalesce(estimate.number, 0))
+    into counts
+    from unnest(enum_range(null::public.platform_post_status)) as label
+    left join (
+      select status.value, round(sum(greatest(c.reltuples, 0) * status.frequency)) as number
+      from pg_catalog.pg_class c
+      join pg_catalog.pg_stats s
+        on s.schemaname = c.relnamespace::regnamespace::text and s.tablename = c.relname and s.attname = 'status'
+      cross join unnest(s.most_common_vals::text::text[], s.most_common_freqs) as status (value, frequency)
+      where c.oid = any (tables)
+        -- What ANALYZE says of a partitioned table is said once more by its partitions.
+        and c.relkind = 'r'
+      group by status.value
+    ) as estimate on estimate.value = label::text;
+
+    counts := counts || jsonb_build_object('queued', due + scheduled, 'processing', processing);
+  else
+    select jsonb_object_agg(label, coalesce(counted.number, 0))
+    into counts
+    from unnest(enum_range(null::public.platform_post_status)) as label
+    left join (
+      select status, count(*) as number
+      from public.multiplatform_post_queue
+      group by status
+    ) as counted on counted.status = label;
+  end if;
+
+  return jsonb_build_object(
+    'counts', counts,
+    'counts_estimated', estimated,
+    'due', due,
+    'scheduled', scheduled,
+    'stuck', stuck,
+    -- queued_at may be at either end of what a timestamp can be.
+    'oldest_due_seconds', case
+      when oldest_due is null then 0
+      when isfinite(oldest_due) then least(round(extract(epoch from now() - oldest_due)), 2147483647)
+      else 2147483647
+    end,
+    'posted_last_hour', posted_last_hour,
+    'failed_last_hour', failed_last_hour,
+    'failed_last_day', failed_last_day,
+    'average_seconds_to_post', average_seconds
+  ) || controls;
+end
+$$;
+
+revoke execute on function public.post_queue_health(integer) from public, anon, authenticated;
+grant execute on function public.post_queue_health(integer) to service_role;
+
+-- schemas/health/oldest_due.sql
+
+-- Since when the due item that has waited longest could have been taken; null where none could be. One entry of the index by
+-- platform is read for each platform, however many items wait. Items of unknown platforms are not looked for.
+--
+-- What is paused could not be taken. What is limited could be from the moment on from which the limit let the next one
+-- through: so what waits for its limit has not waited yet, and what a dead worker leaves lying has, limit or not.
+create or replace function post_queue.oldest_due()
+returns timestamptz
+language sql
+stable
+security invoker
+set search_path = ''
+set enable_seqscan = off
+set enable_sort = off
+set enable_bitmapscan = off
+set jit = off
+as $$
+  select min(could_be_taken.since)
+  from unnest(enum_range(null::public.platform_cluster)::text[]) as open (platform)
+  cross join lateral (
+    select coalesce(q.scheduled_for, q.queued_at) as due_at
+    from public.multiplatform_post_queue q
+    where q.status = 'queued'
+      -- See post_queue.pick_open.
+      and left(q.target_platform, 63) = any (array[open.platform])
+      and coalesce(q.scheduled_for, q.queued_at) <= now()
+    order by left(q.target_platform, 63), coalesce(q.scheduled_for, q.queued_at), q.id
+    limit 1
+  ) as oldest
+  left join post_queue.limits l on l.platform = open.platform and l.per_minute is not null
+  cross join lateral (select greatest(oldest.due_at, l.next_at) as since) as could_be_taken
+  where could_be_taken.since <= now()
+    and not exists (
+      select from post_queue.pauses p where p.platform in ('*', open.platform) and p.resumed_at is null
+    )
+$$;
+
+revoke execute on function post_queue.oldest_due() from public, anon, authenticated;
+grant execute on function post_queue.oldest_due() to service_role;
+
+-- schemas/hints/wake.sql
+
+-- Tells workers that something is due, as it is queued: a notification on the channel "post_queue", once a statement,
+-- only if an item of the statement is due now. A worker that listens posts it at once; a hint that is lost costs what a
+-- poll costs.
+--
+-- A transaction that notifies takes a lock at its commit that is shared by all databases of the server, and holds it
+-- while its commit is flushed. So at most four transactions at a time are let in, by advisory locks that end with them.
+-- Whoever finds all four taken sends nothing: a hint of the others comes at about the same time, and a worker looks once
+-- more a second after each hint.
+--
+-- All in one statement, and no settings of its own (a search_path): each would cost a good part of what it does. It names
+-- nothing but built-in things.
+create or replace function public.post_queue_wake()
+returns trigger
+language plpgsql
+security invoker
+as $$
+begin
+  perform pg_notify('post_queue', '')
+  where exists (
+      select
+      from new_items q
+      where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) <= now()
+    )
+    and (
+      pg_try_advisory_xact_lock(hashtext('post_queue_wake'), 1)
+      or pg_try_advisory_xact_lock(hashtext('post_queue_wake'), 2)
+      or pg_try_advisory_xact_lock(hashtext('post_queue_wake'), 3)
+      or pg_try_advisory_xact_lock(hashtext('post_queue_wake'), 4)
+    );
+  return null;
+end
+$$;
+
+revoke execute on function public.post_queue_wake() from public, anon, authenticated;
+
+-- schemas/ids/uuid_v7.sql
+
+-- Version 7 of RFC 9562: milliseconds since 1970 in front, the rest random. PostgreSQL 18 brings uuidv7().
+-- Whoever inserts calls it, through the defaults below.
+create or replace function public.uuid_v7()
+returns uuid
+language sql
+volatile
+security invoker
+as $$
+  select encode(
+    set_bit(
+      set_bit(
+        overlay(
+          uuid_send(gen_random_uuid())
+          placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
+          from 1 for 6
+        ),
+        52, 1
+      ),
+      53, 1
+    ),
+    'hex'
+  )::uuid
+$$;
+
+grant execute on function public.uuid_v7() to public;
+
+-- schemas/operator/action_list.sql
+
+-- Who did what, the newest first: {"actions": [...], "next"}.
+--
+--   verb, actor  only those; null: all
+--   before       the "next" of the page before
+--   all_verbs    false leaves out what the app of release 2, which does not ask for it, cannot read: all but retry, cancel
+--                and prune
+create or replace function public.post_queue_action_list(
+  verb text default null, actor text default null, page_size integer default 50, before uuid default null,
+  all_verbs boolean default false
+)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+set timezone = 'UTC'
+as $$
+#variable_conflict use_variable
+begin
+  if page_size is null or page_size not between 1 and 1000 then
+    raise exception 'post_queue_action_list needs a page_size from 1 to 1000' using errcode = 'invalid_parameter_value';
+  end if;
+  if row_security_active('post_queue.actions') then
+    raise exception 'row-level security hides the actions from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  return (
+    select jsonb_build_object(
+      'actions', coalesce(jsonb_agg(post_queue.action_row(page) order by page.id desc), '[]'),
+      'next', case when count(*) = page_size then (array_agg(page.id order by page.id))[1] end
+    )
+    from (
+      select a.*
+      from post_queue.actions a
+      where (all_verbs or a.verb in ('retry', 'cancel', 'prune'))
+        and (verb is null or a.verb = verb)
+        and (actor is null or a.actor = actor)
+        and (before is null or a.id < before)
+      order by a.id desc
+      limit page_size
+    ) as page
+  );
+end
+$$;
+
+revoke execute on function public.post_queue_action_list(text, text, integer, uuid, boolean)
+  from public, anon, authenticated;
+grant execute on function public.post_queue_action_list(text, text, integer, uuid, boolean) to service_role;
+
+-- schemas/operator/action_row.sql
+
+-- A change of items as an operator sees it. "left" says how many were left alone, by reason: locked by another transaction,
+-- missing, or the status that the item turned out to have.
+create or replace function post_queue.action_row(entry post_queue.actions)
+returns jsonb
+language sql
+stable
+security invoker
+as $$
+  select jsonb_build_object(
+    'idempotency_key', entry.idempotency_key,
+    'verb', entry.verb,
+    'actor', entry.actor,
+    'reason', entry.reason,
+    'filter', entry.filter,
+    'limit', entry.item_limit,
+    'started_at', entry.started_at,
+    'updated_at', coalesce(entry.updated_at, now()),
+    'finished', entry.finished,
+    'portions', entry.portions,
+    'meant', entry.meant,
+    'is_exact', true,
+    'done', entry.done,
+    'marked_posted', entry.marked_posted,
+    'left', entry.left_alone
+  )
+$$;
+
+revoke execute on function post_queue.action_row(post_queue.actions) from public, anon, authenticated;
+grant execute on function post_queue.action_row(post_queue.actions) to service_role;
+
+-- schemas/operator/bounded.sql
+
+-- A count that went no further than at_most, and what it is worth: exact, or at_least.
+create or replace function post_queue.bounded(counted numeric, at_most integer)
+returns jsonb
+language sql
+immutable
+parallel safe
+security invoker
+as $$
+  select jsonb_build_object(
+    'count', coalesce(counted, 0),
+    'precision', case when coalesce(counted, 0) < at_most then 'exact' else 'at_least' end
+  )
+$$;
+
+revoke execute on function post_queue.bounded(numeric, integer) from public, anon, authenticated;
+grant execute on function post_queue.bounded(numeric, integer) to service_role;
+
+-- schemas/operator/cancel.sql
+
+-- Cancels items that are queued, in processing or failed. An item in hand is lost to its worker, which does not post it.
+-- action and portion as post_queue.change takes them; the filter names one of the three statuses.
+create or replace function public.post_queue_cancel(action jsonb, portion integer default 1)
+returns jsonb
+language sql
+security invoker
+set search_path = ''
+as $$
+  select post_queue.change('cancel', action, portion)
+$$;
+
+revoke execute on function public.post_queue_cancel(jsonb, integer) from public, anon, authenticated;
+grant execute on function public.post_queue_cancel(jsonb, integer) to service_role;
+
+-- schemas/operator/change.sql
+
+-- The frame of a change of many items: one portion of at most 1,000 of them, in one transaction, and what it did written
+-- down in post_queue.actions. Called by post_queue_retry, post_queue_cancel and post_queue_prune, which say what it does.
+--
+--   verb     retry, cancel or prune
+--   action   {"idempotency_key", "actor", "reason", "filter" or "ids" (at most 1,000), "limit" (1 to 1,000,000), "dry_run"}
+--   portion  which portion this is, from 1
+--
+-- Gives the action as it stands: {"portions", "finished", "meant", "done", "marked_posted", "left", "conflict"}. A portion
+-- that was done before is not done again, so a call whose answer was lost may be repeated; "conflict" says that the key
+-- belongs to another change, and nothing was done. Locked rows are passed by and counted.
+--
+-- A dry run counts what the filter or the ids mean, up to the limit and among 200,000 items, and writes nothing.
+create or replace function post_queue.change(verb text, action jsonb, portion integer)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = public, extensions
+set timezone = 'UTC'
+set lock_timeout = '100ms'
+set enable_seqscan = off
+set enable_bitmapscan = off
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+  this_verb constant text := verb;
+  key constant text := action ->> 'idempotency_key';
+  item_limit constant integer := coalesce((action ->> 'limit')::integer, 10000);
+  dry_run constant boolean := coalesce((action ->> 'dry_run')::boolean, false);
+  -- What the change may find an item in. Nothing else is touched.
+  changeable constant public.platform_post_status[] := case this_verb
+    when 'retry' then '{failed,cancelled}'
+    when 'cancel' then '{queued,processing,failed}'
+    when 'prune' then '{posted,failed,cancelled}'
+  end;
+  filter jsonb := coalesce(action -> 'filter', '{}');
+  entry post_queue.actions;
+  at_most constant integer := 20000;
+  walk text;
+  ids uuid[];
+  last_key timestamptz;
+  last_id uuid;
+  changed uuid[];
+  posted_already bigint := 0;
+  passed_by jsonb;
+begin
+  if changeable is null or item_limit not between 1 and 1000000 or not dry_run and (key is null or portion is null) then
+    raise exception 'post_queue_change needs a verb, an idempotency_key, a limit from 1 to 1000000 and a portion'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  if action ? 'ids' then
+    filter := jsonb_build_object('ids', action -> 'ids');
+    ids := array(select distinct id::uuid from jsonb_array_elements_text(action -> 'ids') as id limit least(item_limit, 1000));
+  elsif filter ->> 'status' is null or (filter ->> 'status')::public.platform_post_status <> all (changeable) then
+    raise exception 'a % needs ids, or a filter with one status of %', this_verb, changeable
+      using errcode = 'invalid_parameter_value';
+  end if;
+
+  -- The one rule of retention that no setting and no caller can loosen.
+  if this_verb = 'prune' and (
+    action ? 'ids' or filter ->> 'to' is null or (filter ->> 'to')::timestamptz > now() - interval '1 day'
+  ) then
+    raise exception 'a prune needs a filter whose "to" is at least a day ago' using errcode = 'invalid_parameter_value';
+  end if;
+
+  -- Row-level security hides rows without a word: there would seem to be nothing to do.
+  if row_security_active('public.multiplatform_post_queue') then
+    raise exception 'row-level security hides the queue from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  if dry_run then
+    return post_queue.dry_run(changeable, filter, ids, item_limit);
+  end if;
+
+  -- A repetition that overtakes the first call waits here until that call has ended.
+  perform set_config('lock_timeout', '10s', true);
+  perform pg_advisory_xact_lock(hashtextextended('post_queue_change ' || key, 0));
+  perform set_config('lock_timeout', '100ms', true);
+
+  select a.* into entry from post_queue.actions a where a.idempotency_key = key;
+  if not found then
+    entry.idempotency_key := key;
+    entry.verb := this_verb;
+    entry.actor := coalesce(left(action ->> 'actor', 200), 'unknown');
+    entry.reason := left(action ->> 'reason', 1000);
+    entry.filter := filter;
+    entry.item_limit := item_limit;
+    entry.started_at := now();
+    entry.portions := 0;
+    entry.finished := false;
+    entry.meant := 0;
+    entry.done := 0;
+    entry.marked_posted := 0;
+    entry.left_alone := '{}';
+  elsif entry.verb <> this_verb or entry.filter <> filter or entry.item_limit <> item_limit then
+    return jsonb_build_object('conflict', true, 'left', '{}'::jsonb);
+  end if;
+  if entry.finished or portion <> entry.portions + 1 then
+    return post_queue.action_row(entry);
+  end if;
+
+  if not action ? 'ids' then
+    -- Oldest first, and none that came to match after the change began: what fails once more is not taken again.
+    walk := post_queue.walk(filter, false, entry.after_key, entry.after_id, at_most);
+    execute format(
+      'select array_agg(q.id), (array_agg(q.walk_key order by q.place desc))[1], (array_agg(q.id order by q.place desc))[1]
+       from (
+         select q.id, q.walk_key, row_number() over () as place
+         from (%s) q
+         where %s and case when q.status = ''queued'' then q.queued_at else q.walk_key end <= %L
+         limit %s
+       ) q',
+      walk, post_queue.condition(filter), entry.started_at, least(1000, item_limit - entry.meant)
+    )
+    into ids, last_key, last_id;
+    if coalesce(cardinality(ids), 0) < least(1000, item_limit - entry.meant) then
+      execute format('select q.walk_key, q.id from (%s) q offset %s limit 1', walk, at_most - 1) into last_key, last_id;
+      entry.finished := last_id is null;
+    end if;
+    entry.after_key := last_key;
+    entry.after_id := last_id;
+    ids := coalesce(ids, '{}');
+  end if;
+  entry.meant := entry.meant + cardinality(ids);
+  entry.finished := entry.finished or action ? 'ids' or entry.meant >= item_limit;
+
+  case this_verb
+    when 'retry' then
+      with held as materialized (
+        select q.id, q.creator_id
+        from public.multiplatform_post_queue q
+        where q.id = any (ids) and q.status = any (changeable)
+        order by q.id
+        for no key update skip locked
+      ),
+      -- An item that has its post is marked as what it is, as the settle does, and like there only by its creator's own post.
+      posted as materialized (
+        select distinct on (held.id) held.id, p.id as post_id
+        from public.content_posts p
+        join held on held.id = p.queue_item_id and held.creator_id = p.creator_id
+        where p.queue_item_id = any (array(select held.id from held))
+        order by held.id, p.id
+      ),
+      retried as (
+        update public.multiplatform_post_queue q
+        set
+          status = case when posted.id is null then 'queued' else 'posted' end::public.platform_post_status,
+          target_post_id = coalesce(posted.post_id, q.target_post_id),
+          completed_at = case when posted.id is null then q.completed_at else coalesce(q.completed_at, now()) end,
+          error_message = null,
+          failed_at = null,
+          retry_count = 0,
+          rescue_count = 0,
+          -- Due now, or when it was scheduled for. Not when it was queued: it would pass by all that wait.
+          scheduled_for = greatest(q.scheduled_for, now()),
+          processing_started_at = null,
+          claim_id = null,
+          updated_at = now()
+        from held
+        left join posted on posted.id = held.id
+        where q.id = held.id
+        returning q.id, posted.id is not null as is_posted
+      )
+      select array_agg(retried.id), count(*) filter (where retried.is_posted)
+      into changed, posted_already
+      from retried;
+
+      -- An item that is retried again and again keeps the last of its tries. In a life of its own it makes 41 at most: 20
+      -- retries, 20 rescues, and its end.
+      delete from post_queue.tries t
+      using (
+        select tried.id, row_number() over (partition by tried.item_id order by tried.tried_at desc, tried.id desc) as place
+        from post_queue.tries tried
+        where tried.item_id = any (changed)
+      ) as aged
+      where t.id = aged.id and aged.place > 20;
+    when 'cancel' then
+      with held as materialized (
+        select q.id
+        from public.multiplatform_post_queue q
+        where q.id = any (ids) and q.status = any (changeable)
+        order by q.id
+        for no key update skip locked
+      ),
+      cancelled as (
+        -- Without its claim_id an item in hand is lost to its worker.
+        update public.multiplatform_post_queue q
+        set status = 'cancelled', processing_started_at = null, claim_id = null, updated_at = now()
+        from held
+        where q.id = held.id
+        returning q.id
+      )
+      select array_agg(cancelled.id) into changed from cancelled;
+    when 'prune' then
+      with held as materialized (
+        select q.id
+        from public.multiplatform_post_queue q
+        where q.id = any (ids) and q.status = any (changeable)
+        order by q.id
+        for update skip locked
+      ),
+      pruned as (
+        delete from public.multiplatform_post_queue q using held where q.id = held.id returning q.id
+      )
+      select array_agg(pruned.id) into changed from pruned;
+  end case;
+  changed := coalesce(changed, '{}');
+  entry.done := entry.done + cardinality(changed);
+  entry.marked_posted := entry.marked_posted + posted_already;
+
+  -- Why the others were left: locked, or no longer as they were meant.
+  select jsonb_object_agg(reasons.reason, reasons.number + coalesce((entry.left_alone ->> reasons.reason)::bigint, 0))
+  into passed_by
+  from (
+    select
+      case when q.id is null then 'missing' when q.status = any (changeable) then 'locked' else q.status::text end as reason,
+      count(*) as number
+    from unnest(ids) as meant (id)
+    left join public.multiplatform_post_queue q on q.id = meant.id
+    where meant.id <> all (changed)
+    group by 1
+  ) as reasons;
+  entry.left_alone := entry.left_alone || coalesce(passed_by, '{}');
+  entry.portions := entry.portions + 1;
+  entry.updated_at := now();
+
+  if entry.portions = 1 then
+    insert into post_queue.actions (
+      idempotency_key, verb, actor, reason, filter, item_limit, started_at, finished, portions, meant, done,
+      marked_posted, left_alone, after_key, after_id
+    )
+    values (
+      entry.idempotency_key, entry.verb, entry.actor, entry.reason, entry.filter, entry.item_limit,
+      entry.started_at, entry.finished, entry.portions, entry.meant, entry.done, entry.marked_posted,
+      entry.left_alone, entry.after_key, entry.after_id
+    );
+  else
+    update post_queue.actions a
+    set
+      updated_at = now(), finished = entry.finished, portions = entry.portions, meant = entry.meant,
+      done = entry.done, marked_posted = entry.marked_posted, left_alone = entry.left_alone,
+      after_key = entry.after_key, after_id = entry.after_id
+    where a.idempotency_key = key;
+  end if;
+  return post_queue.action_row(entry);
+end
+$$;
+
+revoke execute on function post_queue.change(text, jsonb, integer) from public, anon, authenticated;
+grant execute on function post_queue.change(text, jsonb, integer) to service_role;
+
+-- schemas/operator/condition.sql
+
+-- What an operator's filter asks of one row q, as text. Goes with post_queue.walk, which says what may stand in it; every
+-- value is quoted here.
+create or replace function post_queue.condition(filter jsonb)
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  member text;
+  condition text := 'true';
+begin
+  if jsonb_typeof(filter) is distinct from 'object' then
+    raise exception 'a filter is an object' using errcode = 'invalid_parameter_value';
+  end if;
+
+  for member in select jsonb_object_keys(filter) loop
+    condition := condition || case member
+      when 'status' then format(' and q.status = %L', (filter ->> member)::public.platform_post_status)
+      when 'platform' then format(' and q.target_platform = %L', filter ->> member)
+      when 'creator_id' then format(' and q.creator_id = %L', (filter ->> member)::uuid)
+      when 'original_post_id' then format(' and q.original_post_id = %L', (filter ->> member)::uuid)
+      when 'cause' then format(' and public.error_cause(q.error_message) = %L', filter ->> member)
+      when 'title' then format(
+        ' and position(lower(%L) in lower(coalesce(q.modified_title, (
+           select p.title from public.content_posts p where p.id = q.original_post_id)))) > 0',
+        filter ->> member
+      )
+      when 'from' then format(' and q.walk_key >= %L', (filter ->> member)::timestamptz)
+      when 'to' then format(' and q.walk_key < %L', (filter ->> member)::timestamptz)
+    end;
+    if condition is null then
+      raise exception 'a filter has no member "%"', left(member, 100) using errcode = 'invalid_parameter_value';
+    end if;
+  end loop;
+  return condition;
+end
+$$;
+
+revoke execute on function post_queue.condition(jsonb) from public, anon, authenticated;
+grant execute on function post_queue.condition(jsonb) to service_role;
+
+-- schemas/operator/creators.sql
+
+-- The creators whose name begins with a text, in capitals or not, by name.
+--
+--   name  1 to 100 letters
+--
+-- Gives {"creators": [{"creator_id", "creator_name"}, ...], "is_whole"}: at most 20, and whether these are all.
+create or replace function public.post_queue_creators(name text)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+set plan_cache_mode = force_custom_plan
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set enable_incremental_sort = off
+set jit = off
+as $$
+declare
+  creators jsonb;
+  number integer;
+begin
+  if length(name) between 1 and 100 is not true then
+    raise exception 'post_queue_creators needs a name of 1 to 100 letters' using errcode = 'invalid_parameter_value';
+  end if;
+
+  -- Row-level security hides rows without a word: nobody would seem to have that name.
+  if row_security_active('public.creators') then
+    raise exception 'row-level security hides the creators from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  select
+    coalesce(
+      jsonb_agg(jsonb_build_object('creator_id', found.id, 'creator_name', found.creator_name) order by found.place)
+        filter (where found.place <= 20),
+      '[]'
+    ),
+    count(*)
+  into creators, number
+  from (
+    select c.id, c.creator_name, row_number() over (order by lower(c.creator_name) using ~<~, c.id) as place
+    from public.creators c
+    where lower(c.creator_name) ^@ lower(name)
+    order by lower(c.creator_name) using ~<~, c.id
+    limit 21
+  ) as found;
+
+  return jsonb_build_object('creators', creators, 'is_whole', number <= 20);
+end
+$$;
+
+revoke execute on function public.post_queue_creators(text) from public, anon, authenticated;
+grant execute on function public.post_queue_creators(text) to service_role;
+
+-- schemas/operator/dry_run.sql
+
+-- What a change would mean: how many items, up to its limit. Of a filter the first 200,000 items are looked at; where there
+-- are more, "is_exact" is false and the count is the least that it would be.
+create or replace function post_queue.dry_run(
+  changeable public.platform_post_status[], filter jsonb, ids uuid[], item_limit integer
+)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+set timezone = 'UTC'
+set enable_seqscan = off
+set enable_bitmapscan = off
+set jit = off
+as $$
+declare
+  at_most constant integer := 200000;
+  walk text;
+  number bigint;
+  is_cut boolean := false;
+  would_leave jsonb := '{}';
+begin
+  if ids is not null then
+    select count(*)
+    into number
+    from public.multiplatform_post_queue q
+    where q.id = any (ids) and q.status = any (changeable);
+    select coalesce(jsonb_object_agg(reasons.reason, reasons.number), '{}')
+    into would_leave
+    from (
+      select coalesce(q.status::text, 'missing') as reason, count(*) as number
+      from unnest(ids) as meant (id)
+      left join public.multiplatform_post_queue q on q.id = meant.id
+      where q.status = any (changeable) is not true
+      group by 1
+    ) as reasons;
+  else
+    walk := post_queue.walk(filter, false, null, null, at_most);
+    execute format(
+      'select count(*) from (select from (%s) q where %s limit %s) as bounded',
+      walk, post_queue.condition(filter), item_limit
+    )
+    into number;
+    if number < item_limit then
+      execute format('select exists (select from (%s) q offset %s limit 1)', walk, at_most - 1) into is_cut;
+    end if;
+  end if;
+
+  return jsonb_build_object(
+    'filter', filter, 'limit', item_limit, 'dry_run', true, 'finished', true, 'portions', 0,
+    'meant', number, 'is_exact', not is_cut, 'done', 0, 'marked_posted', 0, 'left', would_leave
+  );
+end
+$$;
+
+revoke execute on function post_queue.dry_run(public.platform_post_status[], jsonb, uuid[], integer)
+  from public, anon, authenticated;
+grant execute on function post_queue.dry_run(public.platform_post_status[], jsonb, uuid[], integer) to service_role;
+
+-- schemas/operator/error_cause.sql
+
+-- What errors of one cause have in common: the text with ids, quoted values and numbers masked, on one line of at most
+-- 300 characters. A SQLSTATE stays, and so do the names of columns, constraints and the like, which PostgreSQL quotes as it
+-- quotes values; they lose their quotes.
+--
+-- An index stands on it, so it is immutable. Changing it means building that index again.
+create or replace function public.error_cause(error_message text)
+returns text
+language sql
+immutable
+parallel safe
+security invoker
+as $$
+  select left(
+    pg_catalog.regexp_replace(
+      pg_catalog.regexp_replace(
+        pg_catalog.regexp_replace(
+          pg_catalog.regexp_replace(
+            pg_catalog.regexp_replace(
+              -- What a person wrote may be megabytes; the first characters tell the cause.
+              left(coalesce(error_message, '(no error was recorded)'), 1000),
+              '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}', '<id>', 'g'
+            ),
+            '\m(column|relation|constraint|table|index|function|type|schema|domain|enum) "([^"]*)"', '\1 \2', 'g'
+          ),
+          -- Not the apostrophe of "the item's creator".
+          '"[^"]*"|(?<!\w)''[^'']*''(?!\w)', '<value>', 'g'
+        ),
+        '(?<!SQLSTATE )(?<!\w)\d+([.,:]\d+)*', '<n>', 'g'
+      ),
+      '\s+', ' ', 'g'
+    ),
+    300
+  )
+$$;
+
+-- Whoever changes a failed item calls it through the index.
+grant execute on function public.error_cause(text) to public;
+
+-- schemas/operator/failures.sql
+
+-- The failed items by cause, the newest cause first.
+--
+--   since  only failures from then on; null: all
+--
+-- Gives {"causes": [{"cause", "count", "is_exact", "first_failed_at", "last_failed_at", "platforms", "creators", "example",
+-- "example_item_id"}, ...], "is_whole"}. A count is exact up to a limit, of 20,000 items for all causes together and at
+-- least 200 for each, and beyond it the limit; platforms and creators are those of a cause's newest 200 items, the
+-- example is its newest. Of more than 100 causes the rest is left out, and "is_whole" says so.
+create or replace function public.post_queue_failures(since timestamptz default null)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+set timezone = 'UTC'
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set jit = off
+as $$
+declare
+  causes text[];
+  at_most integer;
+  answer jsonb;
+begin
+  -- Row-level security hides rows without a word: nothing would seem to have failed.
+  if row_security_active('public.multiplatform_post_queue') then
+    raise exception 'row-level security hides the queue from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  -- From one cause to the next through the index, however many items each has.
+  with recursive step as (
+    (
+      select public.error_cause(q.error_message) as cause, 1 as place
+      from public.multiplatform_post_queue q
+      where q.status = 'failed'
+      order by public.error_cause(q.error_message)
+      limit 1
+    )
+    union all
+    select next.cause, step.place + 1
+    from step
+    cross join lateral (
+      select public.error_cause(q.error_message) as cause
+      from public.multiplatform_post_queue q
+      where q.status = 'failed' and public.error_cause(q.error_message) > step.cause
+      order by public.error_cause(q.error_message)
+      limit 1
+    ) as next
+    where step.place <= 100
+  )
+  select array_agg(step.cause) into causes from step;
+
+  at_most := greatest(200, 20000 / greatest(cardinality(causes), 1));
+
+  select coalesce(jsonb_agg(group_row.json order by group_row.last_failed_at desc), '[]')
+  into answer
+  from (
+    select
+      newest.last_failed_at,
+      jsonb_build_object(
+        'cause', cause,
+        'count', least(counted.number, at_most),
+        'is_exact', counted.number <= at_most,
+        'first_failed_at', post_queue.moment(oldest.failed_at),
+        'last_failed_at', post_queue.moment(newest.last_failed_at),
+        'platforms', newest.platforms,
+        'creators', newest.creators,
+        'example', newest.example,
+        'example_item_id', newest.example_item_id
+      ) as json
+    from unnest(causes[1:100]) as cause
+    cross join lateral (
+      select count(*) as number
+      from (
+        select
+        from public.multiplatform_post_queue q
+        where q.status = 'failed' and public.error_cause(q.error_message) = cause
+          and coalesce(q.failed_at, q.queued_at) >= coalesce(since, '-infinity')
+        limit at_most + 1
+      ) as bounded
+    ) as counted
+    cross join lateral (
+      select coalesce(q.failed_at, q.queued_at) as failed_at
+      from public.multiplatform_post_queue q
+      where q.status = 'failed' and public.error_cause(q.error_message) = cause
+        and coalesce(q.failed_at, q.queued_at) >= coalesce(since, '-infinity')
+      order by coalesce(q.failed_at, q.queued_at), q.id
+      limit 1
+    ) as oldest
+    cross join lateral (
+      select
+        max(bounded.failed_at) as last_failed_at,
+        to_jsonb((array_agg(distinct left(bounded.target_platform, 100)))[1:50]) as platforms,
+        count(distinct bounded.creator_id) as creators,
+        (array_agg(left(bounded.error_message, 1000) order by bounded.failed_at desc, bounded.id desc))[1] as example,
+        (array_agg(bounded.id order by bounded.failed_at desc, bounded.id desc))[1] as example_item_id
+      from (
+        select q.id, q.target_platform, q.creator_id, q.error_message, coalesce(q.failed_at, q.queued_at) as failed_at
+        from public.multiplatform_post_queue q
+        where q.status = 'failed' and public.error_cause(q.error_message) = cause
+          and coalesce(q.failed_at, q.queued_at) >= coalesce(since, '-infinity')
+        order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
+        limit 200
+      ) as bounded
+    ) as newest
+  ) as group_row;
+
+  return jsonb_build_object('causes', answer, 'is_whole', coalesce(cardinality(causes), 0) <= 100);
+end
+$$;
+
+revoke execute on function public.post_queue_failures(timestamptz) from public, anon, authenticated;
+grant execute on function public.post_queue_failures(timestamptz) to service_role;
+
+-- schemas/operator/item.sql
+
+-- One item with all that belongs to it: [{"item": the row as post_queue.item_row gives it, "original": its original post,
+-- "post": what was posted of it, each null where it is gone, "tries": what befell it before, the newest 100 first}]. An empty
+-- list where there is no such item.
+create or replace function public.post_queue_item(item_id uuid)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+set timezone = 'UTC'
+as $$
+declare
+  item public.multiplatform_post_queue;
+begin
+  -- Row-level security hides rows without a word: the item would seem gone.
+  if row_security_active('public.multiplatform_post_queue') then
+    raise exception 'row-level security hides the queue from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  select q.* into item from public.multiplatform_post_queue q where q.id = item_id;
+  if item.id is null then
+    return '[]';
+  end if;
+
+  return jsonb_build_array(jsonb_build_object(
+    'item', post_queue.item_row(item) || jsonb_build_object(
+      'claim_id', item.claim_id,
+      'error', left(item.error_message, 20000),
+      'modified_title', left(item.modified_title, 255),
+      'modified_caption', left(item.modified_caption, 20000),
+      'modified_hashtags', to_jsonb(item.modified_hashtags[1:100]),
+      'add_platform_watermark', item.add_platform_watermark
+    ),
+    'original', (
+      select post_queue.post_row(p) from public.content_posts p where p.id = item.original_post_id
+    ),
+    'post', (
+      select post_queue.post_row(p)
+      from public.content_posts p
+      where p.id = coalesce(
+        item.target_post_id,
+        (
+          select own.id
+          from public.content_posts own
+          where own.queue_item_id = item.id and own.creator_id = item.creator_id
+          limit 1
+        )
+      )
+    ),
+    'tries', (
+      select coalesce(
+        jsonb_agg(
+          jsonb_build_object(
+            'tried_at', t.tried_at,
+            'claim_id', t.claim_id,
+            'started_at', post_queue.moment(t.started_at),
+            'outcome', t.outcome,
+            'error', t.error,
+            'retry_at', t.retry_at
+          )
+          order by t.tried_at desc, t.id desc
+        ),
+        '[]'
+      )
+      from (
+        select tried.*
+        from post_queue.tries tried
+        where tried.item_id = item.id
+        order by tried.tried_at desc, tried.id desc
+        limit 100
+      ) as t
+    )
+  ));
+end
+$$;
+
+revoke execute on function public.post_queue_item(uuid) from public, anon, authenticated;
+grant execute on function public.post_queue_item(uuid) to service_role;
+
+-- schemas/operator/item_row.sql
+
+-- A queue item as an operator sees it: its row, the title that its post has, its creator's name. Text that people wrote is
+-- cut to what a table can show.
+create or replace function post_queue.item_row(item public.multiplatform_post_queue)
+returns jsonb
+language sql
+stable
+security invoker
+as $$
+  select jsonb_build_object(
+    'id', item.id,
+    'status', item.status,
+    'target_platform', left(item.target_platform, 100),
+    'title', left(coalesce(
+      item.modified_title, (select p.title from public.content_posts p where p.id = item.original_post_id)
+    ), 255),
+    'original_post_id', item.original_post_id,
+    'creator_id', item.creator_id,
+    'creator_name', (select c.creator_name from public.creators c where c.id = item.creator_id),
+    'target_post_id', item.target_post_id,
+    'error', left(item.error_message, 1000),
+    'cause', case when item.error_message is not null then public.error_cause(item.error_message) end,
+    'retry_count', item.retry_count,
+    'max_retries', item.max_retries,
+    'rescue_count', item.rescue_count,
+    'queued_at', post_queue.moment(item.queued_at),
+    'scheduled_for', post_queue.moment(item.scheduled_for),
+    'due_at', post_queue.moment(coalesce(item.scheduled_for, item.queued_at)),
+    'processing_started_at', post_queue.moment(item.processing_started_at),
+    'completed_at', post_queue.moment(item.completed_at),
+    'failed_at', post_queue.moment(item.failed_at),
+    'updated_at', post_queue.moment(item.updated_at)
+  )
+$$;
+
+revoke execute on function post_queue.item_row(public.multiplatform_post_queue) from public, anon, authenticated;
+grant execute on function post_queue.item_row(public.multiplatform_post_queue) to service_role;
+
+-- schemas/operator/items.sql
+
+-- A page of the items that match a filter.
+--
+--   filter        as post_queue.walk takes it
+--   newest_first  the order, which post_queue.walk tells
+--   page_size     1 to 1000
+--   after         the "next" of the page before; null: the first page
+--
+-- Gives {"items": [...], "next": "...", "looked_at_until": ...}. Pages do not move while rows arrive: the next one begins
+-- behind the last item of this one. A page looks at no more than 20,000 items, 5,000 where a title is asked for, so it may
+-- be short, or empty, and still have a "next"; "looked_at_until" then says how far it came.
+create or replace function public.post_queue_items(
+  filter jsonb, newest_first boolean default true, page_size integer default 50, after text default null
+)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+set timezone = 'UTC'
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set jit = off
+as $$
+declare
+  -- Each title is a look at another table.
+  at_most constant integer := case when filter ? 'title' then 5000 else 20000 end;
+  after_key timestamptz;
+  after_id uuid;
+  walk text;
+  items jsonb;
+  found integer;
+  last_key timestamptz;
+  last_id uuid;
+  is_whole boolean;
+begin
+  if page_size is null or page_size not between 1 and 1000 then
+    raise exception 'post_queue_items needs a page_size from 1 to 1000' using errcode = 'invalid_parameter_value';
+  end if;
+
+  -- Row-level security hides rows without a word: an empty queue would look the same.
+  if row_security_active('public.multiplatform_post_queue') then
+    raise exception 'row-level security hides the queue from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  if after is not null then
+    after_key := split_part(after, '_', 1)::timestamptz;
+    after_id := split_part(after, '_', 2)::uuid;
+  end if;
+
+  walk := post_queue.walk(filter, coalesce(newest_first, true), after_key, after_id, at_most);
+  execute format(
+    'with page as materialized (
+       select q.id, q.walk_key, row_number() over () as place from (%s) q where %s limit %s)
+     select
+       coalesce(
+         jsonb_agg(post_queue.item_row(item) order by page.place)
+           filter (where item.id is not null), ''[]''),
+       count(*),
+       (array_agg(page.walk_key order by page.place desc))[1],
+       (array_agg(page.id order by page.place desc))[1]
+     from page
+     left join public.multiplatform_post_queue item on item.id = page.id',
+    walk, post_queue.condition(filter), page_size
+  )
+  into items, found, last_key, last_id;
+
+  if found < page_size then
+    -- All that was looked at is in it; where that was all that there is, no page follows.
+    execute format('select false, q.walk_key, q.id from (%s) q offset %s limit 1', walk, at_most - 1)
+    into is_whole, last_key, last_id;
+    is_whole := is_whole is null;
+  else
+    is_whole := false;
+  end if;
+
+  return jsonb_build_object(
+    'items', items,
+    'next', case when not is_whole then format('%s_%s', last_key, last_id) end,
+    'looked_at_until', case when found < page_size and not is_whole then post_queue.moment(last_key) end
+  );
+end
+$$;
+
+revoke execute on function public.post_queue_items(jsonb, boolean, integer, text) from public, anon, authenticated;
+grant execute on function public.post_queue_items(jsonb, boolean, integer, text) to service_role;
+
+-- schemas/operator/moment.sql
+
+-- A time as ISO 8601 can say it: null where it lies outside the years 1 to 9999, as a row may hold anything.
+create or replace function post_queue.moment(value timestamptz)
+returns timestamptz
+language sql
+stable
+security invoker
+as $$
+  select case when value between '0001-01-01Z'::timestamptz and '9999-12-31Z'::timestamptz then value end
+$$;
+
+revoke execute on function post_queue.moment(timestamptz) from public, anon, authenticated;
+grant execute on function post_queue.moment(timestamptz) to service_role;
+
+-- schemas/operator/overview.sql
+
+-- The queue at one look, quick on any table: no figure counts further than 10,000 items.
+--
+--   stuck_after_seconds  0 or more; an item longer in processing is stuck
+--
+-- Gives {"now", "counts": {status: {"count", "precision"}}, "due", "scheduled", "stuck", "oldest_due_at",
+-- "oldest_due_seconds", "recent": [{"seconds", "posted", "failed", "retried", "seconds_to_post_p50", "_p95", "_p99"}, ...],
+-- "platforms": [{"platform", "due", "in_hand", "failed", "posted_last_day", "failed_last_day", "retried_last_day", "is_known",
+-- "is_paused", "per_minute"}, ...]} and what is paused and limited (see post_queue.controls).
+-- "precision" is exact, at_least (there are more), or estimated (the planner's statistics, for posted items of a large
+-- table). "recent" are the last 5 minutes, hour and day. A platform's due, in hand and failed items are those among the
+-- oldest 10,000 due, 10,000 in hand and the newest 10,000 failed. One that is paused by itself or limited is among the
+-- platforms, whatever else there is of it; "is_known" says whether it can be: a name that is no value of platform_cluster can
+-- not. What waits for a paused platform is "due", but does not count for the oldest: it waits because somebody wants it to.
+create or replace function public.post_queue_overview(stuck_after_seconds integer)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+set timezone = 'UTC'
+set enable_seqscan = off
+set enable_bitmapscan = off
+set jit = off
+as $$
+declare
+  at_most constant integer := 10000;
+  controls constant jsonb := post_queue.controls();
+  paused constant jsonb := (
+    select coalesce(jsonb_object_agg(pause ->> 'platform', true), '{}') from jsonb_array_elements(controls -> 'paused') as pause
+  );
+  limits constant jsonb := (
+    select coalesce(jsonb_object_agg(one ->> 'platform', one -> 'per_minute'), '{}')
+    from jsonb_array_elements(controls -> 'limited') as one
+  );
+  queue constant regclass := 'public.multiplatform_post_queue';
+  -- By name, because the figures are found by platform and time.
+  platforms constant text[] := enum_range(null::public.platform_cluster)::text[] || '{"",unknown}'::text[];
+  due jsonb;
+  in_hand jsonb;
+  failed jsonb;
+  oldest_due timestamptz;
+  scheduled bigint;
+  stuck bigint;
+  cancelled bigint;
+  posted jsonb;
+  recent jsonb;
+  day jsonb;
+  fresh_from timestamptz;
+begin
+  if stuck_after_seconds is null or stuck_after_seconds < 0 then
+    raise exception 'post_queue_overview needs a stuck_after_seconds of 0 or more'
+      using errcode = 'invalid_parameter_value';
+  end if;
+
+  -- Row-level security hides rows without a word: an empty queue would look the same.
+  if row_security_active('public.multiplatform_post_queue') or row_security_active('public.multiplatform_post_history') then
+    raise exception 'row-level security hides the queue from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  select min(bounded.due_at), coalesce(jsonb_object_agg(bounded.platform, bounded.number), '{}')
+  into oldest_due, due
+  from (
+    select left(items.target_platform, 100) as platform, count(*) as number, min(items.due_at) as due_at
+    from (
+      select q.target_platform, coalesce(q.scheduled_for, q.queued_at) as due_at
+      from public.multiplatform_post_queue q
+      where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) <= now()
+      order by coalesce(q.scheduled_for, q.queued_at), q.id
+      limit at_most
+    ) as items
+    group by 1
+  ) as bounded;
+
+  if controls -> 'paused' <> '[]' then
+    oldest_due := post_queue.oldest_due();
+  end if;
+
+  select coalesce(jsonb_object_agg(bounded.platform, bounded.number), '{}'), coalesce(sum(bounded.stuck), 0)
+  into in_hand, stuck
+  from (
+    select
+      left(items.target_platform, 100) as platform, count(*) as number,
+      count(*) filter (where items.started_at < now() - make_interval(secs => stuck_after_seconds)) as stuck
+    from (
+      select q.target_platform, coalesce(q.processing_started_at, '-infinity'::timestamptz) as started_at
+      from public.multiplatform_post_queue q
+      where q.status = 'processing'
+      order by coalesce(q.processing_started_at, '-infinity'::timestamptz)
+      limit at_most
+    ) as items
+    group by 1
+  ) as bounded;
+
+  select coalesce(jsonb_object_agg(bounded.platform, bounded.number), '{}')
+  into failed
+  from (
+    select left(items.target_platform, 100) as platform, count(*) as number
+    from (
+      select q.target_platform
+      from public.multiplatform_post_queue q
+      where q.status = 'failed'
+      order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
+      limit at_most
+    ) as items
+    group by 1
+  ) as bounded;
+
+  select count(*)
+  into scheduled
+  from (
+    select
+    from public.multiplatform_post_queue q
+    where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) > now()
+    limit at_most
+  ) as bounded;
+
+  select count(*)
+  into cancelled
+  from (
+    select
+    from public.multiplatform_post_queue q
+    where q.status = 'cancelled'
+    order by coalesce(q.updated_at, q.queued_at), q.id
+    limit at_most
+  ) as bounded;
+
+  select jsonb_build_object(
+    'count', count(*), 'precision', case when count(*) < at_most then 'exact' else 'at_least' end
+  )
+  into posted
+  from (
+    select
+    from public.multiplatform_post_queue q
+    where q.status = 'posted'
+    order by coalesce(q.completed_at, q.queued_at), q.id
+    limit at_most
+  ) as bounded;
+  if posted ->> 'precision' = 'at_least' then
+    select jsonb_build_object('count', round(c.reltuples * s.frequency), 'precision', 'estimated')
+    into posted
+    from pg_catalog.pg_class c
+    cross join (
+      select unnest(most_common_vals::text::text[]) as value, unnest(most_common_freqs) as frequency
+      from pg_catalog.pg_stats
+      where schemaname = 'public' and tablename = 'multiplatform_post_queue' and attname = 'status'
+    ) as s
+    where c.oid = queue and s.value = 'posted' and c.reltuples * s.frequency > at_most;
+    posted := coalesce(posted, jsonb_build_object('count', at_most, 'precision', 'at_least'));
+  end if;
+
+  select max(f.starts_at) + interval '1 minute' into fresh_from
+  from post_queue.figures f where f.width_seconds = 60 and f.platform = '';
+  fresh_from := greatest(coalesce(fresh_from, '-infinity'), date_trunc('minute', now() - interval '15 minutes'));
+
+  with figures as materialized (
+    select f.platform, f.starts_at, f.posted, f.failed, f.retried, f.times
+    from post_queue.figures f
+    where f.width_seconds = 3600 and f.platform = any (platforms)
+      and f.starts_at >= date_trunc('hour', now() - interval '23 hours')
+      and f.starts_at < date_trunc('hour', now() - interval '1 hour')
+    union all
+    select f.platform, f.starts_at, f.posted, f.failed, f.retried, f.times
+    from post_queue.figures f
+    where f.width_seconds = 60 and f.platform = any (platforms)
+      and f.starts_at >= date_trunc('hour', now() - interval '1 hour')
+    union all
+    select m.platform, m.starts_at, m.posted, m.failed, m.retried, m.times
+    from post_queue.happened(
+        fresh_from, date_trunc('minute', now()) + interval '1 minute', interval '1 minute'
+      ) as m
+  )
+  select
+    (
+      select jsonb_agg(
+        jsonb_build_object(
+          'seconds', span.seconds,
+          'posted', coalesce(summed.posted, 0),
+          'failed', coalesce(summed.failed, 0),
+          'retried', coalesce(summed.retried, 0),
+          'seconds_to_post_p50', post_queue.percentile(summed.times, 0.5),
+          'seconds_to_post_p95', post_queue.percentile(summed.times, 0.95),
+          'seconds_to_post_p99', post_queue.percentile(summed.times, 0.99)
+        )
+        order by span.seconds
+      )
+      from (values (300), (3600), (86400)) as span (seconds)
+      cross join lateral (
+        select
+          sum(figures.posted) as posted, sum(figures.failed) as failed, sum(figures.retried) as retried,
+          post_queue.sum_times(figures.times) as times
+        from figures
+        where figures.platform = '' and figures.starts_at > now() - make_interval(secs => span.seconds + 60)
+      ) as summed
+    ),
+    (
+      select coalesce(jsonb_object_agg(summed.platform, summed.json), '{}')
+      from (
+        select
+          figures.platform,
+          jsonb_build_object('posted', sum(figures.posted), 'failed', sum(figures.failed), 'retried', sum(figures.retried))
+            as json
+        from figures
+        where figures.platform <> ''
+        group by figures.platform
+      ) as summed
+    )
+  into recent, day;
+
+  return jsonb_build_object(
+    'now', now(),
+    'counts', jsonb_build_object(
+      'queued', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(due)) + scheduled, at_most),
+      'processing', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(in_hand)), at_most),
+      'failed', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(failed)), at_most),
+      'cancelled', post_queue.bounded(cancelled, at_most),
+      'posted', posted
+    ),
+    'due', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(due)), at_most),
+    'scheduled', post_queue.bounded(scheduled, at_most),
+    'stuck', post_queue.bounded(stuck, at_most),
+    'oldest_due_at', post_queue.moment(oldest_due),
+    -- queued_at may be at either end of what a timestamp can be.
+    'oldest_due_seconds', case
+      when oldest_due is null then 0
+      when isfinite(oldest_due) then least(round(extract(epoch from now() - oldest_due)), 2147483647)
+      else 2147483647
+    end,
+    'recent', recent,
+    'platforms', (
+      select coalesce(jsonb_agg(
+        jsonb_build_object(
+          'platform', names.platform,
+          'due', coalesce((due ->> names.platform)::bigint, 0),
+          'in_hand', coalesce((in_hand ->> names.platform)::bigint, 0),
+          'failed', coalesce((failed ->> names.platform)::bigint, 0),
+          'posted_last_day', coalesce((day -> names.platform ->> 'posted')::bigint, 0),
+          'failed_last_day', coalesce((day -> names.platform ->> 'failed')::bigint, 0),
+          'retried_last_day', coalesce((day -> names.platform ->> 'retried')::bigint, 0),
+          'is_known', names.platform = any (enum_range(null::public.platform_cluster)::text[]),
+          'is_paused', paused ?| array[names.platform, '*'],
+          'per_minute', limits -> names.platform
+        )
+        order by names.platform
+      ), '[]')
+      from (
+        -- Whoever queues an item writes the platform: so many names are enough.
+        select keys.platform
+        from (
+          select jsonb_object_keys(due) as platform
+          union select jsonb_object_keys(in_hand)
+          union select jsonb_object_keys(failed)
+          union select jsonb_object_keys(day)
+          union select jsonb_object_keys(paused - '*')
+          union select jsonb_object_keys(limits)
+        ) as keys
+        order by keys.platform
+        limit 200
+      ) as names
+    )
+  ) || controls;
+end
+$$;
+
+revoke execute on function public.post_queue_overview(integer) from public, anon, authenticated;
+grant execute on function public.post_queue_overview(integer) to service_role;
+
+-- schemas/operator/post_row.sql
+
+-- A post as an operator sees it, beside the item that made it or was made of it.
+create or replace function post_queue.post_row(post public.content_posts)
+returns jsonb
+language sql
+stable
+security invoker
+as $$
+  select jsonb_build_object(
+    'id', post.id,
+    'cluster', post.cluster,
+    'title', post.title,
+    'description', left(post.description, 20000),
+    'tags', to_jsonb(post.tags[1:100]),
+    'content_type', post.content_type,
+    'price', post.price,
+    'is_ppv', post.is_ppv,
+    'is_subscriber_only', post.is_subscriber_only,
+    'adult_content', post.adult_content,
+    'watermark_enabled', post.watermark_enabled,
+    'status', post.status,
+    'moderation_status', post.moderation_status,
+    'published_at', post_queue.moment(post.published_at),
+    'created_at', post_queue.moment(post.created_at),
+    'deleted_at', post_queue.moment(post.deleted_at)
+  )
+$$;
+
+revoke execute on function post_queue.post_row(public.content_posts) from public, anon, authenticated;
+grant execute on function post_queue.post_row(public.content_posts) to service_role;
+
+-- schemas/operator/prune.sql
+
+-- Deletes posted, failed or cancelled items that are older than the filter's "to", which is at least a day ago. What is
+-- queued or in processing is never deleted. action and portion as post_queue.change takes them.
+create or replace function public.post_queue_prune(action jsonb, portion integer default 1)
+returns jsonb
+language sql
+security invoker
+set search_path = ''
+as $$
+  select post_queue.change('prune', action, portion)
+$$;
+
+revoke execute on function public.post_queue_prune(jsonb, integer) from public, anon, authenticated;
+grant execute on function public.post_queue_prune(jsonb, integer) to service_role;
+
+-- schemas/operator/prune_history.sql
+
+-- Deletes up to 1,000 rows of the history that are older than the given time, the oldest first, passes locked ones by, and
+-- writes it down in post_queue.actions.
+--
+--   older_than       at least a day ago
+--   idempotency_key  under which it is written down: one row for all portions with the same key
+--   actor            whose order it is
+--
+-- Gives how many rows it deleted: fewer than 1,000 means that this was the last portion, or that another call is at it.
+create or replace function public.post_queue_prune_history(older_than timestamptz, idempotency_key text, actor text)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = public, extensions
+set lock_timeout = '100ms'
+set enable_seqscan = off
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+  key constant text := idempotency_key;
+  this_actor constant text := left(actor, 200);
+  deleted integer;
+begin
+  if older_than is null or older_than > now() - interval '1 day' or key is null or this_actor is null then
+    raise exception 'post_queue_prune_history needs a time at least a day ago, a key and an actor'
+      using errcode = 'invalid_parameter_value';
+  end if;
+
+  -- Row-level security hides rows without a word: there would seem to be nothing to do.
+  if row_security_active('public.multiplatform_post_history') then
+    raise exception 'row-level security hides the history from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  if not pg_try_advisory_xact_lock(hashtextextended('post_queue_prune_history', 0)) then
+    return to_jsonb(0);
+  end if;
+
+  with held as materialized (
+    select h.id
+    from public.multiplatform_post_history h
+    where h.posted_at < older_than
+    order by h.posted_at
+    limit 1000
+    for update skip locked
+  )
+  delete from public.multiplatform_post_history h using held where h.id = held.id;
+  get diagnostics deleted = row_count;
+
+  if deleted > 0 then
+    insert into post_queue.actions as a (
+      idempotency_key, verb, actor, filter, item_limit, finished, portions, meant, done
+    )
+    values (
+      key, 'prune', this_actor, jsonb_build_object('history', true, 'to', older_than), 1000000, deleted < 1000, 1,
+      deleted, deleted
+    )
+    on conflict (idempotency_key) do update
+    set
+      updated_at = now(), finished = excluded.finished, portions = a.portions + 1, meant = a.meant + excluded.meant,
+      done = a.done + excluded.done;
+  end if;
+  return to_jsonb(deleted);
+end
+$$;
+
+revoke execute on function public.post_queue_prune_history(timestamptz, text, text) from public, anon, authenticated;
+grant execute on function public.post_queue_prune_history(timestamptz, text, text) to service_role;
+
+-- schemas/operator/reset_stuck.sql
+
+-- Queues stuck items again: those in processing for longer than the threshold, and those with no start time.
+--
+--   older_than_seconds  0 or more
+--   dry_run             true: only tell which items would be reset
+--   actor               who does it
+--   reason              why; may be null
+--
+-- Gives [{"id", "target_platform", "processing_started_at"}, ...], oldest first, with the start time that the item had.
+-- A worker that still runs finds its claim gone, and posts none of them. A call that reset any is written down in
+-- post_queue.actions.
+create or replace function public.post_queue_reset_stuck(
+  older_than_seconds integer, dry_run boolean default false, actor text default 'SQL', reason text default null
+)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = public, extensions
+as $$
+declare
+  items jsonb;
+begin
+  if older_than_seconds is null or older_than_seconds < 0 then
+    raise exception 'post_queue_reset_stuck needs an older_than_seconds of 0 or more'
+      using errcode = 'invalid_parameter_value';
+  end if;
+
+  -- Row-level security hides rows without a word: an empty queue would look the same.
+  if row_security_active('public.multiplatform_post_queue') then
+    raise exception 'row-level security hides the queue from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  with stuck as materialized (
+    select q.tableoid as item_table, q.ctid as item_address, q.id, q.target_platform, q.processing_started_at
+    from public.multiplatform_post_queue q
+    where q.status = 'processing'
+      and coalesce(q.processing_started_at, '-infinity'::timestamptz)
+        < now() - make_interval(secs => older_than_seconds)
+    order by q.id
+    for update skip locked
+  ),
+  reset as (
+    update public.multiplatform_post_queue q
+    set status = 'queued', processing_started_at = null, claim_id = null, updated_at = now()
+    from stuck
+    -- By table and address, as in post_queue.take: in a partitioned queue an id may stand twice.
+    where q.tableoid = stuck.item_table
+      and q.ctid = stuck.item_address
+      and q.ctid = any (array(select stuck.item_address from stuck))
+      and not coalesce(dry_run, false)
+  )
+  select coalesce(
+    jsonb_agg(
+      jsonb_build_object(
+        'id', id,
+        'target_platform', left(target_platform, 100),
+        -- ISO 8601 ends at these years; no worker set a time outside them.
+        'processing_started_at', case
+          when processing_started_at between '0001-01-01Z' and '9999-12-31Z' then processing_started_at
+        end
+      )
+      order by processing_started_at nulls first, id
+    ),
+    '[]'
+  )
+  into items
+  from stuck;
+
+  if not coalesce(dry_run, false) and items <> '[]' then
+    perform post_queue.record_action(
+      'reset_stuck', coalesce(actor, 'SQL'), reason, jsonb_build_object('older_than_seconds', older_than_seconds), null,
+      jsonb_array_length(items), jsonb_array_length(items)
+    );
+  end if;
+  return items;
+end
+$$;
+
+revoke execute on function public.post_queue_reset_stuck(integer, boolean, text, text) from public, anon, authenticated;
+grant execute on function public.post_queue_reset_stuck(integer, boolean, text, text) to service_role;
+
+-- schemas/operator/retry.sql
+
+-- Queues failed items again, and cancelled ones, with their retries set back and due now, or when they were scheduled for. An
+-- item that has its post is marked posted instead. action and portion as post_queue.change takes them; the filter names the
+-- status failed or cancelled.
+create or replace function public.post_queue_retry(action jsonb, portion integer default 1)
+returns jsonb
+language sql
+security invoker
+set search_path = ''
+as $$
+  select post_queue.change('retry', action, portion)
+$$;
+
+revoke execute on function public.post_queue_retry(jsonb, integer) from public, anon, authenticated;
+grant execute on function public.post_queue_retry(jsonb, integer) to service_role;
+
+-- schemas/operator/walk.sql
+
+-- The query that an operator's filter stands for, as text: the items that match, in one order, from one place on.
+--
+--   filter        {"status", "platform", "creator_id", "original_post_id", "cause", "title", "from", "to"}, each of them
+--                 optional: cause as error_cause gives it, title a part of it in any capitals, from and to times
+--   newest_first  the order: by the time that goes with the status (due, started, failed, posted, cancelled), then by id;
+--                 without a status by id, which is the order of queueing where ids are of version 7
+--   after_key, after_id  the last item of the page before; null: from the beginning
+--   at_most       how many items to look at before it ends, however few of them match
+--
+-- Every walk follows an index and looks at at_most items, so it is quick on any table; the items of a creator or an original
+-- who has no more than that are read as a whole and sorted. Its columns are those of the queue and walk_key, the time that
+-- it goes by. Every value in it is quoted here.
+create or replace function post_queue.walk(
+  filter jsonb, newest_first boolean, after_key timestamptz, after_id uuid, at_most integer
+)
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  wanted constant text := filter ->> 'status';
+  direction constant text := case when newest_first then 'desc' else 'asc' end;
+  beyond constant text := case when newest_first then '<' else '>' end;
+  source text := 'public.multiplatform_post_queue';
+  owner text;
+  few boolean;
+  walk_key text;
+  start text := '';
+begin
+  foreach owner in array array['original_post_id', 'creator_id'] loop
+    continue when not filter ? owner or source like '(%';
+    execute format(
+      'select count(*) <= %1$s from (
+         select from public.multiplatform_post_queue q where q.%2$I = %3$L limit %1$s + 1) as bounded',
+      at_most, owner, (filter ->> owner)::uuid
+    )
+    into few;
+    if few then
+      source := format(
+        '(select * from public.multiplatform_post_queue q where q.%I = %L offset 0)', owner, (filter ->> owner)::uuid
+      );
+    end if;
+  end loop;
+
+  walk_key := case wanted
+    when 'queued' then 'coalesce(q.scheduled_for, q.queued_at)'
+    when 'processing' then 'coalesce(q.processing_started_at, ''-infinity''::timestamptz)'
+    when 'failed' then 'coalesce(q.failed_at, q.queued_at)'
+    when 'posted' then 'coalesce(q.completed_at, q.queued_at)'
+    when 'cancelled' then 'coalesce(q.updated_at, q.queued_at)'
+  end;
+
+  if walk_key is null then
+    if after_id is not null then
+      start := format(' and q.id %s %L::uuid', beyond, after_id);
+    end if;
+    return format(
+      'select q.*, q.queued_at as walk_key from %s q where true%s order by q.id %s limit %s',
+      source, start, direction, at_most
+    );
+  end if;
+
+  if after_id is not null then
+    start := format(' and (%s, q.id) %s (%L::timestamptz, %L::uuid)', walk_key, beyond, after_key, after_id);
+  end if;
+  if filter ? 'from' then
+    start := start || format(' and %s >= %L::timestamptz', walk_key, (filter ->> 'from')::timestamptz);
+  end if;
+  if filter ? 'to' then
+    start := start || format(' and %s < %L::timestamptz', walk_key, (filter ->> 'to')::timestamptz);
+  end if;
+  if filter ? 'cause' then
+    start := start || format(' and public.error_cause(q.error_message) = %L', filter ->> 'cause');
+  end if;
+  return format(
+    'select q.*, %1$s as walk_key from %6$s q where q.status = %2$L%3$s order by %1$s %4$s, q.id %4$s limit %5$s',
+    walk_key, wanted, start, direction, at_most, source
+  );
+end
+$$;
+
+revoke execute on function post_queue.walk(jsonb, boolean, timestamptz, uuid, integer)
+  from public, anon, authenticated;
+grant execute on function post_queue.walk(jsonb, boolean, timestamptz, uuid, integer) to service_role;
+
+-- schemas/settle/columns.sql
+
+-- What becomes of each column of content_posts in a cross-post: copied from the original, or left to the database.
+--
+-- Gives one row a column, in the table's order:
+--   column_name  as it is written in content_posts
+--   copied       whether the cross-post gets the original's value (some of those are then set, see post_queue.compose)
+--   reason       why not: 'generated' (the database computes it), 'identity', 'sequence' (its default calls nextval), or
+--                'unique' (part of a unique or exclusion constraint or index)
+--   index_name   that index
+--   is_required  whether the column must not be null and has no default: then every item fails, unless a BEFORE INSERT
+--                trigger fills it
+--
+-- Known columns (see post_queue.known_columns) are copied wherever they stand.
+--
+-- An index over the post's own id or its queue item never refuses a post, so it keeps nothing from being copied. What
+-- stands only in an index's condition is copied: it may govern access. The columns in an index's expressions are read
+-- from their parsed form, because pg_depend does not tell them from those in the condition.
+create or replace function public.post_queue_columns()
+returns table (column_name text, copied boolean, reason text, index_name text, is_required boolean)
+language plpgsql
+stable
+security invoker
+set search_path = ''
+-- The catalog's tables are small and have the indexes for it.
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+  posts constant regclass := 'public.content_posts';
+  -- Partitions may have indexes of their own.
+  tables constant oid[] := posts::oid || array(select relid::oid from pg_partition_tree(posts));
+begin
+  return query
+  with member as materialized (
+    select k.attname, min(i.indexrelid) as indexrelid
+    from pg_catalog.pg_index i
+    join pg_catalog.pg_attribute k
+      on k.attrelid = i.indrelid
+      and k.attnum > 0
+      and (
+        k.attnum = any ((i.indkey::smallint[])[0:i.indnkeyatts - 1])
+        or i.indexprs::text like '%:varattno ' || k.attnum || ' %'
+      )
+    where i.indrelid = any (tables)
+      and (
+        i.indisexclusion
+        or i.indisunique
+          and not exists (
+            select
+            from pg_catalog.pg_attribute own
+            where own.attrelid = i.indrelid
+              and own.attname in ('id', 'queue_item_id')
+              and own.attnum = any ((i.indkey::smallint[])[0:i.indnkeyatts - 1])
+          )
+      )
+    group by k.attname
+  ),
+  judged as materialized (
+    select
+      a.attnum,
+      a.attname,
+      a.atttypid,
+      a.attnotnull,
+      a.atthasdef,
+      member.indexrelid,
+      case
+        when a.attgenerated <> '' then 'generated'
+        when a.attname = any (post_queue.known_columns()) then null
+        when a.attidentity <> '' then 'identity'
+        when a.atthasdef and (
+          select pg_get_expr(d.adbin, d.adrelid)
+          from pg_catalog.pg_attrdef d
+          where d.adrelid = a.attrelid and d.adnum = a.attnum
+        ) ~ '\mnextval\(' then 'sequence'
+        when member.indexrelid is not null then 'unique'
+      end as reason
+    from pg_catalog.pg_attribute a
+    left join member on member.attname = a.attname
+    where a.attrelid = posts and a.attnum > 0 and not a.attisdropped
+  )
+  select
+    c.attname::text,
+    c.reason is null,
+    c.reason,
+    case when c.reason = 'unique' then c.indexrelid::regclass::text end,
+    c.reason = 'unique' and not c.atthasdef and (
+      select (c.attnotnull or t.typnotnull) and t.typdefault is null
+      from pg_catalog.pg_type t
+      where t.oid = c.atttypid
+    )
+  from judged c
+  order by c.attnum;
+end
+$$;
+
+revoke execute on function public.post_queue_columns() from public, anon, authenticated;
+grant execute on function public.post_queue_columns() to service_role;
+
+-- schemas/settle/columns_to_copy.sql
+
+-- The columns of content_posts that a cross-post gets from its original, as a list in SQL; null where that is all of
+-- them. The settle asks once a call, so the plain table is told from others first: 20 µs in place of 200.
+create or replace function post_queue.columns_to_copy()
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  if not exists (
+    select
+    from pg_catalog.pg_attribute a
+    where a.attrelid = 'public.content_posts'::regclass
+      and a.attnum > 0
+      and not a.attisdropped
+      and (a.attgenerated <> '' or a.attname <> all (post_queue.known_columns()))
+  ) then
+    return null;
+  end if;
+
+  return (
+    select
+      case when not bool_and(c.copied) then string_agg(quote_ident(c.column_name), ', ') filter (where c.copied) end
+    from public.post_queue_columns() as c
+  );
+end
+$$;
+
+revoke execute on function post_queue.columns_to_copy() from public, anon, authenticated;
+grant execute on function post_queue.columns_to_copy() to service_role;
+
+-- schemas/settle/compose.sql
+
+-- The new post: the whole original, what governs access (price, is_ppv, is_subscriber_only and whatever comes to stand
+-- beside them) with it, and a few columns laid over. Of the patch only what may differ is taken.
+--
+-- A row is copied and its columns set, which takes 5 µs, where jsonb_populate_record takes 20. Settings of its own would
+-- cost 7 µs a call: it names nothing but built-in things, and its caller pins the search_path.
+create or replace function post_queue.compose(
+  original public.content_posts, post_id uuid, queue_item_id uuid, caption text, hashtags text[], patch jsonb
+)
+returns public.content_posts
+language plpgsql
+stable
+security invoker
+as $$
+declare
+  post public.content_posts := original;
+begin
+  post.id := post_id;
+  post.queue_item_id := queue_item_id;
+  post.original_post_id := original.id;
+  post.is_crosspost := true;
+  post.cluster := patch ->> 'cluster';
+  post.title := coalesce(patch ->> 'title', original.title);
+  post.description := coalesce(caption, original.description);
+  post.tags := coalesce(hashtags, original.tags);
+  post.watermark_enabled := coalesce((patch ->> 'watermark_enabled')::boolean, false);
+  post.status := 'published';
+  post.moderation_status := 'pending';
+  post.view_count := 0;
+  post.like_count := 0;
+  post.comment_count := 0;
+  post.share_count := 0;
+  post.scheduled_at := null;
+  post.published_at := now();
+  post.created_at := now();
+  post.updated_at := now();
+  post.deleted_at := null;
+  return post;
+end
+$$;
+
+revoke execute on function post_queue.compose(public.content_posts, uuid, uuid, text, text[], jsonb)
+  from public, anon, authenticated;
+grant execute on function post_queue.compose(public.content_posts, uuid, uuid, text, text[], jsonb) to service_role;
+
+-- schemas/settle/finish.sql
+
+-- The settle's last step: marks the items as what was decided, and records those that were posted in the history and the
+-- tries of the others in post_queue.tries.
+--
+--   verdicts  of post_queue.judge, after post_queue.insert_posts
+--
+-- Gives one result for each, as post_queue_settle answers. Raises triggered_action_exception where a trigger keeps a row
+-- from being written: an item is posted, marked and recorded, or none of it happened.
+--
+-- claim_id and processing_started_at stay: together they say that it was this claim that settled the item.
+create or replace function post_queue.finish(verdicts post_queue.verdict[])
+returns jsonb
+language plpgsql
+security invoker
+set search_path = public, extensions
+set enable_seqscan = off
+set enable_nestloop = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  results jsonb;
+  to_record integer;
+  recorded_rows integer;
+begin
+  with marked as (
+    update public.multiplatform_post_queue q
+    set
+      status = case v.outcome when 'posted' then 'posted' when 'failed' then 'failed' else 'queued' end
+        ::public.platform_post_status,
+      target_post_id = case when v.outcome = 'posted' then v.post_id else q.target_post_id end,
+      completed_at = case when v.outcome = 'posted' then now() else q.completed_at end,
+      failed_at = case when v.outcome = 'failed' then now() else q.failed_at end,
+      error_message = v.error,
+      retry_count = case when v.outcome = 'retried' then greatest(q.retry_count, 0) + 1 else q.retry_count end,
+      scheduled_for = case when v.outcome = 'retried' then v.retry_at else q.scheduled_for end,
+      updated_at = now()
+    from unnest(verdicts) as v
+    where q.ctid = any (array(select item.item_address from unnest(verdicts) as item))
+      and q.ctid = v.item_address
+      and q.tableoid = v.item_table
+    returning
+      q.id, q.original_post_id, q.creator_id, q.target_platform, q.retry_count, v.outcome, v.error, v.post_id,
+      v.post_exists, v.retry_at, v.time_to_post_seconds, q.claim_id, q.processing_started_at
+  ),
+  tried as (
+    insert into post_queue.tries (item_id, claim_id, target_platform, started_at, outcome, error, retry_at)
+    select
+      id, claim_id, left(target_platform, 100), processing_started_at, outcome, left(error, 2000),
+      case when outcome = 'retried' then retry_at end
+    from marked
+    where outcome <> 'posted'
+  ),
+  recorded as (
+    insert into public.multiplatform_post_history (
+      original_post_id, creator_id, target_platform, target_post_id, time_to_post_seconds, posted_at
+    )
+    select original_post_id, creator_id, target_platform, post_id, time_to_post_seconds, now()
+    from marked
+    where outcome = 'posted' and not post_exists
+    returning 1
+  )
+  select
+    coalesce(
+      jsonb_agg(
+        jsonb_build_object(
+          'item_id', id,
+          'outcome', outcome,
+          'target_post_id', case when outcome = 'posted' then post_id end,
+          'error', error,
+          'retry_count', retry_count,
+          'retry_at', case when outcome = 'retried' then retry_at end,
+          'time_to_post_seconds', case when outcome = 'posted' then time_to_post_seconds end
+        )
+      ),
+      '[]'
+    ),
+    count(*) filter (where outcome = 'posted' and not post_exists),
+    (select count(*) from recorded)
+  into results, to_record, recorded_rows
+  from marked;
+
+  if jsonb_array_length(results) <> cardinality(verdicts) then
+    raise exception 'a trigger on multiplatform_post_queue suppresses the update that settles the item'
+      using errcode = 'triggered_action_exception';
+  end if;
+  if recorded_rows <> to_record then
+    raise exception 'a trigger on multiplatform_post_history suppresses the row that records the post'
+      using errcode = 'triggered_action_exception';
+  end if;
+  return results;
+end
+$$;
+
+revoke execute on function post_queue.finish(post_queue.verdict[]) from public, anon, authenticated;
+grant execute on function post_queue.finish(post_queue.verdict[]) to service_role;
+
+-- schemas/settle/forget_tries.sql
+
+-- Takes the tries of a deleted item away, whoever deleted it: the prune, or the cascade of its original or creator. Whoever
+-- may delete items need not be able to see the tries, so it runs as its owner.
+create or replace function public.post_queue_forget_tries()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  delete from post_queue.tries t where t.item_id = old.id;
+  return null;
+end
+$$;
+
+revoke execute on function public.post_queue_forget_tries() from public, anon, authenticated;
+
+-- schemas/settle/insert_error.sql
+
+-- Says why the post of an item was refused, and what to do where that is known.
+--
+--   item_id      the item
+--   state        the SQLSTATE of the refusal
+--   message      its message
+--   schema_name, table_name, column_name  what it names, empty where it names none
+create or replace function post_queue.insert_error(
+  item_id uuid, state text, message text, schema_name text, table_name text, column_name text
+)
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+#variable_conflict use_variable
+declare
+  posts constant regclass := 'public.content_posts';
+  refused_by constant regclass := to_regclass(format('%I.%I', schema_name, table_name));
+  advice text;
+begin
+  -- A trigger may have written elsewhere.
+  if refused_by = posts or refused_by in (select relid from pg_partition_tree(posts)) then
+    case
+      when state = '23502' then
+        select format('it stands in unique index %s, so the original''s value is not copied; '
+          'give it a default, or a BEFORE INSERT trigger that fills it', c.index_name)
+        into advice
+        from public.post_queue_columns() as c
+        where c.column_name = column_name and c.reason = 'unique';
+
+      when state in ('23505', '23P01') then
+        select format('post %s, which is not this item''s, carries its id in queue_item_id; '
+          'set that to null, and queue the item again', p.id)
+        into advice
+        from public.content_posts p
+        where p.queue_item_id = item_id;
+
+        advice := coalesce(
+          advice,
+          'let the index leave cross-posts out (where not is_crosspost), '
+            'or give its columns a default that differs each time'
+        );
+      else
+        null;
+    end case;
+  end if;
+  return format('%s (SQLSTATE %s)%s', message, state, ': ' || advice);
+end
+$$;
+
+revoke execute on function post_queue.insert_error(uuid, text, text, text, text, text)
+  from public, anon, authenticated;
+grant execute on function post_queue.insert_error(uuid, text, text, text, text, text) to service_role;
+
+-- schemas/settle/insert_posts.sql
+
+-- The settle's second step: inserts the new posts of what is decided to be posted. All in one statement, or, where a row
+-- is refused, in ten parts, and so on down to the bad row by itself.
+--
+--   verdicts  of post_queue.judge
+--   columns   the columns to copy, as a list in SQL; null: all of them
+--
+-- Gives the verdicts back, those of bad rows changed to why.
+create or replace function post_queue.insert_posts(verdicts post_queue.verdict[], columns text)
+returns post_queue.verdict[]
+language plpgsql
+security invoker
+set search_path = public, extensions
+set enable_seqscan = off
+set enable_nestloop = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  part_size constant integer := ceil(cardinality(verdicts) / 10.0);
+  parts post_queue.verdict[] := '{}';
+  wanted integer;
+  inserted integer;
+  refused_schema text;
+  refused_table text;
+  refused_column text;
+begin
+  if columns is null then
+    insert into public.content_posts
+    select post.* from post_queue.new_posts(verdicts) as post;
+  else
+    execute format(
+      'insert into public.content_posts (%1$s) select %1$s from post_queue.new_posts($1) as post', columns
+    ) using verdicts;
+  end if;
+
+  get diagnostics inserted = row_count;
+  select count(*) into wanted from unnest(verdicts) as v where v.outcome = 'posted' and not v.post_exists;
+  if inserted <> wanted then
+    raise exception 'the post was not inserted: its original changed meanwhile, or a trigger on content_posts suppresses it'
+      using errcode = 'triggered_action_exception';
+  end if;
+  return verdicts;
+exception
+  when others then
+    if cardinality(verdicts) = 1 then
+      -- Class 22, bad data, and class 23, a constraint, cannot pass. Anything else may.
+      if left(sqlstate, 2) in ('22', '23') or verdicts[1].retry_at is null then
+        verdicts[1].outcome := 'failed';
+      else
+        verdicts[1].outcome := 'retried';
+      end if;
+      get stacked diagnostics
+        refused_schema = schema_name, refused_table = table_name, refused_column = column_name;
+      verdicts[1].error := post_queue.insert_error(
+        verdicts[1].item_id, sqlstate, sqlerrm, refused_schema, refused_table, refused_column
+      );
+      return verdicts;
+    end if;
+    for part_start in 1..cardinality(verdicts) by part_size loop
+      parts := parts || post_queue.insert_posts(verdicts[part_start:part_start + part_size - 1], columns);
+    end loop;
+    return parts;
+end
+$$;
+
+revoke execute on function post_queue.insert_posts(post_queue.verdict[], text)
+  from public, anon, authenticated;
+grant execute on function post_queue.insert_posts(post_queue.verdict[], text) to service_role;
+
+-- schemas/settle/judge.sql
+
+-- The settle's first step: locks the items that the claim still holds, and decides what becomes of each.
+--
+--   claim_id, outcomes  as in post_queue_settle
+--
+-- Gives a verdict for each item that is held. The others are lost, locked, or were settled before: post_queue.not_held
+-- answers for them.
+--
+-- The planner cannot know how many items a claim holds, and may expect one: it would join by nested loops, whose cost
+-- grows with the square of the batch, or read whole tables. So every table is read by a list of keys or places,
+-- whatever its size and statistics, and what was read is joined by hashing. Costs mean nothing then, and must not set off
+-- the JIT compiler.
+create or replace function post_queue.judge(claim_id uuid, outcomes jsonb)
+returns post_queue.verdict[]
+language plpgsql
+security invoker
+set search_path = ''
+set enable_seqscan = off
+set enable_nestloop = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  this_claim constant uuid := claim_id;
+  usual_lock_timeout constant text := current_setting('lock_timeout');
+  verdicts post_queue.verdict[];
+begin
+  -- "skip locked" has a gap: an original or a creator that a transaction still open has changed and then deleted or
+  -- locked is waited for all the same. That transaction may come to wait for our queue rows, so the wait ends before
+  -- anybody looks for a deadlock (deadlock_timeout, 1 s by default).
+  perform set_config('lock_timeout', '100ms', true);
+  with outcome as materialized (
+    select distinct on (o.item_id) o.*
+    from jsonb_to_recordset(outcomes) as o (
+      item_id uuid, patch jsonb, refusal text, obstacle text, retry_in_seconds numeric
+    )
+    order by o.item_id
+  ),
+  held as materialized (
+    select q.tableoid as item_table, q.ctid as address, q.id, q.creator_id, q.original_post_id, q.queued_at
+    from public.multiplatform_post_queue q
+    where q.id = any (array(select outcome.item_id from outcome))
+      -- A case, so that the planner looks for no index but that of the ids.
+      and case when q.claim_id = this_claim and q.status = 'processing' then true end
+    for no key update of q skip locked
+  ),
+  -- What is to fail or to wait needs no original, which may be what hinders it.
+  to_post as materialized (
+    select held.creator_id, held.original_post_id
+    from held
+    join outcome on outcome.item_id = held.id
+    where outcome.refusal is null and outcome.obstacle is null
+  ),
+  -- Foreign keys lock these rows anyway, but would wait for whoever deletes them, who waits for our queue rows.
+  creator as materialized (
+    select c.id
+    from public.creators c
+    where c.id = any (array(select distinct to_post.creator_id from to_post))
+    for key share skip locked
+  ),
+  -- The app refused what it saw at the claim. The same rules stand here for what has changed since.
+  original as materialized (
+    select
+      p.id,
+      p.creator_id,
+      case
+        when p.is_crosspost then 'The original post is itself a cross-post.'
+        when p.deleted_at is not null then 'The original post is deleted.'
+        when p.status in ('deleted', 'archived', 'private') then format('The original post is %s.', p.status)
+        when p.moderation_status = 'rejected' then 'The original post was rejected by moderation.'
+      end as refusal
+    from public.content_posts p
+    where p.id = any (array(select distinct to_post.original_post_id from to_post))
+    for key share skip locked
+  ),
+  -- An item that was posted and then queued again by hand is marked as what it is. Only its creator's own post can be
+  -- its post: whoever may write content_posts may write any queue_item_id there.
+  existing as materialized (
+    select distinct on (p.queue_item_id, p.creator_id) p.queue_item_id, p.creator_id, p.id
+    from public.content_posts p
+    where p.queue_item_id = any (array(select held.id from held))
+  ),
+  judged as materialized (
+    select
+      held.*,
+      outcome.patch,
+      outcome.retry_in_seconds,
+      existing.id as existing_post_id,
+      case
+        when existing.id is not null then null
+        when outcome.refusal is not null then outcome.refusal
+        when outcome.obstacle is not null then null
+        when creator.id is null
+          and not exists (select from public.creators c where c.id = held.creator_id)
+          then 'The creator is gone.'
+        when original.id is null
+          and not exists (select from public.content_posts p where p.id = held.original_post_id)
+          then 'The original post is gone.'
+        when original.creator_id <> held.creator_id
+          then 'The item''s creator is not the creator of the original post.'
+        else original.refusal
+      end as refusal,
+      case
+        when existing.id is not null then null
+        when outcome.obstacle is not null then outcome.obstacle
+        when creator.id is null then 'The creator is locked by another transaction.'
+        when original.id is null then 'The original post is locked by another transaction.'
+      end as obstacle
+    from held
+    join outcome on outcome.item_id = held.id
+    left join creator on creator.id = held.creator_id
+    left join original on original.id = held.original_post_id
+    left join existing on existing.queue_item_id = held.id and existing.creator_id = held.creator_id
+  )
+  select array_agg(
+    row(
+      id,
+      item_table,
+      address,
+      original_post_id,
+      patch,
+      case
+        when refusal is null and obstacle is null then 'posted'
+        when refusal is null and retry_in_seconds is not null then 'retried'
+        else 'failed'
+      end,
+      coalesce(refusal, obstacle),
+      coalesce(existing_post_id, public.uuid_v7()),
+      existing_post_id is not null,
+      -- A delay is never over 24 hours, nor in the past.
+      case
+        when retry_in_seconds is not null
+          then now() + make_interval(secs => least(greatest(retry_in_seconds, 0), 86400))
+      end,
+      -- queued_at may be at either end of what a timestamp can be.
+      case
+        when isfinite(queued_at)
+          then least(greatest(extract(epoch from now() - queued_at), 0), 2147483647)::integer
+      end
+    )::post_queue.verdict
+  )
+  into verdicts
+  from judged;
+  perform set_config('lock_timeout', usual_lock_timeout, true);
+  return coalesce(verdicts, '{}');
+end
+$$;
+
+revoke execute on function post_queue.judge(uuid, jsonb) from public, anon, authenticated;
+grant execute on function post_queue.judge(uuid, jsonb) to service_role;
+
+-- schemas/settle/known_columns.sql
+
+-- The columns of content_posts that this repository sets, or that carry the content or govern access. A cross-post gets
+-- them wherever they stand, in a unique index too: a paid post must not become free because somebody made an index over
+-- its price, and a post without its file is worse than none. An item that such an index refuses fails alone.
+--
+-- A constant to the planner. Settings of its own would make it a call: it names nothing but built-in things.
+create or replace function post_queue.known_columns()
+returns name[]
+language sql
+immutable
+security invoker
+as $$
+  select array[
+    'id', 'creator_id', 'cluster', 'title', 'description', 'content_type', 'content_url', 'thumbnail_url', 'price',
+    'is_ppv', 'is_subscriber_only', 'status', 'moderation_status', 'view_count', 'like_count', 'comment_count',
+    'share_count', 'duration', 'file_size', 'tags', 'adult_content', 'scheduled_at', 'published_at', 'created_at',
+    'updated_at', 'deleted_at', 'is_crosspost', 'original_post_id', 'watermark_enabled', 'queue_item_id'
+  ]::name[]
+$$;
+
+revoke execute on function post_queue.known_columns() from public, anon, authenticated;
+grant execute on function post_queue.known_columns() to service_role;
+
+-- schemas/settle/new_posts.sql
+
+-- The posts of what is decided to be posted, each composed from its original and its item (see post_queue.compose).
+--
+-- The planner puts this in the place of its call, so that no post is copied on its way. Settings of its own would forbid
+-- that: it names what it uses in full, and its caller pins the planner's.
+create or replace function post_queue.new_posts(verdicts post_queue.verdict[])
+returns setof public.content_posts
+language sql
+stable
+security invoker
+as $$
+  select post.*
+  from unnest(verdicts) as v
+  join public.multiplatform_post_queue q
+    on q.ctid = v.item_address
+    and q.tableoid = v.item_table
+    and q.ctid = any (array(select item.item_address from unnest(verdicts) as item))
+  join public.content_posts original
+    on original.id = v.original_post_id
+    and original.id = any (array(select distinct item.original_post_id from unnest(verdicts) as item))
+    -- Once more, because the original may have changed since the decision.
+    and original.creator_id = q.creator_id
+  cross join lateral post_queue.compose(
+    original, v.post_id, v.item_id, q.modified_caption, q.modified_hashtags, v.patch
+  ) as post
+  where v.outcome = 'posted' and not v.post_exists
+$$;
+
+revoke execute on function post_queue.new_posts(post_queue.verdict[]) from public, anon, authenticated;
+grant execute on function post_queue.new_posts(post_queue.verdict[]) to service_role;
+
+-- schemas/settle/not_held.sql
+
+-- Answers for the outcomes of a settle whose items it did not find in hand: settled before by this very claim (then the
+-- answer is the same again), lost, or locked by another transaction.
+--
+--   claim_id, outcomes  as in post_queue_settle
+--   results             those of the items that were held
+--
+-- A reset by hand with the document's UPDATE keeps claim_id but clears the start time, so it reads as lost.
+create or replace function post_queue.not_held(claim_id uuid, outcomes jsonb, results jsonb)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+set enable_seqscan = off
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+  this_claim constant uuid := claim_id;
+begin
+  return (
+    select coalesce(
+      jsonb_agg(
+        case
+          when q.claim_id is distinct from this_claim
+            then jsonb_build_object('item_id', missing.item_id, 'outcome', 'lost')
+          when q.status = 'processing'
+            then jsonb_build_object('item_id', missing.item_id, 'outcome', 'unsettled')
+          when q.status in ('posted', 'failed') or (q.status = 'queued' and q.processing_started_at is not null)
+            then jsonb_build_object(
+              'item_id', q.id,
+              'outcome', case q.status when 'queued' then 'retried' else q.status::text end,
+              'target_post_id', case when q.status = 'posted' then q.target_post_id end,
+              'error', q.error_message,
+              'retry_count', q.retry_count,
+              -- Somebody may have moved it since, beyond what ISO 8601 can say.
+              'retry_at', case
+                when q.status = 'queued' and q.scheduled_for between '0001-01-01Z' and '9999-12-31Z'
+                  then q.scheduled_for
+              end,
+              'time_to_post_seconds', case
+                when q.status = 'posted' and isfinite(q.queued_at)
+                  then least(greatest(extract(epoch from q.completed_at - q.queued_at), 0), 2147483647)::integer
+              end
+            )
+          else jsonb_build_object('item_id', missing.item_id, 'outcome', 'lost')
+        end
+      ),
+      '[]'
+    )
+    from (
+      select (o ->> 'item_id')::uuid as item_id from jsonb_array_elements(outcomes) as o
+      except
+      select (r ->> 'item_id')::uuid from jsonb_array_elements(results) as r
+    ) as missing
+    left join public.multiplatform_post_queue q on q.id = missing.item_id
+  );
+end
+$$;
+
+revoke execute on function post_queue.not_held(uuid, jsonb, jsonb) from public, anon, authenticated;
+grant execute on function post_queue.not_held(uuid, jsonb, jsonb) to service_role;
+
+-- schemas/settle/settle.sql
+
+-- Ends claimed items: posted, retried later, or failed. An item is posted, marked and recorded in one transaction, or
+-- none of it happened.
+--
+--   claim_id  the claim under which the items were taken
+--   outcomes  [{"item_id", "patch": {"cluster", "title", "watermark_enabled"}, "refusal", "retry_in_seconds"}, ...]
+--             patch             what the new post says other than its original
+--             refusal           why the item may not be posted: it fails at once
+--             obstacle          why it could not be posted now: without a look at its original it is tried again, or
+--                               fails when retries are used up
+--             retry_in_seconds  how long to wait after a failure that may pass; null: no retry is left
+--
+-- Gives one result for each item: {"item_id", "outcome", "target_post_id", "error", "retry_count", "retry_at",
+-- "time_to_post_seconds"}, with outcome one of
+--   posted, retried, failed
+--   lost       the claim was taken away (reset, rescued, cancelled, deleted); nothing was done
+--   unsettled  still in hand, because another transaction has its row locked, or because the database refuses what
+--              would end it ("error" says why); claim and settle again
+--
+-- What it writes sets off triggers of others, which may name their tables without a schema: so the search_path is not
+-- empty, here and in all that writes.
+--
+-- Only items still held under the claim are touched. Repeating the call changes nothing and answers the same.
+-- No row is waited for, or for 100 ms at a time (see post_queue.judge), so no deadlock can arise, and no serialization
+-- failure leaves it: PostgREST would repeat such a transaction without limit.
+create or replace function public.post_queue_settle(claim_id uuid, outcomes jsonb)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = public, extensions
+as $$
+#variable_conflict use_variable
+declare
+  results jsonb := '[]';
+  outcome jsonb;
+begin
+  if claim_id is null or jsonb_typeof(outcomes) is distinct from 'array' then
+    raise exception 'post_queue_settle needs a claim_id and an array of outcomes'
+      using errcode = 'invalid_parameter_value';
+  end if;
+
+  -- A repetition that overtakes the first call waits for it here, instead of finding its rows locked.
+  perform pg_advisory_xact_lock(hashtextextended(claim_id::text, 0));
+
+  -- See post_queue_skip_crossposts.
+  perform set_config('post_queue.settling', 'on', true);
+
+  -- Tables are waited for as ever, where a migration holds them.
+  lock table public.multiplatform_post_queue, public.creators, public.content_posts in row share mode;
+
+  begin
+    return post_queue.settle_outcomes(claim_id, outcomes);
+  exception
+    when others then
+      -- Refused as a whole. Item by item below, so that the bad row fails alone.
+  end;
+
+  for outcome in select value from jsonb_array_elements(outcomes) loop
+    results := results || post_queue.settle_alone(claim_id, outcome);
+  end loop;
+  return results;
+end
+$$;
+
+revoke execute on function public.post_queue_settle(uuid, jsonb) from public, anon, authenticated;
+grant execute on function public.post_queue_settle(uuid, jsonb) to service_role;
+
+-- schemas/settle/settle_alone.sql
+
+-- Settles one item of a batch that was refused as a whole. What hinders it becomes its error: it fails or is tried again.
+-- Where not even that can be written down, it is left as it is, unsettled, and the result says why.
+--
+--   claim_id  as in post_queue_settle
+--   outcome   one of its outcomes
+create or replace function post_queue.settle_alone(claim_id uuid, outcome jsonb)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = public, extensions
+as $$
+declare
+  reason text;
+  is_final boolean;
+begin
+  begin
+    return post_queue.settle_outcomes(claim_id, jsonb_build_array(outcome));
+  exception
+    when lock_not_available then
+      reason := 'The original post or its creator is locked by another transaction.';
+      is_final := false;
+    when others then
+      reason := format('%s (SQLSTATE %s)', sqlerrm, sqlstate);
+      -- Class 22, bad data, and class 23, a constraint, cannot pass. Anything else may.
+      is_final := left(sqlstate, 2) in ('22', '23');
+  end;
+
+  return post_queue.settle_outcomes(
+    claim_id,
+    jsonb_build_array(
+      jsonb_build_object(
+        'item_id', outcome -> 'item_id',
+        case when is_final then 'refusal' else 'obstacle' end, reason,
+        'retry_in_seconds', outcome -> 'retry_in_seconds'
+      )
+    )
+  );
+exception
+  when others then
+    return jsonb_build_array(
+      jsonb_build_object(
+        'item_id', outcome -> 'item_id',
+        'outcome', 'unsettled',
+        'error', format('%s (SQLSTATE %s)', sqlerrm, sqlstate)
+      )
+    );
+end
+$$;
+
+revoke execute on function post_queue.settle_alone(uuid, jsonb) from public, anon, authenticated;
+grant execute on function post_queue.settle_alone(uuid, jsonb) to service_role;
+
+-- schemas/settle/settle_outcomes.sql
+
+-- The set-based part of the settle: all outcomes together, all or none. See post_queue_settle for what they are.
+create or replace function post_queue.settle_outcomes(claim_id uuid, outcomes jsonb)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = public, extensions
+as $$
+declare
+  verdicts post_queue.verdict[];
+  results jsonb;
+begin
+  verdicts := post_queue.judge(claim_id, outcomes);
+  verdicts := post_queue.insert_posts(verdicts, post_queue.columns_to_copy());
+  results := post_queue.finish(verdicts);
+  -- Deferred constraints and triggers speak up now, not when the transaction ends, where nobody could tell which item it
+  -- was and all would be undone.
+  set constraints all immediate;
+
+  if jsonb_array_length(results) = jsonb_array_length(outcomes) then
+    return results;
+  end if;
+  return results || post_queue.not_held(claim_id, outcomes, results);
+end
+$$;
+
+revoke execute on function post_queue.settle_outcomes(uuid, jsonb) from public, anon, authenticated;
+grant execute on function post_queue.settle_outcomes(uuid, jsonb) to service_role;
+
+-- schemas/settle/skip_crossposts.sql
+
+-- Closes the loop of cross-posts: while a settle writes a post, no item for a cross-post enters the queue, whichever
+-- trigger on content_posts would queue it, under whatever name, and also when the transaction ends.
+--
+-- post_queue_settle says in the setting post_queue.settling, which ends with its transaction, that it is at work. So
+-- whoever else queues an item pays for no more than a look at a setting, and an item that somebody queues for a
+-- cross-post by hand is not dropped without a word: it fails with a sentence.
+create or replace function public.post_queue_skip_crossposts()
+returns trigger
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+begin
+  -- An original that cannot be seen yet is the post that is being inserted.
+  if exists (select from public.content_posts p where p.id = new.original_post_id and not p.is_crosspost) then
+    return new;
+  end if;
+  return null;
+end
+$$;
+
+revoke execute on function public.post_queue_skip_crossposts() from public, anon, authenticated;
+
+-- schemas/bindings/10_ids.sql
+
+-- New rows of the app's own tables, and of queue and history, get ids in the order of time (see uuid_v7).
+alter table post_queue.tries alter column id set default public.uuid_v7();
+alter table post_queue.pauses alter column id set default public.uuid_v7();
+alter table post_queue.actions alter column id set default public.uuid_v7();
+
+-- Where production chose another default than a random id, that stays.
+do $$
+declare
+  random_id record;
+begin
+  for random_id in
+    select d.adrelid::regclass as table_name
+    from pg_attrdef d
+    join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+    where d.adrelid in ('public.multiplatform_post_queue'::regclass, 'public.multiplatform_post_history'::regclass)
+      and a.attname = 'id'
+      and pg_get_expr(d.adbin, d.adrelid) = 'gen_random_uuid()'
+  loop
+    execute format('alter table %s alter column id set default public.uuid_v7()', random_id.table_name);
+  end loop;
+end
+$$;
+
+-- schemas/bindings/20_causes.sql
+
+-- Where an operator's look at the failures begins: by cause.
+--
+-- On a table of many millions of rows build it beforehand with CREATE INDEX CONCURRENTLY under this name
+-- (docs/operations.md).
+create index if not exists multiplatform_post_queue_cause_idx
+  on public.multiplatform_post_queue (public.error_cause(error_message), coalesce(failed_at, queued_at), id)
+  where status = 'failed';
+
+-- schemas/bindings/30_triggers.sql
+
+-- What runs where rows of the queue come and go; see the functions.
+create or replace trigger post_queue_skip_crossposts
+  before insert on public.multiplatform_post_queue
+  for each row
+  when (pg_catalog.current_setting('post_queue.settling', true) = 'on')
+  execute function public.post_queue_skip_crossposts();
+
+create or replace trigger post_queue_forget_tries
+  after delete on public.multiplatform_post_queue
+  for each row execute function public.post_queue_forget_tries();
+
+create or replace trigger post_queue_wake
+  after insert on public.multiplatform_post_queue
+  referencing new table as new_items
+  for each statement execute function public.post_queue_wake();
+
+-- A cross-post queues nothing: without this every cross-post would queue further ones, without end. The function behind
+-- production's trigger stays the one that is there, and so does a trigger that somebody has given another form:
+-- post_queue_skip_crossposts closes the loop whatever it is called. This one spares each cross-post its work.
+do $$
+declare
+  trigger_function text;
+begin
+  select t.tgfoid::regprocedure::text
+  into trigger_function
+  from pg_trigger t
+  where t.tgrelid = 'public.content_posts'::regclass
+    and t.tgname = 'trigger_post_created_multiplatform'
+    -- After an insert, for each row, and nothing more.
+    and t.tgtype = 5
+    and t.tgqual is null
+    and t.tgnargs = 0
+    and t.tgconstraint = 0
+    and t.tgnewtable is null
+    and t.tgenabled = 'O';
+
+  if found then
+    execute format(
+      'create or replace trigger trigger_post_created_multiplatform
+         after insert on public.content_posts
+         for each row when (not new.is_crosspost) execute function %s',
+      trigger_function
+    );
+  end if;
+end
+$$;
+
+reset check_function_bodies;
+
+-- The REST API looks at the functions again.
+notify pgrst, 'reload schema';

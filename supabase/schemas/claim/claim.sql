@@ -1,0 +1,109 @@
+-- Takes the next batch of due items for one run.
+--
+--   claim_id       chosen by the caller, new for each run
+--   batch_size     up to 1000; 0: take nothing, and tell only what is still in hand
+--   lease_seconds  1 or more; a claim older than this belongs to a worker that is gone
+--   fair           whether creators take turns; where they do not, the oldest due go first
+--
+-- What is paused is not taken, and of what is limited no more than its share (post_queue_pause, post_queue_limit).
+--
+-- Gives {"items": [...], "rescued": n, "given_up": n}: what the claim has in hand (see post_queue.in_hand); how many
+-- items of dead workers were freed; how many of those were given up.
+--
+-- Called again with the same claim_id it returns what is still in hand under it and takes no more, so a caller that
+-- lost the answer calls again, and one that takes up what was left unfinished asks with a batch_size of 0.
+--
+-- What it changes sets off triggers of others, which may name their tables without a schema: so the search_path is not
+-- empty, here and in all that writes.
+--
+-- Plans that do not change with statistics, here and in what it calls: every table is read by an index in its order or
+-- by a list of keys or places, and what was read is joined by hashing. Left to itself the planner reads and hashes the
+-- whole queue for a large batch. Costs mean nothing then, and must not set off the JIT compiler.
+create or replace function public.post_queue_claim(
+  claim_id uuid, batch_size integer, lease_seconds integer, fair boolean default false
+)
+returns json
+language plpgsql
+security invoker
+set search_path = public, extensions
+set enable_seqscan = off
+set enable_sort = off
+set enable_nestloop = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  this_claim constant uuid := claim_id;
+  usual_lock_timeout constant text := current_setting('lock_timeout');
+  rescued integer := 0;
+  given_up integer := 0;
+begin
+  if this_claim is null
+    or batch_size is null or batch_size not between 0 and 1000
+    or lease_seconds is null or lease_seconds < 1
+  then
+    raise exception
+      'post_queue_claim needs a claim_id, a batch_size from 0 to 1000 and a lease_seconds of at least 1'
+      using errcode = 'invalid_parameter_value';
+  end if;
+
+  -- Row-level security hides rows without a word: nothing would seem due, and originals would seem gone.
+  if row_security_active('public.multiplatform_post_queue')
+    or row_security_active('public.content_posts')
+    or row_security_active('public.creators')
+    or row_security_active('post_queue.pauses')
+  then
+    raise exception 'row-level security hides the queue from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  -- A repetition that overtakes the first call waits here until that call has ended.
+  perform pg_advisory_xact_lock(hashtextextended(this_claim::text, 0));
+
+  if batch_size = 0 then
+    return json_build_object('items', post_queue.in_hand(this_claim), 'rescued', 0, 'given_up', 0);
+  end if;
+
+  -- One claim at a time. Skipping locked rows already keeps two claims apart, but a claim whose snapshot is older locks
+  -- the rows that another has just taken, finds them taken, and keeps them locked to its end: a settle would find its
+  -- own rows locked. Where somebody holds a claim open, go on beside it after a second.
+  begin
+    perform set_config('lock_timeout', '1s', true);
+    perform pg_advisory_xact_lock(hashtextextended('post_queue_claim', 0));
+    perform set_config('lock_timeout', usual_lock_timeout, true);
+  exception
+    when lock_not_available then null;
+  end;
+
+  -- Settled items count: a copy of the call that arrives late, when the batch is done, must take nothing, because
+  -- nobody would work on what it took.
+  if not exists (select from public.multiplatform_post_queue q where q.claim_id = this_claim) then
+
+    if exists (
+      select
+      from public.multiplatform_post_queue q
+      where q.status = 'processing'
+        and coalesce(q.processing_started_at, '-infinity'::timestamptz) < now() - make_interval(secs => lease_seconds)
+    ) then
+      select rescue.rescued, rescue.given_up
+      into rescued, given_up
+      from post_queue.rescue(lease_seconds) as rescue;
+    end if;
+
+    if fair
+      or exists (select from post_queue.pauses p where p.resumed_at is null)
+      or exists (select from post_queue.limits l where l.per_minute is not null)
+    then
+      perform post_queue.take_chosen(this_claim, batch_size, fair);
+    else
+      perform post_queue.take(this_claim, batch_size);
+    end if;
+  end if;
+
+  return json_build_object('items', post_queue.in_hand(this_claim), 'rescued', rescued, 'given_up', given_up);
+end
+$$;
+
+revoke execute on function public.post_queue_claim(uuid, integer, integer, boolean) from public, anon, authenticated;
+grant execute on function public.post_queue_claim(uuid, integer, integer, boolean) to service_role;

@@ -1,0 +1,61 @@
+-- Takes the oldest due items under a claim: they are processing from here on. The claim calls it, once.
+--
+--   claim_id    the claim
+--   batch_size  how many to take at most
+--
+-- They are updated by their addresses in the table: they are locked, so they stay there. An address (ctid) says nothing
+-- without its table: in each partition of a partitioned queue another row stands at the same one. A queue that is not
+-- partitioned goes once through the loop; a join by table and address would cost every claim 5 %.
+create or replace function post_queue.take(claim_id uuid, batch_size integer)
+returns void
+language plpgsql
+security invoker
+set search_path = public, extensions
+set enable_seqscan = off
+set enable_sort = off
+set enable_nestloop = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  this_claim constant uuid := claim_id;
+  due record;
+  due_items integer := 0;
+  updated integer;
+  taken_items integer := 0;
+begin
+  for due in
+    select oldest.item_table, array_agg(oldest.item_address) as addresses
+    from (
+      select q.tableoid as item_table, q.ctid as item_address
+      from public.multiplatform_post_queue q
+      where q.status = 'queued'
+        and coalesce(q.scheduled_for, q.queued_at) <= now()
+      order by coalesce(q.scheduled_for, q.queued_at), q.id
+      limit batch_size
+      for update skip locked
+    ) as oldest
+    group by oldest.item_table
+  loop
+    update public.multiplatform_post_queue q
+    set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
+    where q.tableoid = due.item_table and q.ctid = any (due.addresses);
+
+    get diagnostics updated = row_count;
+    taken_items := taken_items + updated;
+    due_items := due_items + cardinality(due.addresses);
+  end loop;
+
+  -- A trigger that keeps some rows as they are does so for ever. Where it keeps all, nothing would ever be taken.
+  if taken_items = 0 and due_items > 0 then
+    raise exception
+      'no item can be taken: a trigger on multiplatform_post_queue suppresses the update of the % oldest due items',
+      due_items
+      using errcode = 'triggered_action_exception';
+  end if;
+end
+$$;
+
+revoke execute on function post_queue.take(uuid, integer) from public, anon, authenticated;
+grant execute on function post_queue.take(uuid, integer) to service_role;

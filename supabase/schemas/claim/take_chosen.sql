@@ -1,0 +1,79 @@
+-- Takes due items under a claim where not simply the oldest may go: where a platform is paused or limited, or creators
+-- take turns. The claim calls it, once, in place of post_queue.take.
+--
+--   claim_id    the claim
+--   batch_size  how many to take at most
+--   fair        whether creators take turns; what is left of the batch is filled up by age
+create or replace function post_queue.take_chosen(claim_id uuid, batch_size integer, fair boolean)
+returns void
+language plpgsql
+security invoker
+set search_path = public, extensions
+set enable_seqscan = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  this_claim constant uuid := claim_id;
+  held_back text[];
+  limited text[];
+  quotas integer[];
+  quotas_left integer[];
+  picked record;
+  at_most integer;
+  taken integer := 0;
+  taken_now integer;
+  locked integer := 0;
+begin
+  select *
+  into held_back, limited, quotas
+  from post_queue.held_back();
+  if '*' = any (held_back) then
+    return;
+  end if;
+
+  if fair then
+    picked := post_queue.pick_turns(held_back, limited, quotas, batch_size);
+    taken := post_queue.take_picked(this_claim, picked.item_tables, picked.item_addresses, batch_size);
+    if held_back = '{}' and limited is null then
+      if taken < batch_size then
+        perform post_queue.take(this_claim, batch_size - taken);
+      end if;
+      return;
+    end if;
+  end if;
+
+  -- Once, as a rule. Where rows are locked they are passed by, and more are picked, up to thousands.
+  for round in 1..6 loop
+    exit when taken >= batch_size;
+    quotas_left := quotas;
+    if limited is not null and taken > 0 then
+      select array_agg(may_go.quota - coalesce(used.items, 0) order by may_go.place)
+      into quotas_left
+      from unnest(limited, quotas) with ordinality as may_go (platform, quota, place)
+      left join (
+        select q.target_platform as platform, count(*)::integer as items
+        from public.multiplatform_post_queue q
+        where q.claim_id = this_claim
+        group by q.target_platform
+      ) as used on used.platform = may_go.platform;
+    end if;
+    at_most := batch_size - taken + 4 * locked;
+    picked := post_queue.pick_open(held_back, limited, quotas_left, at_most);
+    taken_now := post_queue.take_picked(
+      this_claim, picked.item_tables, picked.item_addresses, batch_size - taken
+    );
+    taken := taken + taken_now;
+    exit when coalesce(cardinality(picked.item_tables), 0) < at_most;
+    locked := at_most - taken_now;
+  end loop;
+
+  if limited is not null then
+    perform post_queue.spend(this_claim);
+  end if;
+end
+$$;
+
+revoke execute on function post_queue.take_chosen(uuid, integer, boolean) from public, anon, authenticated;
+grant execute on function post_queue.take_chosen(uuid, integer, boolean) to service_role;

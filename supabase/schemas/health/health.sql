@@ -1,0 +1,152 @@
+-- How the queue is, cheap on a table of a hundred million rows: every figure comes from a partial index or from the
+-- history's index by time, and none counts beyond 1,000,000 rows.
+--
+--   stuck_after_seconds  0 or more; an item longer in processing is stuck
+--
+-- "counts" by status are exact on a small table. On one of more than 64 MB the settled ones are estimated from the
+-- planner's statistics, and "counts_estimated" says so.
+--
+-- "paused" and "limited" say what an operator holds back (see post_queue.controls). What waits for a paused platform is
+-- "due", but does not count for "oldest_due_seconds": it waits because somebody wants it to. What waits for a limit counts
+-- from when the limit lets it through (see post_queue.oldest_due).
+create or replace function public.post_queue_health(stuck_after_seconds integer)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  controls constant jsonb := post_queue.controls();
+  at_most constant integer := 1000000;
+  queue constant regclass := 'public.multiplatform_post_queue';
+  -- The queue itself, or its partitions.
+  tables constant oid[] := queue::oid || array(select relid::oid from pg_partition_tree(queue) where isleaf);
+  estimated constant boolean := (select sum(pg_relation_size(t)) > 64 * 1024 * 1024 from unnest(tables) as t);
+  counts jsonb;
+  due bigint;
+  oldest_due timestamptz;
+  scheduled bigint;
+  processing bigint;
+  stuck bigint;
+  posted_last_hour bigint;
+  average_seconds numeric;
+  failed_last_hour bigint;
+  failed_last_day bigint;
+begin
+  if stuck_after_seconds is null or stuck_after_seconds < 0 then
+    raise exception 'post_queue_health needs a stuck_after_seconds of 0 or more'
+      using errcode = 'invalid_parameter_value';
+  end if;
+
+  -- Row-level security hides rows without a word: an empty queue would look the same.
+  if row_security_active('public.multiplatform_post_queue') then
+    raise exception 'row-level security hides the queue from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  select count(*), min(due_at)
+  into due, oldest_due
+  from (
+    select coalesce(scheduled_for, queued_at) as due_at
+    from public.multiplatform_post_queue
+    where status = 'queued' and coalesce(scheduled_for, queued_at) <= now()
+    order by coalesce(scheduled_for, queued_at), id
+    limit at_most
+  ) as oldest;
+
+  if controls -> 'paused' <> '[]' or controls -> 'limited' <> '[]' then
+    oldest_due := post_queue.oldest_due();
+  end if;
+
+  select count(*)
+  into scheduled
+  from (
+    select
+    from public.multiplatform_post_queue
+    where status = 'queued' and coalesce(scheduled_for, queued_at) > now()
+    limit at_most
+  ) as later;
+
+  select
+    count(*),
+    count(*) filter (
+      where coalesce(processing_started_at, '-infinity'::timestamptz)
+        < now() - make_interval(secs => stuck_after_seconds)
+    )
+  into processing, stuck
+  from (
+    select processing_started_at
+    from public.multiplatform_post_queue
+    where status = 'processing'
+    limit at_most
+  ) as in_hand;
+
+  select count(*), round(avg(time_to_post_seconds), 1)
+  into posted_last_hour, average_seconds
+  from (
+    select time_to_post_seconds
+    from public.multiplatform_post_history
+    where posted_at > now() - interval '1 hour'
+    limit at_most
+  ) as posts;
+
+  select count(*) filter (where failed_at > now() - interval '1 hour'), count(*)
+  into failed_last_hour, failed_last_day
+  from (
+    select failed_at
+    from public.multiplatform_post_queue
+    where status = 'failed' and failed_at > now() - interval '1 day'
+    limit at_most
+  ) as failures;
+
+  if estimated then
+    select jsonb_object_agg(label, coalesce(estimate.number, 0))
+    into counts
+    from unnest(enum_range(null::public.platform_post_status)) as label
+    left join (
+      select status.value, round(sum(greatest(c.reltuples, 0) * status.frequency)) as number
+      from pg_catalog.pg_class c
+      join pg_catalog.pg_stats s
+        on s.schemaname = c.relnamespace::regnamespace::text and s.tablename = c.relname and s.attname = 'status'
+      cross join unnest(s.most_common_vals::text::text[], s.most_common_freqs) as status (value, frequency)
+      where c.oid = any (tables)
+        -- What ANALYZE says of a partitioned table is said once more by its partitions.
+        and c.relkind = 'r'
+      group by status.value
+    ) as estimate on estimate.value = label::text;
+
+    counts := counts || jsonb_build_object('queued', due + scheduled, 'processing', processing);
+  else
+    select jsonb_object_agg(label, coalesce(counted.number, 0))
+    into counts
+    from unnest(enum_range(null::public.platform_post_status)) as label
+    left join (
+      select status, count(*) as number
+      from public.multiplatform_post_queue
+      group by status
+    ) as counted on counted.status = label;
+  end if;
+
+  return jsonb_build_object(
+    'counts', counts,
+    'counts_estimated', estimated,
+    'due', due,
+    'scheduled', scheduled,
+    'stuck', stuck,
+    -- queued_at may be at either end of what a timestamp can be.
+    'oldest_due_seconds', case
+      when oldest_due is null then 0
+      when isfinite(oldest_due) then least(round(extract(epoch from now() - oldest_due)), 2147483647)
+      else 2147483647
+    end,
+    'posted_last_hour', posted_last_hour,
+    'failed_last_hour', failed_last_hour,
+    'failed_last_day', failed_last_day,
+    'average_seconds_to_post', average_seconds
+  ) || controls;
+end
+$$;
+
+revoke execute on function public.post_queue_health(integer) from public, anon, authenticated;
+grant execute on function public.post_queue_health(integer) to service_role;

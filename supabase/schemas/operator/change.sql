@@ -1,0 +1,251 @@
+-- The frame of a change of many items: one portion of at most 1,000 of them, in one transaction, and what it did written
+-- down in post_queue.actions. Called by post_queue_retry, post_queue_cancel and post_queue_prune, which say what it does.
+--
+--   verb     retry, cancel or prune
+--   action   {"idempotency_key", "actor", "reason", "filter" or "ids" (at most 1,000), "limit" (1 to 1,000,000), "dry_run"}
+--   portion  which portion this is, from 1
+--
+-- Gives the action as it stands: {"portions", "finished", "meant", "done", "marked_posted", "left", "conflict"}. A portion
+-- that was done before is not done again, so a call whose answer was lost may be repeated; "conflict" says that the key
+-- belongs to another change, and nothing was done. Locked rows are passed by and counted.
+--
+-- A dry run counts what the filter or the ids mean, up to the limit and among 200,000 items, and writes nothing.
+create or replace function post_queue.change(verb text, action jsonb, portion integer)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = public, extensions
+set timezone = 'UTC'
+set lock_timeout = '100ms'
+set enable_seqscan = off
+set enable_bitmapscan = off
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+  this_verb constant text := verb;
+  key constant text := action ->> 'idempotency_key';
+  item_limit constant integer := coalesce((action ->> 'limit')::integer, 10000);
+  dry_run constant boolean := coalesce((action ->> 'dry_run')::boolean, false);
+  -- What the change may find an item in. Nothing else is touched.
+  changeable constant public.platform_post_status[] := case this_verb
+    when 'retry' then '{failed,cancelled}'
+    when 'cancel' then '{queued,processing,failed}'
+    when 'prune' then '{posted,failed,cancelled}'
+  end;
+  filter jsonb := coalesce(action -> 'filter', '{}');
+  entry post_queue.actions;
+  at_most constant integer := 20000;
+  walk text;
+  ids uuid[];
+  last_key timestamptz;
+  last_id uuid;
+  changed uuid[];
+  posted_already bigint := 0;
+  passed_by jsonb;
+begin
+  if changeable is null or item_limit not between 1 and 1000000 or not dry_run and (key is null or portion is null) then
+    raise exception 'post_queue_change needs a verb, an idempotency_key, a limit from 1 to 1000000 and a portion'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  if action ? 'ids' then
+    filter := jsonb_build_object('ids', action -> 'ids');
+    ids := array(select distinct id::uuid from jsonb_array_elements_text(action -> 'ids') as id limit least(item_limit, 1000));
+  elsif filter ->> 'status' is null or (filter ->> 'status')::public.platform_post_status <> all (changeable) then
+    raise exception 'a % needs ids, or a filter with one status of %', this_verb, changeable
+      using errcode = 'invalid_parameter_value';
+  end if;
+
+  -- The one rule of retention that no setting and no caller can loosen.
+  if this_verb = 'prune' and (
+    action ? 'ids' or filter ->> 'to' is null or (filter ->> 'to')::timestamptz > now() - interval '1 day'
+  ) then
+    raise exception 'a prune needs a filter whose "to" is at least a day ago' using errcode = 'invalid_parameter_value';
+  end if;
+
+  -- Row-level security hides rows without a word: there would seem to be nothing to do.
+  if row_security_active('public.multiplatform_post_queue') then
+    raise exception 'row-level security hides the queue from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  if dry_run then
+    return post_queue.dry_run(changeable, filter, ids, item_limit);
+  end if;
+
+  -- A repetition that overtakes the first call waits here until that call has ended.
+  perform set_config('lock_timeout', '10s', true);
+  perform pg_advisory_xact_lock(hashtextextended('post_queue_change ' || key, 0));
+  perform set_config('lock_timeout', '100ms', true);
+
+  select a.* into entry from post_queue.actions a where a.idempotency_key = key;
+  if not found then
+    entry.idempotency_key := key;
+    entry.verb := this_verb;
+    entry.actor := coalesce(left(action ->> 'actor', 200), 'unknown');
+    entry.reason := left(action ->> 'reason', 1000);
+    entry.filter := filter;
+    entry.item_limit := item_limit;
+    entry.started_at := now();
+    entry.portions := 0;
+    entry.finished := false;
+    entry.meant := 0;
+    entry.done := 0;
+    entry.marked_posted := 0;
+    entry.left_alone := '{}';
+  elsif entry.verb <> this_verb or entry.filter <> filter or entry.item_limit <> item_limit then
+    return jsonb_build_object('conflict', true, 'left', '{}'::jsonb);
+  end if;
+  if entry.finished or portion <> entry.portions + 1 then
+    return post_queue.action_row(entry);
+  end if;
+
+  if not action ? 'ids' then
+    -- Oldest first, and none that came to match after the change began: what fails once more is not taken again.
+    walk := post_queue.walk(filter, false, entry.after_key, entry.after_id, at_most);
+    execute format(
+      'select array_agg(q.id), (array_agg(q.walk_key order by q.place desc))[1], (array_agg(q.id order by q.place desc))[1]
+       from (
+         select q.id, q.walk_key, row_number() over () as place
+         from (%s) q
+         where %s and case when q.status = ''queued'' then q.queued_at else q.walk_key end <= %L
+         limit %s
+       ) q',
+      walk, post_queue.condition(filter), entry.started_at, least(1000, item_limit - entry.meant)
+    )
+    into ids, last_key, last_id;
+    if coalesce(cardinality(ids), 0) < least(1000, item_limit - entry.meant) then
+      execute format('select q.walk_key, q.id from (%s) q offset %s limit 1', walk, at_most - 1) into last_key, last_id;
+      entry.finished := last_id is null;
+    end if;
+    entry.after_key := last_key;
+    entry.after_id := last_id;
+    ids := coalesce(ids, '{}');
+  end if;
+  entry.meant := entry.meant + cardinality(ids);
+  entry.finished := entry.finished or action ? 'ids' or entry.meant >= item_limit;
+
+  case this_verb
+    when 'retry' then
+      with held as materialized (
+        select q.id, q.creator_id
+        from public.multiplatform_post_queue q
+        where q.id = any (ids) and q.status = any (changeable)
+        order by q.id
+        for no key update skip locked
+      ),
+      -- An item that has its post is marked as what it is, as the settle does, and like there only by its creator's own post.
+      posted as materialized (
+        select distinct on (held.id) held.id, p.id as post_id
+        from public.content_posts p
+        join held on held.id = p.queue_item_id and held.creator_id = p.creator_id
+        where p.queue_item_id = any (array(select held.id from held))
+        order by held.id, p.id
+      ),
+      retried as (
+        update public.multiplatform_post_queue q
+        set
+          status = case when posted.id is null then 'queued' else 'posted' end::public.platform_post_status,
+          target_post_id = coalesce(posted.post_id, q.target_post_id),
+          completed_at = case when posted.id is null then q.completed_at else coalesce(q.completed_at, now()) end,
+          error_message = null,
+          failed_at = null,
+          retry_count = 0,
+          rescue_count = 0,
+          -- Due now, or when it was scheduled for. Not when it was queued: it would pass by all that wait.
+          scheduled_for = greatest(q.scheduled_for, now()),
+          processing_started_at = null,
+          claim_id = null,
+          updated_at = now()
+        from held
+        left join posted on posted.id = held.id
+        where q.id = held.id
+        returning q.id, posted.id is not null as is_posted
+      )
+      select array_agg(retried.id), count(*) filter (where retried.is_posted)
+      into changed, posted_already
+      from retried;
+
+      -- An item that is retried again and again keeps the last of its tries. In a life of its own it makes 41 at most: 20
+      -- retries, 20 rescues, and its end.
+      delete from post_queue.tries t
+      using (
+        select tried.id, row_number() over (partition by tried.item_id order by tried.tried_at desc, tried.id desc) as place
+        from post_queue.tries tried
+        where tried.item_id = any (changed)
+      ) as aged
+      where t.id = aged.id and aged.place > 20;
+    when 'cancel' then
+      with held as materialized (
+        select q.id
+        from public.multiplatform_post_queue q
+        where q.id = any (ids) and q.status = any (changeable)
+        order by q.id
+        for no key update skip locked
+      ),
+      cancelled as (
+        -- Without its claim_id an item in hand is lost to its worker.
+        update public.multiplatform_post_queue q
+        set status = 'cancelled', processing_started_at = null, claim_id = null, updated_at = now()
+        from held
+        where q.id = held.id
+        returning q.id
+      )
+      select array_agg(cancelled.id) into changed from cancelled;
+    when 'prune' then
+      with held as materialized (
+        select q.id
+        from public.multiplatform_post_queue q
+        where q.id = any (ids) and q.status = any (changeable)
+        order by q.id
+        for update skip locked
+      ),
+      pruned as (
+        delete from public.multiplatform_post_queue q using held where q.id = held.id returning q.id
+      )
+      select array_agg(pruned.id) into changed from pruned;
+  end case;
+  changed := coalesce(changed, '{}');
+  entry.done := entry.done + cardinality(changed);
+  entry.marked_posted := entry.marked_posted + posted_already;
+
+  -- Why the others were left: locked, or no longer as they were meant.
+  select jsonb_object_agg(reasons.reason, reasons.number + coalesce((entry.left_alone ->> reasons.reason)::bigint, 0))
+  into passed_by
+  from (
+    select
+      case when q.id is null then 'missing' when q.status = any (changeable) then 'locked' else q.status::text end as reason,
+      count(*) as number
+    from unnest(ids) as meant (id)
+    left join public.multiplatform_post_queue q on q.id = meant.id
+    where meant.id <> all (changed)
+    group by 1
+  ) as reasons;
+  entry.left_alone := entry.left_alone || coalesce(passed_by, '{}');
+  entry.portions := entry.portions + 1;
+  entry.updated_at := now();
+
+  if entry.portions = 1 then
+    insert into post_queue.actions (
+      idempotency_key, verb, actor, reason, filter, item_limit, started_at, finished, portions, meant, done,
+      marked_posted, left_alone, after_key, after_id
+    )
+    values (
+      entry.idempotency_key, entry.verb, entry.actor, entry.reason, entry.filter, entry.item_limit,
+      entry.started_at, entry.finished, entry.portions, entry.meant, entry.done, entry.marked_posted,
+      entry.left_alone, entry.after_key, entry.after_id
+    );
+  else
+    update post_queue.actions a
+    set
+      updated_at = now(), finished = entry.finished, portions = entry.portions, meant = entry.meant,
+      done = entry.done, marked_posted = entry.marked_posted, left_alone = entry.left_alone,
+      after_key = entry.after_key, after_id = entry.after_id
+    where a.idempotency_key = key;
+  end if;
+  return post_queue.action_row(entry);
+end
+$$;
+
+revoke execute on function post_queue.change(text, jsonb, integer) from public, anon, authenticated;
+grant execute on function post_queue.change(text, jsonb, integer) to service_role;

@@ -1,0 +1,27 @@
+-- The set-based part of the settle: all outcomes together, all or none. See post_queue_settle for what they are.
+create or replace function post_queue.settle_outcomes(claim_id uuid, outcomes jsonb)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = public, extensions
+as $$
+declare
+  verdicts post_queue.verdict[];
+  results jsonb;
+begin
+  verdicts := post_queue.judge(claim_id, outcomes);
+  verdicts := post_queue.insert_posts(verdicts, post_queue.columns_to_copy());
+  results := post_queue.finish(verdicts);
+  -- Deferred constraints and triggers speak up now, not when the transaction ends, where nobody could tell which item it
+  -- was and all would be undone.
+  set constraints all immediate;
+
+  if jsonb_array_length(results) = jsonb_array_length(outcomes) then
+    return results;
+  end if;
+  return results || post_queue.not_held(claim_id, outcomes, results);
+end
+$$;
+
+revoke execute on function post_queue.settle_outcomes(uuid, jsonb) from public, anon, authenticated;
+grant execute on function post_queue.settle_outcomes(uuid, jsonb) to service_role;
