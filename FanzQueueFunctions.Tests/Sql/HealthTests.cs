@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FanzQueueFunctions.Testbed;
 using FanzQueueFunctions.Tests.Database;
 using Npgsql;
@@ -175,6 +176,27 @@ public sealed class HealthTests(PostgresFixture postgres)
         var health = await database.HealthAsync();
 
         Assert.Equal(("1", "0"), (health.Text("due"), health.Text("oldest_due_seconds")));
+    }
+
+    [Theory]
+    [InlineData("select 1", 7200)]
+    [InlineData("update post_queue.limits set next_at = now() - interval '10 minutes'", 600)]
+    [InlineData("insert into post_queue.pauses (id, platform, paused_by) values (uuid_v7(), 'girlfanz', 'a test')", 60)]
+    public async Task Overview_and_heartbeat_judge_the_oldest_due_item_by_one_rule(string with, int oldestDueSeconds)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var original = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddItemAsync(original, "girlfanz", with: "queued_at = now() - interval '2 hours'");
+        await database.AddItemAsync(original, "boyfanz");
+        await database.LimitAsync("girlfanz", 1);
+        await database.ExecuteAsync("update post_queue.limits set next_at = '-infinity'");
+        await database.ExecuteAsync(with);
+
+        var heartbeat = (await database.HealthAsync())["oldest_due_seconds"]!.GetValue<int>();
+        var overview = JsonNode.Parse(await database.ScalarAsync<string>("select post_queue_overview(300)::text"))!;
+
+        Assert.InRange(heartbeat, oldestDueSeconds, oldestDueSeconds + 30);
+        Assert.InRange(overview["oldest_due_seconds"]!.GetValue<int>(), oldestDueSeconds, oldestDueSeconds + 30);
     }
 
     [Theory]

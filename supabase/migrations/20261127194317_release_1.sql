@@ -468,7 +468,7 @@ returns jsonb
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set jit = off
 as $$
   with finding as (
@@ -531,7 +531,7 @@ returns table (level text, what text, follows text, advice text)
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select
     case when c.is_required and not filled.by_trigger then 'error' else 'note' end,
@@ -589,7 +589,7 @@ returns table (level text, what text, follows text, advice text)
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with writable as (
     select
@@ -656,7 +656,7 @@ returns table (level text, what text, follows text, advice text)
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select
     'warning',
@@ -711,7 +711,7 @@ returns table (level text, what text, follows text, advice text)
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Other findings say so, where the caller may not look, or where to look would be to sort all that is queued.
@@ -761,7 +761,7 @@ returns table (level text, what text, follows text, advice text)
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   with written as (
     select
@@ -853,7 +853,7 @@ returns table (level text, what text, follows text, advice text)
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select
     'error',
@@ -910,7 +910,7 @@ returns table (level text, what text, follows text, advice text)
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   -- A large batch on a busy database takes seconds.
   select
@@ -983,7 +983,7 @@ returns table (level text, what text, follows text, advice text)
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select
     'note',
@@ -1018,7 +1018,7 @@ returns table (level text, what text, follows text, advice text)
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select
     'warning',
@@ -1064,7 +1064,7 @@ returns table (level text, what text, follows text, advice text)
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select
     'warning',
@@ -1100,7 +1100,7 @@ returns integer
 language sql
 immutable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select 4
 $$;
@@ -1125,9 +1125,6 @@ grant execute on function public.post_queue_version() to service_role;
 -- Called again with the same claim_id it returns what is still in hand under it and takes no more, so a caller that
 -- lost the answer calls again, and one that takes up what was left unfinished asks with a batch_size of 0.
 --
--- What it changes sets off triggers of others, which may name their tables without a schema: so the search_path is not
--- empty, here and in all that writes.
---
 -- Plans that do not change with statistics, here and in what it calls: every table is read by an index in its order or
 -- by a list of keys or places, and what was read is joined by hashing. Left to itself the planner reads and hashes the
 -- whole queue for a large batch. Costs mean nothing then, and must not set off the JIT compiler.
@@ -1137,7 +1134,7 @@ create or replace function public.post_queue_claim(
 returns json
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_sort = off
 set enable_nestloop = off
@@ -1237,7 +1234,7 @@ grant execute on function public.post_queue_claim(uuid, integer, integer, boolea
 create or replace function post_queue.held_back(out held_back text[], out limited text[], out quotas integer[])
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set jit = off
 set plan_cache_mode = force_generic_plan
@@ -1283,7 +1280,7 @@ returns json
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_sort = off
 set enable_nestloop = off
@@ -1365,7 +1362,7 @@ create or replace function post_queue.next_creators(
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_sort = off
 set enable_incremental_sort = off
@@ -1433,7 +1430,7 @@ create or replace function post_queue.pick_open(
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_sort = off
 set enable_incremental_sort = off
@@ -1525,7 +1522,7 @@ create or replace function post_queue.pick_turns(
 )
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_sort = off
 set enable_incremental_sort = off
@@ -1635,7 +1632,7 @@ grant execute on function post_queue.pick_turns(text[], text[], integer[], integ
 create or replace function post_queue.rescue(lease_seconds integer, out rescued integer, out given_up integer)
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_sort = off
 set enable_nestloop = off
@@ -1701,6 +1698,7 @@ begin
     where q.ctid = any (array(select expired.item_address from expired))
       and q.ctid = e.item_address
       and q.tableoid = e.item_table
+      and (select post_queue.triggers_path()) is not null
       and (
         e.hopeless
         or e.original_post_id in (select original.id from original)
@@ -1719,6 +1717,7 @@ begin
   select count(*) filter (where not hopeless), count(*) filter (where hopeless)
   into rescued, given_up
   from freed;
+  perform post_queue.own_path();
   perform set_config('lock_timeout', usual_lock_timeout, true);
 exception
   -- Nothing is freed then; the next claim tries again.
@@ -1739,7 +1738,7 @@ create or replace function post_queue.spend(claim_id uuid)
 returns void
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set jit = off
 set plan_cache_mode = force_generic_plan
@@ -1778,7 +1777,7 @@ create or replace function post_queue.take(claim_id uuid, batch_size integer)
 returns void
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_sort = off
 set enable_nestloop = off
@@ -1808,9 +1807,10 @@ begin
   loop
     update public.multiplatform_post_queue q
     set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
-    where q.tableoid = due.item_table and q.ctid = any (due.addresses);
+    where q.tableoid = due.item_table and q.ctid = any (due.addresses) and (select post_queue.triggers_path()) is not null;
 
     get diagnostics updated = row_count;
+    perform post_queue.own_path();
     taken_items := taken_items + updated;
     due_items := due_items + cardinality(due.addresses);
   end loop;
@@ -1840,7 +1840,7 @@ create or replace function post_queue.take_chosen(claim_id uuid, batch_size inte
 returns void
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set jit = off
 set plan_cache_mode = force_generic_plan
@@ -1927,7 +1927,7 @@ create or replace function post_queue.take_picked(
 returns integer
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
@@ -1958,9 +1958,10 @@ begin
   loop
     update public.multiplatform_post_queue q
     set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
-    where q.tableoid = due.item_table and q.ctid = any (due.addresses);
+    where q.tableoid = due.item_table and q.ctid = any (due.addresses) and (select post_queue.triggers_path()) is not null;
 
     get diagnostics updated = row_count;
+    perform post_queue.own_path();
     taken_items := taken_items + updated;
     due_items := due_items + cardinality(due.addresses);
   end loop;
@@ -1986,7 +1987,7 @@ create or replace function post_queue.begin_control(platform text, actor text)
 returns void
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if coalesce(actor, '') = '' then
@@ -2018,7 +2019,7 @@ returns jsonb
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_build_object(
     'paused', coalesce(
@@ -2074,7 +2075,7 @@ create or replace function public.post_queue_limit(
 returns jsonb
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set lock_timeout = '5s'
 as $$
 #variable_conflict use_column
@@ -2142,7 +2143,7 @@ create or replace function public.post_queue_pause(
 returns jsonb
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set lock_timeout = '5s'
 as $$
 #variable_conflict use_column
@@ -2197,7 +2198,7 @@ create or replace function post_queue.record_action(
 returns void
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   insert into post_queue.actions (
     idempotency_key, verb, actor, reason, filter, finished, portions, meant, done, left_alone
@@ -2221,7 +2222,7 @@ create or replace function post_queue.repeated_control(verb text, filter jsonb, 
 returns jsonb
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
@@ -2269,7 +2270,7 @@ create or replace function public.post_queue_resume(
 returns jsonb
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set lock_timeout = '5s'
 as $$
 #variable_conflict use_column
@@ -2336,7 +2337,7 @@ returns table (platform text, starts_at timestamptz, posted bigint, failed bigin
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set jit = off
 as $$
@@ -2423,6 +2424,84 @@ $$;
 revoke execute on function post_queue.percentile(bigint[], double precision) from public, anon, authenticated;
 grant execute on function post_queue.percentile(bigint[], double precision) to service_role;
 
+-- schemas/figures/recent_figures.sql
+
+-- What happened of late, for the overview: in the last 5 minutes, hour and day, and in the last day by platform. From the
+-- figures that were rolled up, and from the rows themselves for what came since.
+create or replace function post_queue.recent_figures(out recent jsonb, out day jsonb)
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- By name, because the figures are found by platform and time.
+  platforms constant text[] := enum_range(null::public.platform_cluster)::text[] || '{"",unknown}'::text[];
+  fresh_from timestamptz;
+begin
+  select max(f.starts_at) + interval '1 minute' into fresh_from
+  from post_queue.figures f where f.width_seconds = 60 and f.platform = '';
+  fresh_from := greatest(coalesce(fresh_from, '-infinity'), date_trunc('minute', now() - interval '15 minutes'));
+
+  with figures as materialized (
+    select f.platform, f.starts_at, f.posted, f.failed, f.retried, f.times
+    from post_queue.figures f
+    where f.width_seconds = 3600 and f.platform = any (platforms)
+      and f.starts_at >= date_trunc('hour', now() - interval '23 hours')
+      and f.starts_at < date_trunc('hour', now() - interval '1 hour')
+    union all
+    select f.platform, f.starts_at, f.posted, f.failed, f.retried, f.times
+    from post_queue.figures f
+    where f.width_seconds = 60 and f.platform = any (platforms)
+      and f.starts_at >= date_trunc('hour', now() - interval '1 hour')
+    union all
+    select m.platform, m.starts_at, m.posted, m.failed, m.retried, m.times
+    from post_queue.happened(
+        fresh_from, date_trunc('minute', now()) + interval '1 minute', interval '1 minute'
+      ) as m
+  )
+  select
+    (
+      select jsonb_agg(
+        jsonb_build_object(
+          'seconds', span.seconds,
+          'posted', coalesce(summed.posted, 0),
+          'failed', coalesce(summed.failed, 0),
+          'retried', coalesce(summed.retried, 0),
+          'seconds_to_post_p50', post_queue.percentile(summed.times, 0.5),
+          'seconds_to_post_p95', post_queue.percentile(summed.times, 0.95),
+          'seconds_to_post_p99', post_queue.percentile(summed.times, 0.99)
+        )
+        order by span.seconds
+      )
+      from (values (300), (3600), (86400)) as span (seconds)
+      cross join lateral (
+        select
+          sum(figures.posted) as posted, sum(figures.failed) as failed, sum(figures.retried) as retried,
+          post_queue.sum_times(figures.times) as times
+        from figures
+        where figures.platform = '' and figures.starts_at > now() - make_interval(secs => span.seconds + 60)
+      ) as summed
+    ),
+    (
+      select coalesce(jsonb_object_agg(summed.platform, summed.json), '{}')
+      from (
+        select
+          figures.platform,
+          jsonb_build_object('posted', sum(figures.posted), 'failed', sum(figures.failed), 'retried', sum(figures.retried))
+            as json
+        from figures
+        where figures.platform <> ''
+        group by figures.platform
+      ) as summed
+    )
+  into recent, day;
+end
+$$;
+
+revoke execute on function post_queue.recent_figures() from public, anon, authenticated;
+grant execute on function post_queue.recent_figures() to service_role;
+
 -- schemas/figures/roll_up.sql
 
 -- Rolls what happened since the last time up into post_queue.figures: minutes, and the hours that they complete. Called by
@@ -2437,7 +2516,7 @@ create or replace function public.post_queue_roll_up()
 returns jsonb
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set enable_seqscan = off
 set jit = off
@@ -2542,7 +2621,7 @@ returns jsonb
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set enable_seqscan = off
 set jit = off
@@ -2657,15 +2736,14 @@ grant execute on function post_queue.time_bin(integer) to service_role;
 -- "counts" by status are exact on a small table. On one of more than 64 MB the settled ones are estimated from the
 -- planner's statistics, and "counts_estimated" says so.
 --
--- "paused" and "limited" say what an operator holds back (see post_queue.controls). What waits for a paused platform is
--- "due", but does not count for "oldest_due_seconds": it waits because somebody wants it to. What waits for a limit counts
--- from when the limit lets it through (see post_queue.oldest_due).
+-- "paused" and "limited" say what an operator holds back (see post_queue.controls), "oldest_due_seconds" what waits although
+-- nobody does (see post_queue.oldest_due).
 create or replace function public.post_queue_health(stuck_after_seconds integer)
 returns jsonb
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   controls constant jsonb := post_queue.controls();
@@ -2676,7 +2754,6 @@ declare
   estimated constant boolean := (select sum(pg_relation_size(t)) > 64 * 1024 * 1024 from unnest(tables) as t);
   counts jsonb;
   due bigint;
-  oldest_due timestamptz;
   scheduled bigint;
   processing bigint;
   stuck bigint;
@@ -2696,19 +2773,15 @@ begin
       using errcode = 'insufficient_privilege';
   end if;
 
-  select count(*), min(due_at)
-  into due, oldest_due
+  select count(*)
+  into due
   from (
-    select coalesce(scheduled_for, queued_at) as due_at
+    select
     from public.multiplatform_post_queue
     where status = 'queued' and coalesce(scheduled_for, queued_at) <= now()
     order by coalesce(scheduled_for, queued_at), id
     limit at_most
   ) as oldest;
-
-  if controls -> 'paused' <> '[]' or controls -> 'limited' <> '[]' then
-    oldest_due := post_queue.oldest_due();
-  end if;
 
   select count(*)
   into scheduled
@@ -2785,12 +2858,7 @@ begin
     'due', due,
     'scheduled', scheduled,
     'stuck', stuck,
-    -- queued_at may be at either end of what a timestamp can be.
-    'oldest_due_seconds', case
-      when oldest_due is null then 0
-      when isfinite(oldest_due) then least(round(extract(epoch from now() - oldest_due)), 2147483647)
-      else 2147483647
-    end,
+    'oldest_due_seconds', post_queue.seconds_since(post_queue.oldest_due()),
     'posted_last_hour', posted_last_hour,
     'failed_last_hour', failed_last_hour,
     'failed_last_day', failed_last_day,
@@ -2804,8 +2872,11 @@ grant execute on function public.post_queue_health(integer) to service_role;
 
 -- schemas/health/oldest_due.sql
 
--- Since when the due item that has waited longest could have been taken; null where none could be. One entry of the index by
--- platform is read for each platform, however many items wait. Items of unknown platforms are not looked for.
+-- Since when the due item that has waited longest could have been taken; null where none could be. The one rule of it, for
+-- heartbeat, overview and console.
+--
+-- Where something is paused or limited, one entry of the index by platform is read for each platform, however many items
+-- wait; items of unknown platforms are not looked for then.
 --
 -- What is paused could not be taken. What is limited could be from the moment on from which the limit let the next one
 -- through: so what waits for its limit has not waited yet, and what a dead worker leaves lying has, limit or not.
@@ -2814,34 +2885,67 @@ returns timestamptz
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_sort = off
 set enable_bitmapscan = off
 set jit = off
 as $$
-  select min(could_be_taken.since)
-  from unnest(enum_range(null::public.platform_cluster)::text[]) as open (platform)
-  cross join lateral (
-    select coalesce(q.scheduled_for, q.queued_at) as due_at
-    from public.multiplatform_post_queue q
-    where q.status = 'queued'
-      -- See post_queue.pick_open.
-      and left(q.target_platform, 63) = any (array[open.platform])
-      and coalesce(q.scheduled_for, q.queued_at) <= now()
-    order by left(q.target_platform, 63), coalesce(q.scheduled_for, q.queued_at), q.id
-    limit 1
-  ) as oldest
-  left join post_queue.limits l on l.platform = open.platform and l.per_minute is not null
-  cross join lateral (select greatest(oldest.due_at, l.next_at) as since) as could_be_taken
-  where could_be_taken.since <= now()
-    and not exists (
-      select from post_queue.pauses p where p.platform in ('*', open.platform) and p.resumed_at is null
+  select case
+    when not exists (select from post_queue.pauses p where p.resumed_at is null)
+      and not exists (select from post_queue.limits l where l.per_minute is not null)
+      then (
+        select coalesce(q.scheduled_for, q.queued_at)
+        from public.multiplatform_post_queue q
+        where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) <= now()
+        order by coalesce(q.scheduled_for, q.queued_at), q.id
+        limit 1
+      )
+    else (
+      select min(could_be_taken.since)
+      from unnest(enum_range(null::public.platform_cluster)::text[]) as open (platform)
+      cross join lateral (
+        select coalesce(q.scheduled_for, q.queued_at) as due_at
+        from public.multiplatform_post_queue q
+        where q.status = 'queued'
+          -- See post_queue.pick_open.
+          and left(q.target_platform, 63) = any (array[open.platform])
+          and coalesce(q.scheduled_for, q.queued_at) <= now()
+        order by left(q.target_platform, 63), coalesce(q.scheduled_for, q.queued_at), q.id
+        limit 1
+      ) as oldest
+      left join post_queue.limits l on l.platform = open.platform and l.per_minute is not null
+      cross join lateral (select greatest(oldest.due_at, l.next_at) as since) as could_be_taken
+      where could_be_taken.since <= now()
+        and not exists (
+          select from post_queue.pauses p where p.platform in ('*', open.platform) and p.resumed_at is null
+        )
     )
+  end
 $$;
 
 revoke execute on function post_queue.oldest_due() from public, anon, authenticated;
 grant execute on function post_queue.oldest_due() to service_role;
+
+-- schemas/health/seconds_since.sql
+
+-- How many seconds ago a moment was; 0 where there was none. A moment in a row may be at either end of what a timestamp can be.
+create or replace function post_queue.seconds_since(moment timestamptz)
+returns numeric
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when moment is null then 0
+    when isfinite(moment) then least(greatest(round(extract(epoch from now() - moment)), 0), 2147483647)
+    else 2147483647
+  end
+$$;
+
+revoke execute on function post_queue.seconds_since(timestamptz) from public, anon, authenticated;
+grant execute on function post_queue.seconds_since(timestamptz) to service_role;
 
 -- schemas/hints/wake.sql
 
@@ -2862,17 +2966,18 @@ language plpgsql
 security invoker
 as $$
 begin
-  perform pg_notify('post_queue', '')
+  perform pg_catalog.pg_notify('post_queue', '')
   where exists (
       select
       from new_items q
-      where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) <= now()
+      where q.status operator(pg_catalog.=) 'queued'
+        and coalesce(q.scheduled_for, q.queued_at) operator(pg_catalog.<=) pg_catalog.now()
     )
     and (
-      pg_try_advisory_xact_lock(hashtext('post_queue_wake'), 1)
-      or pg_try_advisory_xact_lock(hashtext('post_queue_wake'), 2)
-      or pg_try_advisory_xact_lock(hashtext('post_queue_wake'), 3)
-      or pg_try_advisory_xact_lock(hashtext('post_queue_wake'), 4)
+      pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('post_queue_wake'), 1)
+      or pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('post_queue_wake'), 2)
+      or pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('post_queue_wake'), 3)
+      or pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('post_queue_wake'), 4)
     );
   return null;
 end
@@ -2882,28 +2987,39 @@ revoke execute on function public.post_queue_wake() from public, anon, authentic
 
 -- schemas/ids/uuid_v7.sql
 
--- Version 7 of RFC 9562: milliseconds since 1970 in front, the rest random. PostgreSQL 18 brings uuidv7().
--- Whoever inserts calls it, through the defaults below.
+-- Version 7 of RFC 9562: milliseconds since 1970 in front, the rest random. Ids in the order of time: the index entries of
+-- rows that come together lie together. Random ones each touch a page of their own, which costs most of a settle once the
+-- indexes are larger than the cache (docs/performance.md). PostgreSQL 18 brings uuidv7().
+--
+-- Whoever inserts calls it, through defaults, whatever their search_path: it names even operators in full.
 create or replace function public.uuid_v7()
 returns uuid
 language sql
 volatile
 security invoker
 as $$
-  select encode(
-    set_bit(
-      set_bit(
-        overlay(
-          uuid_send(gen_random_uuid())
-          placing substring(int8send(floor(extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
-          from 1 for 6
+  select pg_catalog.encode(
+    pg_catalog.set_bit(
+      pg_catalog.set_bit(
+        pg_catalog.overlay(
+          pg_catalog.uuid_send(pg_catalog.gen_random_uuid()),
+          pg_catalog.substring(
+            pg_catalog.int8send(
+              pg_catalog.floor(
+                extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000
+              )::pg_catalog.int8
+            ),
+            3
+          ),
+          1,
+          6
         ),
         52, 1
       ),
       53, 1
     ),
     'hex'
-  )::uuid
+  )::pg_catalog.uuid
 $$;
 
 grant execute on function public.uuid_v7() to public;
@@ -2924,7 +3040,7 @@ returns jsonb
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 as $$
 #variable_conflict use_variable
@@ -3019,13 +3135,49 @@ create or replace function public.post_queue_cancel(action jsonb, portion intege
 returns jsonb
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select post_queue.change('cancel', action, portion)
 $$;
 
 revoke execute on function public.post_queue_cancel(jsonb, integer) from public, anon, authenticated;
 grant execute on function public.post_queue_cancel(jsonb, integer) to service_role;
+
+-- schemas/operator/cancel_items.sql
+
+-- Cancels items, for a change: see retry_items.
+create or replace function post_queue.cancel_items(ids uuid[], changeable public.platform_post_status[])
+returns uuid[]
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  changed uuid[];
+begin
+  with held as materialized (
+    select q.id
+    from public.multiplatform_post_queue q
+    where q.id = any (ids) and q.status = any (changeable)
+    order by q.id
+    for no key update skip locked
+  ),
+  cancelled as (
+    -- Without its claim_id an item in hand is lost to its worker.
+    update public.multiplatform_post_queue q
+    set status = 'cancelled', processing_started_at = null, claim_id = null, updated_at = now()
+    from held
+    where q.id = held.id and (select post_queue.triggers_path()) is not null
+    returning q.id
+  )
+  select array_agg(cancelled.id) into changed from cancelled;
+  perform post_queue.own_path();
+  return changed;
+end
+$$;
+
+revoke execute on function post_queue.cancel_items(uuid[], public.platform_post_status[]) from public, anon, authenticated;
+grant execute on function post_queue.cancel_items(uuid[], public.platform_post_status[]) to service_role;
 
 -- schemas/operator/change.sql
 
@@ -3045,7 +3197,7 @@ create or replace function post_queue.change(verb text, action jsonb, portion in
 returns jsonb
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set lock_timeout = '100ms'
 set enable_seqscan = off
@@ -3158,83 +3310,13 @@ begin
 
   case this_verb
     when 'retry' then
-      with held as materialized (
-        select q.id, q.creator_id
-        from public.multiplatform_post_queue q
-        where q.id = any (ids) and q.status = any (changeable)
-        order by q.id
-        for no key update skip locked
-      ),
-      -- An item that has its post is marked as what it is, as the settle does, and like there only by its creator's own post.
-      posted as materialized (
-        select distinct on (held.id) held.id, p.id as post_id
-        from public.content_posts p
-        join held on held.id = p.queue_item_id and held.creator_id = p.creator_id
-        where p.queue_item_id = any (array(select held.id from held))
-        order by held.id, p.id
-      ),
-      retried as (
-        update public.multiplatform_post_queue q
-        set
-          status = case when posted.id is null then 'queued' else 'posted' end::public.platform_post_status,
-          target_post_id = coalesce(posted.post_id, q.target_post_id),
-          completed_at = case when posted.id is null then q.completed_at else coalesce(q.completed_at, now()) end,
-          error_message = null,
-          failed_at = null,
-          retry_count = 0,
-          rescue_count = 0,
-          -- Due now, or when it was scheduled for. Not when it was queued: it would pass by all that wait.
-          scheduled_for = greatest(q.scheduled_for, now()),
-          processing_started_at = null,
-          claim_id = null,
-          updated_at = now()
-        from held
-        left join posted on posted.id = held.id
-        where q.id = held.id
-        returning q.id, posted.id is not null as is_posted
-      )
-      select array_agg(retried.id), count(*) filter (where retried.is_posted)
+      select retried.changed, retried.posted_already
       into changed, posted_already
-      from retried;
-
-      -- An item that is retried again and again keeps the last of its tries. In a life of its own it makes 41 at most: 20
-      -- retries, 20 rescues, and its end.
-      delete from post_queue.tries t
-      using (
-        select tried.id, row_number() over (partition by tried.item_id order by tried.tried_at desc, tried.id desc) as place
-        from post_queue.tries tried
-        where tried.item_id = any (changed)
-      ) as aged
-      where t.id = aged.id and aged.place > 20;
+      from post_queue.retry_items(ids, changeable) as retried;
     when 'cancel' then
-      with held as materialized (
-        select q.id
-        from public.multiplatform_post_queue q
-        where q.id = any (ids) and q.status = any (changeable)
-        order by q.id
-        for no key update skip locked
-      ),
-      cancelled as (
-        -- Without its claim_id an item in hand is lost to its worker.
-        update public.multiplatform_post_queue q
-        set status = 'cancelled', processing_started_at = null, claim_id = null, updated_at = now()
-        from held
-        where q.id = held.id
-        returning q.id
-      )
-      select array_agg(cancelled.id) into changed from cancelled;
+      changed := post_queue.cancel_items(ids, changeable);
     when 'prune' then
-      with held as materialized (
-        select q.id
-        from public.multiplatform_post_queue q
-        where q.id = any (ids) and q.status = any (changeable)
-        order by q.id
-        for update skip locked
-      ),
-      pruned as (
-        delete from public.multiplatform_post_queue q using held where q.id = held.id returning q.id
-      )
-      select array_agg(pruned.id) into changed from pruned;
+      changed := post_queue.prune_items(ids, changeable);
   end case;
   changed := coalesce(changed, '{}');
   entry.done := entry.done + cardinality(changed);
@@ -3290,7 +3372,7 @@ returns text
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   member text;
@@ -3326,6 +3408,51 @@ $$;
 revoke execute on function post_queue.condition(jsonb) from public, anon, authenticated;
 grant execute on function post_queue.condition(jsonb) to service_role;
 
+-- schemas/operator/count_posted.sql
+
+-- How many items are posted, for the overview: {"count", "precision"}, exact up to a number, then the planner's estimate.
+--
+--   at_most  the number
+create or replace function post_queue.count_posted(at_most integer)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  posted jsonb;
+begin
+  select jsonb_build_object(
+    'count', count(*), 'precision', case when count(*) < at_most then 'exact' else 'at_least' end
+  )
+  into posted
+  from (
+    select
+    from public.multiplatform_post_queue q
+    where q.status = 'posted'
+    order by coalesce(q.completed_at, q.queued_at), q.id
+    limit at_most
+  ) as bounded;
+  if posted ->> 'precision' = 'at_least' then
+    select jsonb_build_object('count', round(c.reltuples * s.frequency), 'precision', 'estimated')
+    into posted
+    from pg_catalog.pg_class c
+    cross join (
+      select unnest(most_common_vals::text::text[]) as value, unnest(most_common_freqs) as frequency
+      from pg_catalog.pg_stats
+      where schemaname = 'public' and tablename = 'multiplatform_post_queue' and attname = 'status'
+    ) as s
+    where c.oid = 'public.multiplatform_post_queue'::regclass and s.value = 'posted' and c.reltuples * s.frequency > at_most;
+    posted := coalesce(posted, jsonb_build_object('count', at_most, 'precision', 'at_least'));
+  end if;
+  return posted;
+end
+$$;
+
+revoke execute on function post_queue.count_posted(integer) from public, anon, authenticated;
+grant execute on function post_queue.count_posted(integer) to service_role;
+
 -- schemas/operator/creators.sql
 
 -- The creators whose name begins with a text, in capitals or not, by name.
@@ -3338,7 +3465,7 @@ returns jsonb
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set enable_seqscan = off
 set enable_bitmapscan = off
@@ -3394,7 +3521,7 @@ returns jsonb
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set enable_seqscan = off
 set enable_bitmapscan = off
@@ -3458,14 +3585,14 @@ immutable
 parallel safe
 security invoker
 as $$
-  select left(
+  select pg_catalog.left(
     pg_catalog.regexp_replace(
       pg_catalog.regexp_replace(
         pg_catalog.regexp_replace(
           pg_catalog.regexp_replace(
             pg_catalog.regexp_replace(
               -- What a person wrote may be megabytes; the first characters tell the cause.
-              left(coalesce(error_message, '(no error was recorded)'), 1000),
+              pg_catalog.left(coalesce(error_message, '(no error was recorded)'), 1000),
               '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}', '<id>', 'g'
             ),
             '\m(column|relation|constraint|table|index|function|type|schema|domain|enum) "([^"]*)"', '\1 \2', 'g'
@@ -3499,7 +3626,7 @@ returns jsonb
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set enable_seqscan = off
 set enable_bitmapscan = off
@@ -3612,7 +3739,7 @@ returns jsonb
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 as $$
 declare
@@ -3742,7 +3869,7 @@ returns jsonb
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set enable_seqscan = off
 set enable_bitmapscan = off
@@ -3843,13 +3970,13 @@ grant execute on function post_queue.moment(timestamptz) to service_role;
 -- table). "recent" are the last 5 minutes, hour and day. A platform's due, in hand and failed items are those among the
 -- oldest 10,000 due, 10,000 in hand and the newest 10,000 failed. One that is paused by itself or limited is among the
 -- platforms, whatever else there is of it; "is_known" says whether it can be: a name that is no value of platform_cluster can
--- not. What waits for a paused platform is "due", but does not count for the oldest: it waits because somebody wants it to.
+-- not. What waits for a paused platform is "due", but does not count for the oldest (see post_queue.oldest_due).
 create or replace function public.post_queue_overview(stuck_after_seconds integer)
 returns jsonb
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set enable_seqscan = off
 set enable_bitmapscan = off
@@ -3858,27 +3985,15 @@ as $$
 declare
   at_most constant integer := 10000;
   controls constant jsonb := post_queue.controls();
-  paused constant jsonb := (
-    select coalesce(jsonb_object_agg(pause ->> 'platform', true), '{}') from jsonb_array_elements(controls -> 'paused') as pause
-  );
-  limits constant jsonb := (
-    select coalesce(jsonb_object_agg(one ->> 'platform', one -> 'per_minute'), '{}')
-    from jsonb_array_elements(controls -> 'limited') as one
-  );
-  queue constant regclass := 'public.multiplatform_post_queue';
-  -- By name, because the figures are found by platform and time.
-  platforms constant text[] := enum_range(null::public.platform_cluster)::text[] || '{"",unknown}'::text[];
   due jsonb;
   in_hand jsonb;
   failed jsonb;
-  oldest_due timestamptz;
+  oldest_due constant timestamptz := post_queue.oldest_due();
   scheduled bigint;
   stuck bigint;
   cancelled bigint;
-  posted jsonb;
   recent jsonb;
   day jsonb;
-  fresh_from timestamptz;
 begin
   if stuck_after_seconds is null or stuck_after_seconds < 0 then
     raise exception 'post_queue_overview needs a stuck_after_seconds of 0 or more'
@@ -3891,12 +4006,12 @@ begin
       using errcode = 'insufficient_privilege';
   end if;
 
-  select min(bounded.due_at), coalesce(jsonb_object_agg(bounded.platform, bounded.number), '{}')
-  into oldest_due, due
+  select coalesce(jsonb_object_agg(bounded.platform, bounded.number), '{}')
+  into due
   from (
-    select left(items.target_platform, 100) as platform, count(*) as number, min(items.due_at) as due_at
+    select left(items.target_platform, 100) as platform, count(*) as number
     from (
-      select q.target_platform, coalesce(q.scheduled_for, q.queued_at) as due_at
+      select q.target_platform
       from public.multiplatform_post_queue q
       where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) <= now()
       order by coalesce(q.scheduled_for, q.queued_at), q.id
@@ -3904,10 +4019,6 @@ begin
     ) as items
     group by 1
   ) as bounded;
-
-  if controls -> 'paused' <> '[]' then
-    oldest_due := post_queue.oldest_due();
-  end if;
 
   select coalesce(jsonb_object_agg(bounded.platform, bounded.number), '{}'), coalesce(sum(bounded.stuck), 0)
   into in_hand, stuck
@@ -3958,87 +4069,7 @@ begin
     limit at_most
   ) as bounded;
 
-  select jsonb_build_object(
-    'count', count(*), 'precision', case when count(*) < at_most then 'exact' else 'at_least' end
-  )
-  into posted
-  from (
-    select
-    from public.multiplatform_post_queue q
-    where q.status = 'posted'
-    order by coalesce(q.completed_at, q.queued_at), q.id
-    limit at_most
-  ) as bounded;
-  if posted ->> 'precision' = 'at_least' then
-    select jsonb_build_object('count', round(c.reltuples * s.frequency), 'precision', 'estimated')
-    into posted
-    from pg_catalog.pg_class c
-    cross join (
-      select unnest(most_common_vals::text::text[]) as value, unnest(most_common_freqs) as frequency
-      from pg_catalog.pg_stats
-      where schemaname = 'public' and tablename = 'multiplatform_post_queue' and attname = 'status'
-    ) as s
-    where c.oid = queue and s.value = 'posted' and c.reltuples * s.frequency > at_most;
-    posted := coalesce(posted, jsonb_build_object('count', at_most, 'precision', 'at_least'));
-  end if;
-
-  select max(f.starts_at) + interval '1 minute' into fresh_from
-  from post_queue.figures f where f.width_seconds = 60 and f.platform = '';
-  fresh_from := greatest(coalesce(fresh_from, '-infinity'), date_trunc('minute', now() - interval '15 minutes'));
-
-  with figures as materialized (
-    select f.platform, f.starts_at, f.posted, f.failed, f.retried, f.times
-    from post_queue.figures f
-    where f.width_seconds = 3600 and f.platform = any (platforms)
-      and f.starts_at >= date_trunc('hour', now() - interval '23 hours')
-      and f.starts_at < date_trunc('hour', now() - interval '1 hour')
-    union all
-    select f.platform, f.starts_at, f.posted, f.failed, f.retried, f.times
-    from post_queue.figures f
-    where f.width_seconds = 60 and f.platform = any (platforms)
-      and f.starts_at >= date_trunc('hour', now() - interval '1 hour')
-    union all
-    select m.platform, m.starts_at, m.posted, m.failed, m.retried, m.times
-    from post_queue.happened(
-        fresh_from, date_trunc('minute', now()) + interval '1 minute', interval '1 minute'
-      ) as m
-  )
-  select
-    (
-      select jsonb_agg(
-        jsonb_build_object(
-          'seconds', span.seconds,
-          'posted', coalesce(summed.posted, 0),
-          'failed', coalesce(summed.failed, 0),
-          'retried', coalesce(summed.retried, 0),
-          'seconds_to_post_p50', post_queue.percentile(summed.times, 0.5),
-          'seconds_to_post_p95', post_queue.percentile(summed.times, 0.95),
-          'seconds_to_post_p99', post_queue.percentile(summed.times, 0.99)
-        )
-        order by span.seconds
-      )
-      from (values (300), (3600), (86400)) as span (seconds)
-      cross join lateral (
-        select
-          sum(figures.posted) as posted, sum(figures.failed) as failed, sum(figures.retried) as retried,
-          post_queue.sum_times(figures.times) as times
-        from figures
-        where figures.platform = '' and figures.starts_at > now() - make_interval(secs => span.seconds + 60)
-      ) as summed
-    ),
-    (
-      select coalesce(jsonb_object_agg(summed.platform, summed.json), '{}')
-      from (
-        select
-          figures.platform,
-          jsonb_build_object('posted', sum(figures.posted), 'failed', sum(figures.failed), 'retried', sum(figures.retried))
-            as json
-        from figures
-        where figures.platform <> ''
-        group by figures.platform
-      ) as summed
-    )
-  into recent, day;
+  select figures.recent, figures.day into recent, day from post_queue.recent_figures() as figures;
 
   return jsonb_build_object(
     'now', now(),
@@ -4047,56 +4078,82 @@ begin
       'processing', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(in_hand)), at_most),
       'failed', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(failed)), at_most),
       'cancelled', post_queue.bounded(cancelled, at_most),
-      'posted', posted
+      'posted', post_queue.count_posted(at_most)
     ),
     'due', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(due)), at_most),
     'scheduled', post_queue.bounded(scheduled, at_most),
     'stuck', post_queue.bounded(stuck, at_most),
     'oldest_due_at', post_queue.moment(oldest_due),
-    -- queued_at may be at either end of what a timestamp can be.
-    'oldest_due_seconds', case
-      when oldest_due is null then 0
-      when isfinite(oldest_due) then least(round(extract(epoch from now() - oldest_due)), 2147483647)
-      else 2147483647
-    end,
+    'oldest_due_seconds', post_queue.seconds_since(oldest_due),
     'recent', recent,
-    'platforms', (
-      select coalesce(jsonb_agg(
-        jsonb_build_object(
-          'platform', names.platform,
-          'due', coalesce((due ->> names.platform)::bigint, 0),
-          'in_hand', coalesce((in_hand ->> names.platform)::bigint, 0),
-          'failed', coalesce((failed ->> names.platform)::bigint, 0),
-          'posted_last_day', coalesce((day -> names.platform ->> 'posted')::bigint, 0),
-          'failed_last_day', coalesce((day -> names.platform ->> 'failed')::bigint, 0),
-          'retried_last_day', coalesce((day -> names.platform ->> 'retried')::bigint, 0),
-          'is_known', names.platform = any (enum_range(null::public.platform_cluster)::text[]),
-          'is_paused', paused ?| array[names.platform, '*'],
-          'per_minute', limits -> names.platform
-        )
-        order by names.platform
-      ), '[]')
-      from (
-        -- Whoever queues an item writes the platform: so many names are enough.
-        select keys.platform
-        from (
-          select jsonb_object_keys(due) as platform
-          union select jsonb_object_keys(in_hand)
-          union select jsonb_object_keys(failed)
-          union select jsonb_object_keys(day)
-          union select jsonb_object_keys(paused - '*')
-          union select jsonb_object_keys(limits)
-        ) as keys
-        order by keys.platform
-        limit 200
-      ) as names
-    )
+    'platforms', post_queue.platform_rows(due, in_hand, failed, day, controls)
   ) || controls;
 end
 $$;
 
 revoke execute on function public.post_queue_overview(integer) from public, anon, authenticated;
 grant execute on function public.post_queue_overview(integer) to service_role;
+
+-- schemas/operator/platform_rows.sql
+
+-- The platforms of the overview, each with what is known of it. One that is paused by itself or limited is among them, whatever
+-- else there is of it.
+--
+--   due, in_hand, failed  how many items, by platform
+--   day                   what happened in the last day, by platform (see post_queue.recent_figures)
+--   controls              what is held back (see post_queue.controls)
+create or replace function post_queue.platform_rows(due jsonb, in_hand jsonb, failed jsonb, day jsonb, controls jsonb)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  paused constant jsonb := (
+    select coalesce(jsonb_object_agg(pause ->> 'platform', true), '{}') from jsonb_array_elements(controls -> 'paused') as pause
+  );
+  limits constant jsonb := (
+    select coalesce(jsonb_object_agg(one ->> 'platform', one -> 'per_minute'), '{}')
+    from jsonb_array_elements(controls -> 'limited') as one
+  );
+begin
+  return (
+    select coalesce(jsonb_agg(
+      jsonb_build_object(
+        'platform', names.platform,
+        'due', coalesce((due ->> names.platform)::bigint, 0),
+        'in_hand', coalesce((in_hand ->> names.platform)::bigint, 0),
+        'failed', coalesce((failed ->> names.platform)::bigint, 0),
+        'posted_last_day', coalesce((day -> names.platform ->> 'posted')::bigint, 0),
+        'failed_last_day', coalesce((day -> names.platform ->> 'failed')::bigint, 0),
+        'retried_last_day', coalesce((day -> names.platform ->> 'retried')::bigint, 0),
+        'is_known', names.platform = any (enum_range(null::public.platform_cluster)::text[]),
+        'is_paused', paused ?| array[names.platform, '*'],
+        'per_minute', limits -> names.platform
+      )
+      order by names.platform
+    ), '[]')
+    from (
+      -- Whoever queues an item writes the platform: so many names are enough.
+      select keys.platform
+      from (
+        select jsonb_object_keys(due) as platform
+        union select jsonb_object_keys(in_hand)
+        union select jsonb_object_keys(failed)
+        union select jsonb_object_keys(day)
+        union select jsonb_object_keys(paused - '*')
+        union select jsonb_object_keys(limits)
+      ) as keys
+      order by keys.platform
+      limit 200
+    ) as names
+  );
+end
+$$;
+
+revoke execute on function post_queue.platform_rows(jsonb, jsonb, jsonb, jsonb, jsonb) from public, anon, authenticated;
+grant execute on function post_queue.platform_rows(jsonb, jsonb, jsonb, jsonb, jsonb) to service_role;
 
 -- schemas/operator/post_row.sql
 
@@ -4138,7 +4195,7 @@ create or replace function public.post_queue_prune(action jsonb, portion integer
 returns jsonb
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select post_queue.change('prune', action, portion)
 $$;
@@ -4160,7 +4217,7 @@ create or replace function public.post_queue_prune_history(older_than timestampt
 returns jsonb
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 set lock_timeout = '100ms'
 set enable_seqscan = off
 set jit = off
@@ -4194,8 +4251,10 @@ begin
     limit 1000
     for update skip locked
   )
-  delete from public.multiplatform_post_history h using held where h.id = held.id;
+  delete from public.multiplatform_post_history h using held
+  where h.id = held.id and (select post_queue.triggers_path()) is not null;
   get diagnostics deleted = row_count;
+  perform post_queue.own_path();
 
   if deleted > 0 then
     insert into post_queue.actions as a (
@@ -4217,6 +4276,40 @@ $$;
 revoke execute on function public.post_queue_prune_history(timestamptz, text, text) from public, anon, authenticated;
 grant execute on function public.post_queue_prune_history(timestamptz, text, text) to service_role;
 
+-- schemas/operator/prune_items.sql
+
+-- Deletes items, for a change: see retry_items.
+create or replace function post_queue.prune_items(ids uuid[], changeable public.platform_post_status[])
+returns uuid[]
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  changed uuid[];
+begin
+  with held as materialized (
+    select q.id
+    from public.multiplatform_post_queue q
+    where q.id = any (ids) and q.status = any (changeable)
+    order by q.id
+    for update skip locked
+  ),
+  pruned as (
+    delete from public.multiplatform_post_queue q
+    using held
+    where q.id = held.id and (select post_queue.triggers_path()) is not null
+    returning q.id
+  )
+  select array_agg(pruned.id) into changed from pruned;
+  perform post_queue.own_path();
+  return changed;
+end
+$$;
+
+revoke execute on function post_queue.prune_items(uuid[], public.platform_post_status[]) from public, anon, authenticated;
+grant execute on function post_queue.prune_items(uuid[], public.platform_post_status[]) to service_role;
+
 -- schemas/operator/reset_stuck.sql
 
 -- Queues stuck items again: those in processing for longer than the threshold, and those with no start time.
@@ -4235,7 +4328,7 @@ create or replace function public.post_queue_reset_stuck(
 returns jsonb
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   items jsonb;
@@ -4269,6 +4362,7 @@ begin
       and q.ctid = stuck.item_address
       and q.ctid = any (array(select stuck.item_address from stuck))
       and not coalesce(dry_run, false)
+      and (select post_queue.triggers_path()) is not null
   )
   select coalesce(
     jsonb_agg(
@@ -4286,6 +4380,7 @@ begin
   )
   into items
   from stuck;
+  perform post_queue.own_path();
 
   if not coalesce(dry_run, false) and items <> '[]' then
     perform post_queue.record_action(
@@ -4309,13 +4404,84 @@ create or replace function public.post_queue_retry(action jsonb, portion integer
 returns jsonb
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select post_queue.change('retry', action, portion)
 $$;
 
 revoke execute on function public.post_queue_retry(jsonb, integer) from public, anon, authenticated;
 grant execute on function public.post_queue_retry(jsonb, integer) to service_role;
+
+-- schemas/operator/retry_items.sql
+
+-- Queues items again, for a change. An item that has its post is marked as what it is.
+--
+--   ids         which
+--   changeable  what they may be in; others, and locked ones, are passed by
+--
+-- Gives those that it changed, and how many of them had their post.
+create or replace function post_queue.retry_items(
+  ids uuid[], changeable public.platform_post_status[], out changed uuid[], out posted_already bigint
+)
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  with held as materialized (
+    select q.id, q.creator_id
+    from public.multiplatform_post_queue q
+    where q.id = any (ids) and q.status = any (changeable)
+    order by q.id
+    for no key update skip locked
+  ),
+  -- An item that has its post is marked as what it is, as the settle does, and like there only by its creator's own post.
+  posted as materialized (
+    select distinct on (held.id) held.id, p.id as post_id
+    from public.content_posts p
+    join held on held.id = p.queue_item_id and held.creator_id = p.creator_id
+    where p.queue_item_id = any (array(select held.id from held))
+    order by held.id, p.id
+  ),
+  retried as (
+    update public.multiplatform_post_queue q
+    set
+      status = case when posted.id is null then 'queued' else 'posted' end::public.platform_post_status,
+      target_post_id = coalesce(posted.post_id, q.target_post_id),
+      completed_at = case when posted.id is null then q.completed_at else coalesce(q.completed_at, now()) end,
+      error_message = null,
+      failed_at = null,
+      retry_count = 0,
+      rescue_count = 0,
+      -- Due now, or when it was scheduled for. Not when it was queued: it would pass by all that wait.
+      scheduled_for = greatest(q.scheduled_for, now()),
+      processing_started_at = null,
+      claim_id = null,
+      updated_at = now()
+    from held
+    left join posted on posted.id = held.id
+    where q.id = held.id and (select post_queue.triggers_path()) is not null
+    returning q.id, posted.id is not null as is_posted
+  )
+  select array_agg(retried.id), count(*) filter (where retried.is_posted)
+  into changed, posted_already
+  from retried;
+  perform post_queue.own_path();
+
+  -- An item that is retried again and again keeps the last of its tries. In a life of its own it makes 41 at most: 20
+  -- retries, 20 rescues, and its end.
+  delete from post_queue.tries t
+  using (
+    select tried.id, row_number() over (partition by tried.item_id order by tried.tried_at desc, tried.id desc) as place
+    from post_queue.tries tried
+    where tried.item_id = any (changed)
+  ) as aged
+  where t.id = aged.id and aged.place > 20;
+end
+$$;
+
+revoke execute on function post_queue.retry_items(uuid[], public.platform_post_status[]) from public, anon, authenticated;
+grant execute on function post_queue.retry_items(uuid[], public.platform_post_status[]) to service_role;
 
 -- schemas/operator/walk.sql
 
@@ -4338,7 +4504,7 @@ returns text
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   wanted constant text := filter ->> 'status';
@@ -4429,7 +4595,7 @@ returns table (column_name text, copied boolean, reason text, index_name text, i
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 -- The catalog's tables are small and have the indexes for it.
 set enable_seqscan = off
 set enable_hashjoin = off
@@ -4517,7 +4683,7 @@ returns text
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if not exists (
@@ -4549,6 +4715,9 @@ grant execute on function post_queue.columns_to_copy() to service_role;
 --
 -- A row is copied and its columns set, which takes 5 µs, where jsonb_populate_record takes 20. Settings of its own would
 -- cost 7 µs a call: it names nothing but built-in things, and its caller pins the search_path.
+--
+-- Settings of its own would cost each post a good part of what it does, and it runs while triggers of others may: it names
+-- even operators in full.
 create or replace function post_queue.compose(
   original public.content_posts, post_id uuid, queue_item_id uuid, caption text, hashtags text[], patch jsonb
 )
@@ -4564,11 +4733,11 @@ begin
   post.queue_item_id := queue_item_id;
   post.original_post_id := original.id;
   post.is_crosspost := true;
-  post.cluster := patch ->> 'cluster';
-  post.title := coalesce(patch ->> 'title', original.title);
+  post.cluster := patch operator(pg_catalog.->>) 'cluster';
+  post.title := coalesce(patch operator(pg_catalog.->>) 'title', original.title);
   post.description := coalesce(caption, original.description);
   post.tags := coalesce(hashtags, original.tags);
-  post.watermark_enabled := coalesce((patch ->> 'watermark_enabled')::boolean, false);
+  post.watermark_enabled := coalesce((patch operator(pg_catalog.->>) 'watermark_enabled')::pg_catalog.bool, false);
   post.status := 'published';
   post.moderation_status := 'pending';
   post.view_count := 0;
@@ -4576,9 +4745,9 @@ begin
   post.comment_count := 0;
   post.share_count := 0;
   post.scheduled_at := null;
-  post.published_at := now();
-  post.created_at := now();
-  post.updated_at := now();
+  post.published_at := pg_catalog.now();
+  post.created_at := pg_catalog.now();
+  post.updated_at := pg_catalog.now();
   post.deleted_at := null;
   return post;
 end
@@ -4603,7 +4772,7 @@ create or replace function post_queue.finish(verdicts post_queue.verdict[])
 returns jsonb
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_nestloop = off
 set jit = off
@@ -4631,6 +4800,7 @@ begin
     where q.ctid = any (array(select item.item_address from unnest(verdicts) as item))
       and q.ctid = v.item_address
       and q.tableoid = v.item_table
+      and (select post_queue.triggers_path()) is not null
     returning
       q.id, q.original_post_id, q.creator_id, q.target_platform, q.retry_count, v.outcome, v.error, v.post_id,
       v.post_exists, v.retry_at, v.time_to_post_seconds, q.claim_id, q.processing_started_at
@@ -4671,6 +4841,7 @@ begin
     (select count(*) from recorded)
   into results, to_record, recorded_rows
   from marked;
+  perform post_queue.own_path();
 
   if jsonb_array_length(results) <> cardinality(verdicts) then
     raise exception 'a trigger on multiplatform_post_queue suppresses the update that settles the item'
@@ -4695,7 +4866,7 @@ create or replace function public.post_queue_forget_tries()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   delete from post_queue.tries t where t.item_id = old.id;
@@ -4720,7 +4891,7 @@ returns text
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare
@@ -4775,7 +4946,7 @@ create or replace function post_queue.insert_posts(verdicts post_queue.verdict[]
 returns post_queue.verdict[]
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_nestloop = off
 set jit = off
@@ -4792,14 +4963,16 @@ declare
 begin
   if columns is null then
     insert into public.content_posts
-    select post.* from post_queue.new_posts(verdicts) as post;
+    select post.* from post_queue.new_posts(verdicts) as post where (select post_queue.triggers_path()) is not null;
   else
     execute format(
-      'insert into public.content_posts (%1$s) select %1$s from post_queue.new_posts($1) as post', columns
+      'insert into public.content_posts (%1$s) select %1$s from post_queue.new_posts($1) as post
+       where (select post_queue.triggers_path()) is not null', columns
     ) using verdicts;
   end if;
 
   get diagnostics inserted = row_count;
+  perform post_queue.own_path();
   select count(*) into wanted from unnest(verdicts) as v where v.outcome = 'posted' and not v.post_exists;
   if inserted <> wanted then
     raise exception 'the post was not inserted: its original changed meanwhile, or a trigger on content_posts suppresses it'
@@ -4850,7 +5023,7 @@ create or replace function post_queue.judge(claim_id uuid, outcomes jsonb)
 returns post_queue.verdict[]
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_nestloop = off
 set jit = off
@@ -5055,7 +5228,7 @@ create or replace function post_queue.not_held(claim_id uuid, outcomes jsonb, re
 returns jsonb
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set jit = off
 as $$
@@ -5106,6 +5279,21 @@ $$;
 revoke execute on function post_queue.not_held(uuid, jsonb, jsonb) from public, anon, authenticated;
 grant execute on function post_queue.not_held(uuid, jsonb, jsonb) to service_role;
 
+-- schemas/settle/own_path.sql
+
+-- Goes back to the search_path that the app's functions have: see post_queue.triggers_path.
+create or replace function post_queue.own_path()
+returns text
+language sql
+volatile
+security invoker
+as $$
+  select pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)
+$$;
+
+revoke execute on function post_queue.own_path() from public, anon, authenticated;
+grant execute on function post_queue.own_path() to service_role;
+
 -- schemas/settle/settle.sql
 
 -- Ends claimed items: posted, retried later, or failed. An item is posted, marked and recorded in one transaction, or
@@ -5136,7 +5324,7 @@ create or replace function public.post_queue_settle(claim_id uuid, outcomes json
 returns jsonb
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare
@@ -5185,7 +5373,7 @@ create or replace function post_queue.settle_alone(claim_id uuid, outcome jsonb)
 returns jsonb
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   reason text;
@@ -5235,7 +5423,7 @@ create or replace function post_queue.settle_outcomes(claim_id uuid, outcomes js
 returns jsonb
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   verdicts post_queue.verdict[];
@@ -5270,7 +5458,7 @@ create or replace function public.post_queue_skip_crossposts()
 returns trigger
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- An original that cannot be seen yet is the post that is being inserted.
@@ -5282,6 +5470,28 @@ end
 $$;
 
 revoke execute on function public.post_queue_skip_crossposts() from public, anon, authenticated;
+
+-- schemas/settle/triggers_path.sql
+
+-- Gives the rest of a statement the search_path that triggers of others expect: they may name their tables without a schema. A
+-- statement's own names are resolved when it is planned, under the path of the function that it stands in; its triggers
+-- run when it is executed. So a statement that writes production's tables asks for this in its condition,
+--
+--   (select post_queue.triggers_path()) is not null
+--
+-- which is evaluated before its first row, and its function goes back with post_queue.own_path() right after. Like that no
+-- object that somebody puts into public or extensions, such as a format(text, integer), is ever taken for a built-in one.
+create or replace function post_queue.triggers_path()
+returns text
+language sql
+volatile
+security invoker
+as $$
+  select pg_catalog.set_config('search_path', 'public, extensions', true)
+$$;
+
+revoke execute on function post_queue.triggers_path() from public, anon, authenticated;
+grant execute on function post_queue.triggers_path() to service_role;
 
 -- schemas/bindings/10_ids.sql
 

@@ -13,7 +13,7 @@ returns jsonb
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set jit = off
 as $$
   with finding as (

@@ -4,7 +4,7 @@ returns table (level text, what text, follows text, advice text)
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Other findings say so, where the caller may not look, or where to look would be to sort all that is queued.

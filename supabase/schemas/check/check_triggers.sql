@@ -5,7 +5,7 @@ returns table (level text, what text, follows text, advice text)
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select
     'warning',

@@ -5,7 +5,7 @@ returns integer
 language sql
 immutable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select 4
 $$;

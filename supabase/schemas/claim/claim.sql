@@ -13,9 +13,6 @@
 -- Called again with the same claim_id it returns what is still in hand under it and takes no more, so a caller that
 -- lost the answer calls again, and one that takes up what was left unfinished asks with a batch_size of 0.
 --
--- What it changes sets off triggers of others, which may name their tables without a schema: so the search_path is not
--- empty, here and in all that writes.
---
 -- Plans that do not change with statistics, here and in what it calls: every table is read by an index in its order or
 -- by a list of keys or places, and what was read is joined by hashing. Left to itself the planner reads and hashes the
 -- whole queue for a large batch. Costs mean nothing then, and must not set off the JIT compiler.
@@ -25,7 +22,7 @@ create or replace function public.post_queue_claim(
 returns json
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_sort = off
 set enable_nestloop = off

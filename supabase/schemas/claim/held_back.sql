@@ -13,7 +13,7 @@
 create or replace function post_queue.held_back(out held_back text[], out limited text[], out quotas integer[])
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set jit = off
 set plan_cache_mode = force_generic_plan

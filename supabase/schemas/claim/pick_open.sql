@@ -16,7 +16,7 @@ create or replace function post_queue.pick_open(
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_sort = off
 set enable_incremental_sort = off

@@ -8,7 +8,7 @@
 create or replace function post_queue.rescue(lease_seconds integer, out rescued integer, out given_up integer)
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_sort = off
 set enable_nestloop = off
@@ -74,6 +74,7 @@ begin
     where q.ctid = any (array(select expired.item_address from expired))
       and q.ctid = e.item_address
       and q.tableoid = e.item_table
+      and (select post_queue.triggers_path()) is not null
       and (
         e.hopeless
         or e.original_post_id in (select original.id from original)
@@ -92,6 +93,7 @@ begin
   select count(*) filter (where not hopeless), count(*) filter (where hopeless)
   into rescued, given_up
   from freed;
+  perform post_queue.own_path();
   perform set_config('lock_timeout', usual_lock_timeout, true);
 exception
   -- Nothing is freed then; the next claim tries again.

@@ -6,7 +6,7 @@ create or replace function post_queue.spend(claim_id uuid)
 returns void
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set jit = off
 set plan_cache_mode = force_generic_plan

@@ -10,7 +10,7 @@ create or replace function post_queue.take(claim_id uuid, batch_size integer)
 returns void
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_sort = off
 set enable_nestloop = off
@@ -40,9 +40,10 @@ begin
   loop
     update public.multiplatform_post_queue q
     set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
-    where q.tableoid = due.item_table and q.ctid = any (due.addresses);
+    where q.tableoid = due.item_table and q.ctid = any (due.addresses) and (select post_queue.triggers_path()) is not null;
 
     get diagnostics updated = row_count;
+    perform post_queue.own_path();
     taken_items := taken_items + updated;
     due_items := due_items + cardinality(due.addresses);
   end loop;

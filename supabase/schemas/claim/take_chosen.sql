@@ -8,7 +8,7 @@ create or replace function post_queue.take_chosen(claim_id uuid, batch_size inte
 returns void
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set jit = off
 set plan_cache_mode = force_generic_plan

@@ -4,7 +4,7 @@ create or replace function post_queue.begin_control(platform text, actor text)
 returns void
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if coalesce(actor, '') = '' then

@@ -17,7 +17,7 @@ create or replace function public.post_queue_limit(
 returns jsonb
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set lock_timeout = '5s'
 as $$
 #variable_conflict use_column

@@ -16,7 +16,7 @@ create or replace function public.post_queue_pause(
 returns jsonb
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set lock_timeout = '5s'
 as $$
 #variable_conflict use_column

@@ -10,7 +10,7 @@ create or replace function post_queue.record_action(
 returns void
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   insert into post_queue.actions (
     idempotency_key, verb, actor, reason, filter, finished, portions, meant, done, left_alone

@@ -5,7 +5,7 @@ create or replace function post_queue.repeated_control(verb text, filter jsonb, 
 returns jsonb
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare

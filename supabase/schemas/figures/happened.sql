@@ -5,7 +5,7 @@ returns table (platform text, starts_at timestamptz, posted bigint, failed bigin
 language sql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set jit = off
 as $$

@@ -10,7 +10,7 @@ create or replace function public.post_queue_roll_up()
 returns jsonb
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set enable_seqscan = off
 set jit = off

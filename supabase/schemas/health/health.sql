@@ -6,15 +6,14 @@
 -- "counts" by status are exact on a small table. On one of more than 64 MB the settled ones are estimated from the
 -- planner's statistics, and "counts_estimated" says so.
 --
--- "paused" and "limited" say what an operator holds back (see post_queue.controls). What waits for a paused platform is
--- "due", but does not count for "oldest_due_seconds": it waits because somebody wants it to. What waits for a limit counts
--- from when the limit lets it through (see post_queue.oldest_due).
+-- "paused" and "limited" say what an operator holds back (see post_queue.controls), "oldest_due_seconds" what waits although
+-- nobody does (see post_queue.oldest_due).
 create or replace function public.post_queue_health(stuck_after_seconds integer)
 returns jsonb
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   controls constant jsonb := post_queue.controls();
@@ -25,7 +24,6 @@ declare
   estimated constant boolean := (select sum(pg_relation_size(t)) > 64 * 1024 * 1024 from unnest(tables) as t);
   counts jsonb;
   due bigint;
-  oldest_due timestamptz;
   scheduled bigint;
   processing bigint;
   stuck bigint;
@@ -45,19 +43,15 @@ begin
       using errcode = 'insufficient_privilege';
   end if;
 
-  select count(*), min(due_at)
-  into due, oldest_due
+  select count(*)
+  into due
   from (
-    select coalesce(scheduled_for, queued_at) as due_at
+    select
     from public.multiplatform_post_queue
     where status = 'queued' and coalesce(scheduled_for, queued_at) <= now()
     order by coalesce(scheduled_for, queued_at), id
     limit at_most
   ) as oldest;
-
-  if controls -> 'paused' <> '[]' or controls -> 'limited' <> '[]' then
-    oldest_due := post_queue.oldest_due();
-  end if;
 
   select count(*)
   into scheduled
@@ -134,12 +128,7 @@ begin
     'due', due,
     'scheduled', scheduled,
     'stuck', stuck,
-    -- queued_at may be at either end of what a timestamp can be.
-    'oldest_due_seconds', case
-      when oldest_due is null then 0
-      when isfinite(oldest_due) then least(round(extract(epoch from now() - oldest_due)), 2147483647)
-      else 2147483647
-    end,
+    'oldest_due_seconds', post_queue.seconds_since(post_queue.oldest_due()),
     'posted_last_hour', posted_last_hour,
     'failed_last_hour', failed_last_hour,
     'failed_last_day', failed_last_day,

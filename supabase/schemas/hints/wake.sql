@@ -15,17 +15,18 @@ language plpgsql
 security invoker
 as $$
 begin
-  perform pg_notify('post_queue', '')
+  perform pg_catalog.pg_notify('post_queue', '')
   where exists (
       select
       from new_items q
-      where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) <= now()
+      where q.status operator(pg_catalog.=) 'queued'
+        and coalesce(q.scheduled_for, q.queued_at) operator(pg_catalog.<=) pg_catalog.now()
     )
     and (
-      pg_try_advisory_xact_lock(hashtext('post_queue_wake'), 1)
-      or pg_try_advisory_xact_lock(hashtext('post_queue_wake'), 2)
-      or pg_try_advisory_xact_lock(hashtext('post_queue_wake'), 3)
-      or pg_try_advisory_xact_lock(hashtext('post_queue_wake'), 4)
+      pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('post_queue_wake'), 1)
+      or pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('post_queue_wake'), 2)
+      or pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('post_queue_wake'), 3)
+      or pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('post_queue_wake'), 4)
     );
   return null;
 end

@@ -4,7 +4,7 @@ create or replace function public.post_queue_cancel(action jsonb, portion intege
 returns jsonb
 language sql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
   select post_queue.change('cancel', action, portion)
 $$;

@@ -14,7 +14,7 @@ create or replace function post_queue.change(verb text, action jsonb, portion in
 returns jsonb
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set lock_timeout = '100ms'
 set enable_seqscan = off
@@ -127,83 +127,13 @@ begin
 
   case this_verb
     when 'retry' then
-      with held as materialized (
-        select q.id, q.creator_id
-        from public.multiplatform_post_queue q
-        where q.id = any (ids) and q.status = any (changeable)
-        order by q.id
-        for no key update skip locked
-      ),
-      -- An item that has its post is marked as what it is, as the settle does, and like there only by its creator's own post.
-      posted as materialized (
-        select distinct on (held.id) held.id, p.id as post_id
-        from public.content_posts p
-        join held on held.id = p.queue_item_id and held.creator_id = p.creator_id
-        where p.queue_item_id = any (array(select held.id from held))
-        order by held.id, p.id
-      ),
-      retried as (
-        update public.multiplatform_post_queue q
-        set
-          status = case when posted.id is null then 'queued' else 'posted' end::public.platform_post_status,
-          target_post_id = coalesce(posted.post_id, q.target_post_id),
-          completed_at = case when posted.id is null then q.completed_at else coalesce(q.completed_at, now()) end,
-          error_message = null,
-          failed_at = null,
-          retry_count = 0,
-          rescue_count = 0,
-          -- Due now, or when it was scheduled for. Not when it was queued: it would pass by all that wait.
-          scheduled_for = greatest(q.scheduled_for, now()),
-          processing_started_at = null,
-          claim_id = null,
-          updated_at = now()
-        from held
-        left join posted on posted.id = held.id
-        where q.id = held.id
-        returning q.id, posted.id is not null as is_posted
-      )
-      select array_agg(retried.id), count(*) filter (where retried.is_posted)
+      select retried.changed, retried.posted_already
       into changed, posted_already
-      from retried;
-
-      -- An item that is retried again and again keeps the last of its tries. In a life of its own it makes 41 at most: 20
-      -- retries, 20 rescues, and its end.
-      delete from post_queue.tries t
-      using (
-        select tried.id, row_number() over (partition by tried.item_id order by tried.tried_at desc, tried.id desc) as place
-        from post_queue.tries tried
-        where tried.item_id = any (changed)
-      ) as aged
-      where t.id = aged.id and aged.place > 20;
+      from post_queue.retry_items(ids, changeable) as retried;
     when 'cancel' then
-      with held as materialized (
-        select q.id
-        from public.multiplatform_post_queue q
-        where q.id = any (ids) and q.status = any (changeable)
-        order by q.id
-        for no key update skip locked
-      ),
-      cancelled as (
-        -- Without its claim_id an item in hand is lost to its worker.
-        update public.multiplatform_post_queue q
-        set status = 'cancelled', processing_started_at = null, claim_id = null, updated_at = now()
-        from held
-        where q.id = held.id
-        returning q.id
-      )
-      select array_agg(cancelled.id) into changed from cancelled;
+      changed := post_queue.cancel_items(ids, changeable);
     when 'prune' then
-      with held as materialized (
-        select q.id
-        from public.multiplatform_post_queue q
-        where q.id = any (ids) and q.status = any (changeable)
-        order by q.id
-        for update skip locked
-      ),
-      pruned as (
-        delete from public.multiplatform_post_queue q using held where q.id = held.id returning q.id
-      )
-      select array_agg(pruned.id) into changed from pruned;
+      changed := post_queue.prune_items(ids, changeable);
   end case;
   changed := coalesce(changed, '{}');
   entry.done := entry.done + cardinality(changed);

@@ -10,14 +10,14 @@ immutable
 parallel safe
 security invoker
 as $$
-  select left(
+  select pg_catalog.left(
     pg_catalog.regexp_replace(
       pg_catalog.regexp_replace(
         pg_catalog.regexp_replace(
           pg_catalog.regexp_replace(
             pg_catalog.regexp_replace(
               -- What a person wrote may be megabytes; the first characters tell the cause.
-              left(coalesce(error_message, '(no error was recorded)'), 1000),
+              pg_catalog.left(coalesce(error_message, '(no error was recorded)'), 1000),
               '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}', '<id>', 'g'
             ),
             '\m(column|relation|constraint|table|index|function|type|schema|domain|enum) "([^"]*)"', '\1 \2', 'g'

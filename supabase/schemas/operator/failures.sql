@@ -11,7 +11,7 @@ returns jsonb
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set enable_seqscan = off
 set enable_bitmapscan = off

@@ -10,7 +10,7 @@ create or replace function public.post_queue_prune_history(older_than timestampt
 returns jsonb
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 set lock_timeout = '100ms'
 set enable_seqscan = off
 set jit = off
@@ -44,8 +44,10 @@ begin
     limit 1000
     for update skip locked
   )
-  delete from public.multiplatform_post_history h using held where h.id = held.id;
+  delete from public.multiplatform_post_history h using held
+  where h.id = held.id and (select post_queue.triggers_path()) is not null;
   get diagnostics deleted = row_count;
+  perform post_queue.own_path();
 
   if deleted > 0 then
     insert into post_queue.actions as a (

@@ -14,7 +14,7 @@ create or replace function public.post_queue_reset_stuck(
 returns jsonb
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   items jsonb;
@@ -48,6 +48,7 @@ begin
       and q.ctid = stuck.item_address
       and q.ctid = any (array(select stuck.item_address from stuck))
       and not coalesce(dry_run, false)
+      and (select post_queue.triggers_path()) is not null
   )
   select coalesce(
     jsonb_agg(
@@ -65,6 +66,7 @@ begin
   )
   into items
   from stuck;
+  perform post_queue.own_path();
 
   if not coalesce(dry_run, false) and items <> '[]' then
     perform post_queue.record_action(

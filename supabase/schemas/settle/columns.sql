@@ -19,7 +19,7 @@ returns table (column_name text, copied boolean, reason text, index_name text, i
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 -- The catalog's tables are small and have the indexes for it.
 set enable_seqscan = off
 set enable_hashjoin = off

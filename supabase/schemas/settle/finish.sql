@@ -11,7 +11,7 @@ create or replace function post_queue.finish(verdicts post_queue.verdict[])
 returns jsonb
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_nestloop = off
 set jit = off
@@ -39,6 +39,7 @@ begin
     where q.ctid = any (array(select item.item_address from unnest(verdicts) as item))
       and q.ctid = v.item_address
       and q.tableoid = v.item_table
+      and (select post_queue.triggers_path()) is not null
     returning
       q.id, q.original_post_id, q.creator_id, q.target_platform, q.retry_count, v.outcome, v.error, v.post_id,
       v.post_exists, v.retry_at, v.time_to_post_seconds, q.claim_id, q.processing_started_at
@@ -79,6 +80,7 @@ begin
     (select count(*) from recorded)
   into results, to_record, recorded_rows
   from marked;
+  perform post_queue.own_path();
 
   if jsonb_array_length(results) <> cardinality(verdicts) then
     raise exception 'a trigger on multiplatform_post_queue suppresses the update that settles the item'

@@ -4,7 +4,7 @@ create or replace function public.post_queue_forget_tries()
 returns trigger
 language plpgsql
 security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   delete from post_queue.tries t where t.item_id = old.id;

@@ -9,7 +9,7 @@ create or replace function post_queue.insert_posts(verdicts post_queue.verdict[]
 returns post_queue.verdict[]
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_nestloop = off
 set jit = off
@@ -26,14 +26,16 @@ declare
 begin
   if columns is null then
     insert into public.content_posts
-    select post.* from post_queue.new_posts(verdicts) as post;
+    select post.* from post_queue.new_posts(verdicts) as post where (select post_queue.triggers_path()) is not null;
   else
     execute format(
-      'insert into public.content_posts (%1$s) select %1$s from post_queue.new_posts($1) as post', columns
+      'insert into public.content_posts (%1$s) select %1$s from post_queue.new_posts($1) as post
+       where (select post_queue.triggers_path()) is not null', columns
     ) using verdicts;
   end if;
 
   get diagnostics inserted = row_count;
+  perform post_queue.own_path();
   select count(*) into wanted from unnest(verdicts) as v where v.outcome = 'posted' and not v.post_exists;
   if inserted <> wanted then
     raise exception 'the post was not inserted: its original changed meanwhile, or a trigger on content_posts suppresses it'

@@ -13,7 +13,7 @@ create or replace function post_queue.judge(claim_id uuid, outcomes jsonb)
 returns post_queue.verdict[]
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_nestloop = off
 set jit = off

@@ -9,7 +9,7 @@ create or replace function post_queue.not_held(claim_id uuid, outcomes jsonb, re
 returns jsonb
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set jit = off
 as $$

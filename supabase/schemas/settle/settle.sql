@@ -26,7 +26,7 @@ create or replace function public.post_queue_settle(claim_id uuid, outcomes json
 returns jsonb
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_variable
 declare

@@ -7,7 +7,7 @@ create or replace function post_queue.settle_alone(claim_id uuid, outcome jsonb)
 returns jsonb
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   reason text;

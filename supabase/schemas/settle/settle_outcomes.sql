@@ -3,7 +3,7 @@ create or replace function post_queue.settle_outcomes(claim_id uuid, outcomes js
 returns jsonb
 language plpgsql
 security invoker
-set search_path = public, extensions
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   verdicts post_queue.verdict[];

@@ -8,7 +8,7 @@ create or replace function public.post_queue_skip_crossposts()
 returns trigger
 language plpgsql
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- An original that cannot be seen yet is the post that is being inserted.

@@ -1,0 +1,58 @@
+-- The platforms of the overview, each with what is known of it. One that is paused by itself or limited is among them, whatever
+-- else there is of it.
+--
+--   due, in_hand, failed  how many items, by platform
+--   day                   what happened in the last day, by platform (see post_queue.recent_figures)
+--   controls              what is held back (see post_queue.controls)
+create or replace function post_queue.platform_rows(due jsonb, in_hand jsonb, failed jsonb, day jsonb, controls jsonb)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  paused constant jsonb := (
+    select coalesce(jsonb_object_agg(pause ->> 'platform', true), '{}') from jsonb_array_elements(controls -> 'paused') as pause
+  );
+  limits constant jsonb := (
+    select coalesce(jsonb_object_agg(one ->> 'platform', one -> 'per_minute'), '{}')
+    from jsonb_array_elements(controls -> 'limited') as one
+  );
+begin
+  return (
+    select coalesce(jsonb_agg(
+      jsonb_build_object(
+        'platform', names.platform,
+        'due', coalesce((due ->> names.platform)::bigint, 0),
+        'in_hand', coalesce((in_hand ->> names.platform)::bigint, 0),
+        'failed', coalesce((failed ->> names.platform)::bigint, 0),
+        'posted_last_day', coalesce((day -> names.platform ->> 'posted')::bigint, 0),
+        'failed_last_day', coalesce((day -> names.platform ->> 'failed')::bigint, 0),
+        'retried_last_day', coalesce((day -> names.platform ->> 'retried')::bigint, 0),
+        'is_known', names.platform = any (enum_range(null::public.platform_cluster)::text[]),
+        'is_paused', paused ?| array[names.platform, '*'],
+        'per_minute', limits -> names.platform
+      )
+      order by names.platform
+    ), '[]')
+    from (
+      -- Whoever queues an item writes the platform: so many names are enough.
+      select keys.platform
+      from (
+        select jsonb_object_keys(due) as platform
+        union select jsonb_object_keys(in_hand)
+        union select jsonb_object_keys(failed)
+        union select jsonb_object_keys(day)
+        union select jsonb_object_keys(paused - '*')
+        union select jsonb_object_keys(limits)
+      ) as keys
+      order by keys.platform
+      limit 200
+    ) as names
+  );
+end
+$$;
+
+revoke execute on function post_queue.platform_rows(jsonb, jsonb, jsonb, jsonb, jsonb) from public, anon, authenticated;
+grant execute on function post_queue.platform_rows(jsonb, jsonb, jsonb, jsonb, jsonb) to service_role;
