@@ -155,7 +155,10 @@ public sealed class CheckTests(PostgresFixture postgres)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         await database.ExecuteAsync(
-            "create trigger another_name after insert on content_posts for each row execute function on_post_created_multiplatform()");
+            """
+            drop trigger trigger_post_created_multiplatform on content_posts;
+            create trigger another_name after insert on content_posts for each row execute function on_post_created_multiplatform()
+            """);
 
         var finding = AssertFound(
             await FoundAsync(database),
@@ -167,7 +170,7 @@ public sealed class CheckTests(PostgresFixture postgres)
     }
 
     [Theory]
-    [InlineData("create trigger mine after insert on content_posts for each row when (not new.is_crosspost) execute function on_post_created_multiplatform()")]
+    [InlineData("alter trigger trigger_post_created_multiplatform on content_posts rename to mine")]
     [InlineData("create trigger mine after delete on content_posts for each row execute function on_post_created_multiplatform()")]
     [InlineData(
         """
@@ -185,6 +188,40 @@ public sealed class CheckTests(PostgresFixture postgres)
         await database.ExecuteAsync(trigger);
 
         Assert.Empty(await FoundAsync(database));
+    }
+
+    [Theory]
+    [InlineData("create trigger mine after insert on content_posts for each row when (not new.is_crosspost) execute function on_post_created_multiplatform()")]
+    [InlineData(
+        """
+        create function queue_one(post uuid) returns void language sql as
+          $$ insert into multiplatform_post_queue (original_post_id, creator_id, target_platform)
+             select id, creator_id, 'girlfanz' from content_posts where id = post $$;
+        create function queue_it() returns trigger language plpgsql as
+          $$ begin perform queue_one(id) from added; return null; end $$;
+        create trigger mine after insert on content_posts referencing new table as added for each statement execute function queue_it()
+        """)]
+    public async Task Two_triggers_that_queue_items_are_a_warning(string second)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync(second);
+
+        AssertFound(
+            await FoundAsync(database),
+            "warning",
+            "2 triggers on content_posts queue items: mine, trigger_post_created_multiplatform.");
+    }
+
+    [Fact]
+    public async Task An_id_whose_default_is_none_of_the_known_ones_is_a_note()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync("alter table multiplatform_post_queue alter column id set default md5(random()::text)::uuid");
+
+        AssertFound(
+            await FoundAsync(database),
+            "note",
+            "The id of public.multiplatform_post_queue has the default (md5((random())::text))::uuid.");
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using FanzQueueFunctions.Testbed;
 using FanzQueueFunctions.Tests.Database;
 using static FanzQueueFunctions.Tests.Sql.QueueFunctions;
@@ -40,10 +41,19 @@ public sealed class MigrationTests(PostgresFixture postgres)
 
         static IEnumerable<string> Columns(string[] catalog) =>
             catalog.Where(line => line.StartsWith("column", StringComparison.Ordinal));
+        string[] known =
+        [
+            "column content_posts.id uuid default {0} not null t",
+            "column creator_multiplatform_settings.id uuid default {0} not null t",
+            "column creators.id uuid default {0} not null t",
+        ];
         Assert.Equal(
-            ["column creators.biography text default  not null f"],
-            Columns(await production.CatalogAsync()).Except(Columns(await empty.CatalogAsync())));
-        Assert.Empty(Columns(await empty.CatalogAsync()).Except(Columns(await production.CatalogAsync())));
+            ["column creators.biography text default  not null f", .. known.Select(line => string.Format(CultureInfo.InvariantCulture, line, "extensions.uuid_generate_v4()"))],
+            Columns(await production.CatalogAsync()).Except(Columns(await empty.CatalogAsync())).Order(StringComparer.Ordinal)
+                .OrderBy(line => line.Contains("uuid_generate_v4", StringComparison.Ordinal)));
+        Assert.Equal(
+            known.Select(line => string.Format(CultureInfo.InvariantCulture, line, "gen_random_uuid()")),
+            Columns(await empty.CatalogAsync()).Except(Columns(await production.CatalogAsync())));
     }
 
     [Fact]
@@ -243,6 +253,33 @@ public sealed class MigrationTests(PostgresFixture postgres)
         var labels = await database.RowsAsync("select unnest(enum_range(null::platform_cluster))::text");
         Assert.Equal(platforms, labels.Select(row => row[0]));
         Assert.Equal(50, platforms.Length);
+    }
+
+    [Theory]
+    [InlineData("gen_random_uuid()", "uuid_v7()")]
+    [InlineData("extensions.uuid_generate_v4()", "uuid_v7()")]
+    [InlineData("\"my extensions\".uuid_generate_v4()", "uuid_v7()")]
+    [InlineData("uuid_generate_v4()", "uuid_v7()")]
+    [InlineData("public.my_own_id()", "my_own_id()")]
+    [InlineData("md5(extensions.uuid_generate_v4()::text)::uuid", "(md5((extensions.uuid_generate_v4())::text))::uuid")]
+    public async Task Ids_come_in_the_order_of_time_where_the_default_was_a_known_random_one(string before, string after)
+    {
+        await using var database = await CreateProductionAsync();
+        await database.ExecuteAsync(
+            $"""
+            create schema "my extensions";
+            create function "my extensions".uuid_generate_v4() returns uuid language sql as 'select gen_random_uuid()';
+            create function public.uuid_generate_v4() returns uuid language sql as 'select gen_random_uuid()';
+            create function public.my_own_id() returns uuid language sql as 'select gen_random_uuid()';
+            alter table multiplatform_post_queue alter column id set default {before};
+            """);
+
+        await MigrateAsync(database);
+
+        Assert.Equal(
+            after,
+            await database.ScalarAsync<string>(
+                "select pg_get_expr(adbin, adrelid) from pg_attrdef where adrelid = 'multiplatform_post_queue'::regclass and adnum = 1"));
     }
 
     [Fact]

@@ -1,6 +1,11 @@
 -- The schema that stands in production before any migration of this repository, with what makes it differ from the one
 -- that an empty database gets: a trigger function of its own, indexes under other names, policies of its own, and rows.
 
+-- As the extension uuid-ossp gives it; not every server brings that along.
+create schema extensions;
+grant usage on schema extensions to anon, authenticated, service_role;
+create function extensions.uuid_generate_v4() returns uuid language sql volatile as 'select gen_random_uuid()';
+
 create schema auth;
 create function auth.uid() returns uuid language sql stable as
   'select nullif(current_setting(''request.jwt.claim.sub'', true), '''')::uuid';
@@ -15,7 +20,7 @@ create type public.platform_cluster as enum (
 );
 
 create table public.creators (
-  id uuid primary key default gen_random_uuid(),
+  id uuid primary key default extensions.uuid_generate_v4(),
   user_id uuid,
   creator_name varchar(100) not null,
   biography text,
@@ -24,7 +29,7 @@ create table public.creators (
 );
 
 create table public.content_posts (
-  id uuid primary key default gen_random_uuid(),
+  id uuid primary key default extensions.uuid_generate_v4(),
   creator_id uuid not null references public.creators (id) on delete cascade,
   cluster public.platform_cluster not null,
   title varchar(255),
@@ -53,7 +58,7 @@ create table public.content_posts (
 );
 
 create table public.multiplatform_post_queue (
-  id uuid primary key default gen_random_uuid(),
+  id uuid primary key default extensions.uuid_generate_v4(),
   original_post_id uuid not null references public.content_posts (id) on delete cascade,
   creator_id uuid not null references public.creators (id) on delete cascade,
   target_platform text not null,
@@ -76,7 +81,7 @@ create table public.multiplatform_post_queue (
 );
 
 create table public.multiplatform_post_history (
-  id uuid primary key default gen_random_uuid(),
+  id uuid primary key default extensions.uuid_generate_v4(),
   original_post_id uuid references public.content_posts (id) on delete cascade,
   creator_id uuid references public.creators (id) on delete cascade,
   target_platform text not null,
@@ -88,7 +93,7 @@ create table public.multiplatform_post_history (
 );
 
 create table public.creator_multiplatform_settings (
-  id uuid primary key default gen_random_uuid(),
+  id uuid primary key default extensions.uuid_generate_v4(),
   creator_id uuid unique references public.creators (id) on delete cascade,
   default_platforms text[],
   auto_post_enabled boolean,

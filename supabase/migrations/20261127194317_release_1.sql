@@ -225,6 +225,7 @@ begin
         and i.indpred is null
         and a.attname = wanted.column_name
     )
+    order by wanted.table_name, wanted.column_name
   loop
     execute format(
       'create index if not exists %I on public.%I (%I)',
@@ -298,6 +299,7 @@ begin
         cross join pg_options_to_table(c.reloptions) as present
         where c.oid = part.relid and present.option_name = parameter.name
       )
+    order by part.relid, parameter.name
   loop
     execute format('alter table %s set (%s = %s)', wanted.queue_part, wanted.name, wanted.setting);
   end loop;
@@ -490,6 +492,7 @@ as $$
     union all select 'creators', f.* from post_queue.check_creators() as f
     union all select 'settings', f.* from post_queue.check_settings() as f
     union all select 'tables', f.* from post_queue.check_tables() as f
+    union all select 'ids', f.* from post_queue.check_ids() as f
   ),
   fine (part, what) as (
     values
@@ -505,13 +508,23 @@ as $$
       ('settings', 'statement_timeout and autovacuum are as they should be.')
   )
   select jsonb_agg(
-    jsonb_strip_nulls(to_jsonb(told) - 'place') order by array_position(array['error', 'warning', 'note', 'ok'], level), place
+    jsonb_strip_nulls(to_jsonb(told) - 'part')
+    order by
+      array_position(array['error', 'warning', 'note', 'ok'], level),
+      array_position(
+        array[
+          'version', 'security', 'columns', 'unique indexes', 'triggers', 'items', 'indexes', 'needless indexes', 'creators',
+          'settings', 'tables', 'ids'
+        ],
+        part
+      ),
+      what, follows, advice
   )
   from (
-    select level, what, follows, advice, row_number() over () as place
+    select part, level, what, follows, advice
     from finding
     union all
-    select 'ok', fine.what, null, null, row_number() over ()
+    select fine.part, 'ok', fine.what, null, null
     from fine
     where not exists (select from finding where finding.part = fine.part)
       -- Without this index they were not looked at (post_queue.check_items).
@@ -647,6 +660,36 @@ $$;
 
 revoke execute on function post_queue.check_creators() from public, anon, authenticated;
 grant execute on function post_queue.check_creators() to service_role;
+
+-- schemas/check/check_ids.sql
+
+-- A part of post_queue_check: ids in the order of time.
+create or replace function post_queue.check_ids()
+returns table (level text, what text, follows text, advice text)
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select
+    'note',
+    format(
+      'The id of %s has %s.', t.oid::regclass,
+      coalesce('the default ' || pg_get_expr(d.adbin, d.adrelid), 'no default')
+    ),
+    'Where that is random, the index entries of rows that come together lie apart, which costs most of a settle once the ' ||
+      'indexes are larger than memory.',
+    format('Where nothing depends on it: alter table %s alter column id set default public.uuid_v7().', t.oid::regclass)
+  from pg_class t
+  join pg_attribute a on a.attrelid = t.oid and a.attname = 'id'
+  left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+  where t.oid in ('public.multiplatform_post_queue'::regclass, 'public.multiplatform_post_history'::regclass)
+    and pg_get_expr(d.adbin, d.adrelid) is distinct from 'public.uuid_v7()'
+  order by t.relname
+$$;
+
+revoke execute on function post_queue.check_ids() from public, anon, authenticated;
+grant execute on function post_queue.check_ids() to service_role;
 
 -- schemas/check/check_indexes.sql
 
@@ -1011,8 +1054,8 @@ grant execute on function post_queue.check_tables() to service_role;
 
 -- schemas/check/check_triggers.sql
 
--- A part of post_queue_check: the loop of cross-posts. Triggers on content_posts that queue items are told by the source of
--- their functions.
+-- A part of post_queue_check: triggers on content_posts that queue items, and the loop of cross-posts. They are told by the
+-- source of their functions: it names the queue, or a function that does, up to five calls deep.
 create or replace function post_queue.check_triggers()
 returns table (level text, what text, follows text, advice text)
 language sql
@@ -1020,6 +1063,41 @@ stable
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
+  with recursive queues (oid, name, depth) as (
+    select p.oid, p.proname, 1
+    from pg_catalog.pg_proc p
+    where p.prosrc ilike '%multiplatform_post_queue%'
+      and p.pronamespace not in ('post_queue'::regnamespace, 'pg_catalog'::regnamespace)
+      and p.proname not like 'post\_queue\_%'
+    union
+    select p.oid, p.proname, queues.depth + 1
+    from queues
+    join pg_catalog.pg_proc p on p.prosrc ~* ('\m' || queues.name || '\s*\(')
+    where queues.depth < 5
+      and p.pronamespace not in ('post_queue'::regnamespace, 'pg_catalog'::regnamespace)
+      and p.proname not like 'post\_queue\_%'
+      and p.prolang in (select l.oid from pg_catalog.pg_language l where l.lanname in ('sql', 'plpgsql'))
+  ),
+  queueing as (
+    select t.oid, t.tgname, t.tgfoid, t.tgtype
+    from pg_catalog.pg_trigger t
+    where t.tgrelid = 'public.content_posts'::regclass
+      and not t.tgisinternal
+      and t.tgenabled <> 'D'
+      -- At INSERT.
+      and t.tgtype & 4 = 4
+      and t.tgfoid in (select queues.oid from queues)
+  )
+  select
+    'warning',
+    format('%s triggers on content_posts queue items: %s.', count(*), string_agg(quote_ident(q.tgname), ', ' order by q.tgname)),
+    'Where they do so for the same posts, each is queued, and posted, more than once on a platform.',
+    'See what each of them is for, and drop the one that is too many.'
+  from queueing q
+  having count(*) > 1
+
+  union all
+
   select
     'warning',
     'The trigger post_queue_skip_crossposts on multiplatform_post_queue is missing or disabled.',
@@ -1040,14 +1118,9 @@ as $$
     format('The trigger %I on content_posts queues items, and is called for cross-posts too.', t.tgname),
     'What it queues for a cross-post is dropped, so no loop arises; each post pays for the attempt.',
     format('Create it again with: for each row when (not new.is_crosspost) execute function %s.', t.tgfoid::regprocedure)
-  from pg_catalog.pg_trigger t
-  join pg_catalog.pg_proc f on f.oid = t.tgfoid
-  where t.tgrelid = 'public.content_posts'::regclass
-    and not t.tgisinternal
-    and t.tgenabled <> 'D'
-    -- For each row (1), at INSERT (4).
-    and t.tgtype & 5 = 5
-    and f.prosrc ilike '%multiplatform_post_queue%'
+  from queueing t
+  -- For each row.
+  where t.tgtype & 1 = 1
     -- Its WHEN leaves cross-posts out already.
     and pg_get_triggerdef(t.oid) not ilike '%is_crosspost%'
 $$;
@@ -3669,7 +3742,7 @@ begin
 
   at_most := greatest(200, 20000 / greatest(cardinality(causes), 1));
 
-  select coalesce(jsonb_agg(group_row.json order by group_row.last_failed_at desc), '[]')
+  select coalesce(jsonb_agg(group_row.json order by group_row.last_failed_at desc, group_row.json ->> 'cause'), '[]')
   into answer
   from (
     select
@@ -4834,6 +4907,7 @@ begin
           'retry_at', case when outcome = 'retried' then retry_at end,
           'time_to_post_seconds', case when outcome = 'posted' then time_to_post_seconds end
         )
+        order by id
       ),
       '[]'
     ),
@@ -5263,6 +5337,7 @@ begin
             )
           else jsonb_build_object('item_id', missing.item_id, 'outcome', 'lost')
         end
+        order by missing.item_id
       ),
       '[]'
     )
@@ -5500,7 +5575,7 @@ alter table post_queue.tries alter column id set default public.uuid_v7();
 alter table post_queue.pauses alter column id set default public.uuid_v7();
 alter table post_queue.actions alter column id set default public.uuid_v7();
 
--- Where production chose another default than a random id, that stays.
+-- Where production chose another default than one of the two known random ones, that stays: check says what it costs.
 do $$
 declare
   random_id record;
@@ -5511,7 +5586,8 @@ begin
     join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
     where d.adrelid in ('public.multiplatform_post_queue'::regclass, 'public.multiplatform_post_history'::regclass)
       and a.attname = 'id'
-      and pg_get_expr(d.adbin, d.adrelid) = 'gen_random_uuid()'
+      -- The second in whatever schema its extension is in.
+      and pg_get_expr(d.adbin, d.adrelid) ~ '^(gen_random_uuid|(("[^"]+"|[a-z_0-9]+)\.)?uuid_generate_v4)\(\)$'
   loop
     execute format('alter table %s alter column id set default public.uuid_v7()', random_id.table_name);
   end loop;

@@ -3,7 +3,7 @@ alter table post_queue.tries alter column id set default public.uuid_v7();
 alter table post_queue.pauses alter column id set default public.uuid_v7();
 alter table post_queue.actions alter column id set default public.uuid_v7();
 
--- Where production chose another default than a random id, that stays.
+-- Where production chose another default than one of the two known random ones, that stays: check says what it costs.
 do $$
 declare
   random_id record;
@@ -14,7 +14,8 @@ begin
     join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
     where d.adrelid in ('public.multiplatform_post_queue'::regclass, 'public.multiplatform_post_history'::regclass)
       and a.attname = 'id'
-      and pg_get_expr(d.adbin, d.adrelid) = 'gen_random_uuid()'
+      -- The second in whatever schema its extension is in.
+      and pg_get_expr(d.adbin, d.adrelid) ~ '^(gen_random_uuid|(("[^"]+"|[a-z_0-9]+)\.)?uuid_generate_v4)\(\)$'
   loop
     execute format('alter table %s alter column id set default public.uuid_v7()', random_id.table_name);
   end loop;

@@ -35,6 +35,7 @@ as $$
     union all select 'creators', f.* from post_queue.check_creators() as f
     union all select 'settings', f.* from post_queue.check_settings() as f
     union all select 'tables', f.* from post_queue.check_tables() as f
+    union all select 'ids', f.* from post_queue.check_ids() as f
   ),
   fine (part, what) as (
     values
@@ -50,13 +51,23 @@ as $$
       ('settings', 'statement_timeout and autovacuum are as they should be.')
   )
   select jsonb_agg(
-    jsonb_strip_nulls(to_jsonb(told) - 'place') order by array_position(array['error', 'warning', 'note', 'ok'], level), place
+    jsonb_strip_nulls(to_jsonb(told) - 'part')
+    order by
+      array_position(array['error', 'warning', 'note', 'ok'], level),
+      array_position(
+        array[
+          'version', 'security', 'columns', 'unique indexes', 'triggers', 'items', 'indexes', 'needless indexes', 'creators',
+          'settings', 'tables', 'ids'
+        ],
+        part
+      ),
+      what, follows, advice
   )
   from (
-    select level, what, follows, advice, row_number() over () as place
+    select part, level, what, follows, advice
     from finding
     union all
-    select 'ok', fine.what, null, null, row_number() over ()
+    select fine.part, 'ok', fine.what, null, null
     from fine
     where not exists (select from finding where finding.part = fine.part)
       -- Without this index they were not looked at (post_queue.check_items).

@@ -54,7 +54,7 @@ begin
 
   at_most := greatest(200, 20000 / greatest(cardinality(causes), 1));
 
-  select coalesce(jsonb_agg(group_row.json order by group_row.last_failed_at desc), '[]')
+  select coalesce(jsonb_agg(group_row.json order by group_row.last_failed_at desc, group_row.json ->> 'cause'), '[]')
   into answer
   from (
     select

@@ -73,6 +73,7 @@ begin
           'retry_at', case when outcome = 'retried' then retry_at end,
           'time_to_post_seconds', case when outcome = 'posted' then time_to_post_seconds end
         )
+        order by id
       ),
       '[]'
     ),

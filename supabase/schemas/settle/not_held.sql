@@ -44,6 +44,7 @@ begin
             )
           else jsonb_build_object('item_id', missing.item_id, 'outcome', 'lost')
         end
+        order by missing.item_id
       ),
       '[]'
     )

@@ -21,6 +21,7 @@ begin
         and i.indpred is null
         and a.attname = wanted.column_name
     )
+    order by wanted.table_name, wanted.column_name
   loop
     execute format(
       'create index if not exists %I on public.%I (%I)',

@@ -28,6 +28,7 @@ begin
         cross join pg_options_to_table(c.reloptions) as present
         where c.oid = part.relid and present.option_name = parameter.name
       )
+    order by part.relid, parameter.name
   loop
     execute format('alter table %s set (%s = %s)', wanted.queue_part, wanted.name, wanted.setting);
   end loop;
