@@ -3,14 +3,16 @@ FROM mcr.microsoft.com/dotnet/sdk:10.0-noble-aot AS build
 WORKDIR /source
 
 # Project files first: the restored packages stay cached until one of these changes.
-COPY global.json Directory.Build.props Directory.Packages.props ./
-COPY FanzQueueFunctions/FanzQueueFunctions.csproj FanzQueueFunctions/Runtime.props FanzQueueFunctions/
+COPY global.json Runtime.props Directory.Build.props Directory.Packages.props ./
+COPY FanzQueueFunctions/FanzQueueFunctions.csproj FanzQueueFunctions/
+COPY FanzQueueFunctions.Core/FanzQueueFunctions.Core.csproj FanzQueueFunctions.Core/
 COPY FanzQueueFunctions.Standalone/FanzQueueFunctions.Standalone.csproj FanzQueueFunctions.Standalone/
 # Compiled ahead of time, to one native program: docs/decisions.md has what that saves.
 RUN dotnet restore FanzQueueFunctions --use-current-runtime -p:PublishAot=true
 
 COPY .editorconfig host.json ./
 COPY FanzQueueFunctions/ FanzQueueFunctions/
+COPY FanzQueueFunctions.Core/ FanzQueueFunctions.Core/
 COPY FanzQueueFunctions.Standalone/ FanzQueueFunctions.Standalone/
 RUN dotnet publish FanzQueueFunctions --no-restore -c Release -o /app --use-current-runtime -p:PublishAot=true
 

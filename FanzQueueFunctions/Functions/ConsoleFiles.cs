@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
+using FanzQueueFunctions.Processing;
 
 namespace FanzQueueFunctions.Functions;
 
@@ -21,7 +22,7 @@ internal sealed class ConsoleFiles
 
     private ConsoleFiles()
     {
-        var assembly = typeof(ConsoleFiles).Assembly;
+        var assembly = typeof(IQueueProcessor).Assembly;
         var contents = assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
