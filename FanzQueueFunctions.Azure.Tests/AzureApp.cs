@@ -2,7 +2,7 @@ using FanzQueueFunctions.Testbed.FunctionsHost;
 
 namespace FanzQueueFunctions.Azure.Tests;
 
-/// <summary>The Azure build of the app under the stand-in for the Functions host.</summary>
+/// <summary>The Functions app under the stand-in for the Functions host.</summary>
 internal static class AzureApp
 {
     private static readonly string[] Schedules = ["PROCESS_QUEUE_SCHEDULE", "HEALTH_SCHEDULE", "PRUNE_SCHEDULE"];

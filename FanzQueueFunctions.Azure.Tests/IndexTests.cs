@@ -89,7 +89,7 @@ public sealed class IndexTests(PostgresFixture postgres)
             .Order();
 
     private static IEnumerable<JsonNode> Metadata() =>
-        JsonNode.Parse(File.ReadAllText(Path.Combine(AppProgram.AzureFolder, "functions.metadata")))!.AsArray().OfType<JsonNode>();
+        JsonNode.Parse(File.ReadAllText(Path.Combine(AppProgram.FunctionsAppFolder, "functions.metadata")))!.AsArray().OfType<JsonNode>();
 
     /// <summary>Without what the build adds, which says nothing of the function, and its words in one case.</summary>
     private static JsonNode Plain(JsonNode? binding)

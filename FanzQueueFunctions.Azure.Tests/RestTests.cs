@@ -3,7 +3,7 @@ using FanzQueueFunctions.Testbed.Postgrest;
 
 namespace FanzQueueFunctions.Azure.Tests;
 
-/// <summary>The Azure build over Supabase's REST API, the stand-in in its place.</summary>
+/// <summary>The Functions app over Supabase's REST API, the stand-in in its place.</summary>
 public sealed class RestTests(PostgresFixture postgres)
 {
     [Fact]

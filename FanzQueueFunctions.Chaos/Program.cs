@@ -7,7 +7,7 @@ const string Usage = """
     Usage: FanzQueueFunctions.Chaos [--seconds N] [--seed N] [--standalone] [--grown | --upgrade]
       --seconds      how long the storm lasts, 5 to 86400 (60); setting up and draining come on top
       --seed         from 0 to 2147483647; without one, a new one
-      --standalone   no worker is the Azure build, under a stand-in for the Functions host; without it, one of four is
+      --standalone   no worker is the Functions app, under a stand-in for the Functions host; without it, one of four is
       --grown        on a content_posts to which others have added columns and triggers of every kind
       --upgrade      begins with the database and the app of the release before, which APP_BEFORE names (an executable, or
                      a .dll); in the middle of the storm the migrations are pushed, and two of the four workers become

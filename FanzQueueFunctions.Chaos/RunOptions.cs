@@ -7,7 +7,7 @@ namespace FanzQueueFunctions.Chaos;
 /// <param name="Length">How long the storm lasts.</param>
 internal sealed record RunOptions(int Seed, TimeSpan Length)
 {
-    /// <summary>Whether one of the workers is the Azure build.</summary>
+    /// <summary>Whether one of the workers is the Functions app.</summary>
     public bool WithAzure { get; init; } = true;
 
     /// <summary>On a content_posts to which others have added columns and triggers of every kind.</summary>

@@ -9,7 +9,7 @@ namespace FanzQueueFunctions.Chaos;
 internal sealed record WorkerSettings(
     string MasterKey, string ResetKey, string WakeKey, string ChangeKey, IReadOnlyList<(string Name, string? Value)> All)
 {
-    /// <summary>Whether it is the Azure build, under the stand-in for the Functions host.</summary>
+    /// <summary>Whether it is the Functions app, under the stand-in for the Functions host.</summary>
     public bool OnAzure { get; init; }
 
     /// <summary><c>Queue__LeaseMinutes</c> of every worker, in seconds.</summary>

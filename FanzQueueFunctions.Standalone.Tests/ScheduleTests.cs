@@ -1,5 +1,5 @@
 using System.Globalization;
-using FanzQueueFunctions.Standalone.Timers;
+using FanzQueueFunctions.Processing;
 using Microsoft.Extensions.Configuration;
 
 namespace FanzQueueFunctions.Standalone.Tests;
@@ -15,10 +15,35 @@ public sealed class ScheduleTests
     [InlineData("0 0 0 29 2 *", "2028-02-29T00:00:00")]
     public void The_next_time_is_the_first_that_all_six_fields_match(string schedule, string next)
     {
-        var parsed = Schedule.Of("Tick", schedule, new ConfigurationBuilder().Build());
+        var parsed = Schedule.Read(Settings(schedule), "TICK", otherwise: "");
 
         Assert.Equal(
             DateTimeOffset.Parse(next, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal),
             parsed.After(StepClock.Noon));
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("often")]
+    [InlineData("00:00:10")]
+    [InlineData("*/5 * * * *")]
+    [InlineData("61 * * * * *")]
+    [InlineData("@hourly")]
+    [InlineData("0 0 0 L * *")]
+    [InlineData("0 0 0 ? * *")]
+    [InlineData("0 0 0 * * 1#2")]
+    [InlineData("5/15 * * * * *")]
+    [InlineData("1, * * * * *")]
+    public void What_is_no_schedule_on_the_Functions_host_is_refused(string schedule) => Assert.StartsWith(
+        $"TICK is '{schedule}', which is not a schedule; use six fields", Refusal(schedule), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_schedule_that_never_comes_is_refused() =>
+        Assert.Equal("TICK is '0 0 0 31 2 *', a time that never comes.", Refusal("0 0 0 31 2 *"));
+
+    private static string Refusal(string schedule) =>
+        Assert.Throws<SettingException>(() => Schedule.Read(Settings(schedule), "TICK", otherwise: "")).Message;
+
+    private static IConfiguration Settings(string schedule) =>
+        new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("TICK", (string?)schedule)]).Build();
 }

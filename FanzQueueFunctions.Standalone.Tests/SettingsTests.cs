@@ -1,3 +1,4 @@
+using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Standalone.Settings;
 using Microsoft.Extensions.Configuration;
 
@@ -14,7 +15,7 @@ public sealed class SettingsTests : IDisposable
     {
         Write("""{ "IsEncrypted": false, "Values": { "Queue__BatchSize": "20", "On": true, "Size": 7 } }""");
 
-        var settings = HostSettings.Read([], _folder.FullName);
+        var settings = ProcessSettings.Read([], _folder.FullName);
 
         Assert.Equal("20", settings["Queue:BatchSize"]);
         Assert.Equal("True", settings["On"]);
@@ -26,7 +27,7 @@ public sealed class SettingsTests : IDisposable
     {
         Write("""{ "Values": { "Colour": "red" } }""");
 
-        var settings = HostSettings.Read([], _folder.CreateSubdirectory("bin").CreateSubdirectory("Debug").FullName);
+        var settings = ProcessSettings.Read([], _folder.CreateSubdirectory("bin").CreateSubdirectory("Debug").FullName);
 
         Assert.Equal("red", settings["Colour"]);
     }
@@ -37,7 +38,7 @@ public sealed class SettingsTests : IDisposable
         Write($$"""{ "Values": { "{{_name}}": "file" } }""");
         Environment.SetEnvironmentVariable(_name, "environment");
 
-        Assert.Equal("environment", HostSettings.Read([], _folder.FullName)[_name]);
+        Assert.Equal("environment", ProcessSettings.Read([], _folder.FullName)[_name]);
     }
 
     [Fact]
@@ -45,7 +46,7 @@ public sealed class SettingsTests : IDisposable
     {
         Environment.SetEnvironmentVariable(_name, "environment");
 
-        Assert.Equal("line", HostSettings.Read([$"--{_name}", "line"], _folder.FullName)[_name]);
+        Assert.Equal("line", ProcessSettings.Read([$"--{_name}", "line"], _folder.FullName)[_name]);
     }
 
     [Fact]
@@ -53,7 +54,7 @@ public sealed class SettingsTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_folder.FullName, "appsettings.json"), $$"""{ "{{_name}}": "appsettings" }""");
 
-        Assert.Null(HostSettings.Read([], _folder.FullName)[_name]);
+        Assert.Null(ProcessSettings.Read([], _folder.FullName)[_name]);
     }
 
     [Fact]
@@ -61,7 +62,7 @@ public sealed class SettingsTests : IDisposable
     {
         Write("""{ /* mine */ "Values": { "Colour": "red", }, }""");
 
-        Assert.Equal("red", HostSettings.Read([], _folder.FullName)["Colour"]);
+        Assert.Equal("red", ProcessSettings.Read([], _folder.FullName)["Colour"]);
     }
 
     [Theory]
@@ -74,7 +75,7 @@ public sealed class SettingsTests : IDisposable
     {
         Write(text);
 
-        var refusal = Assert.Throws<FunctionsHostException>(() => HostSettings.Read([], _folder.FullName));
+        var refusal = Assert.Throws<SettingException>(() => ProcessSettings.Read([], _folder.FullName));
 
         Assert.Contains(Path.Combine(_folder.FullName, "local.settings.json"), refusal.Message, StringComparison.Ordinal);
         Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
@@ -98,7 +99,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("urls=http://127.0.0.1:5000/base", "leave out the path")]
     public void An_address_that_is_none_is_refused_by_its_setting(string setting, string words)
     {
-        var refusal = Assert.Throws<FunctionsHostException>(() => ListenAddress.From(Of(setting)));
+        var refusal = Assert.Throws<SettingException>(() => ListenAddress.From(Of(setting)));
 
         Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
     }

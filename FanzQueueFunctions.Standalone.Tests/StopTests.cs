@@ -1,7 +1,5 @@
 using System.Net;
-using System.Text;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Azure.Functions.Worker;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -33,7 +31,7 @@ public sealed class StopTests
     public async Task A_run_by_hand_in_flight_ends_before_the_host_does()
     {
         await using var host = await StartAsync();
-        await FireAsync(host);
+        host.Fire();
         var run = await _runs.NextAsync();
 
         var stopping = host.StopAsync();
@@ -45,11 +43,11 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task A_run_that_was_promised_by_a_202_is_still_made()
+    public async Task A_run_that_was_promised_is_still_made()
     {
         await using var host = await StartAsync();
-        await FireAsync(host);
-        await FireAsync(host);
+        host.Fire();
+        host.Fire();
         var first = await _runs.NextAsync();
 
         var stopping = host.StopAsync();
@@ -64,7 +62,7 @@ public sealed class StopTests
     public async Task No_run_on_schedule_begins_once_the_host_is_stopping()
     {
         await using var host = await StartAsync();
-        await FireAsync(host);
+        host.Fire();
         var run = await _runs.NextAsync();
 
         var stopping = host.StopAsync();
@@ -80,14 +78,14 @@ public sealed class StopTests
     public async Task Health_and_all_else_answer_503_while_runs_end()
     {
         await using var host = await StartAsync();
-        await FireAsync(host);
+        host.Fire();
         var run = await _runs.NextAsync();
         var stopping = host.StopAsync();
         await ToldToStop(host);
 
-        foreach (var path in (string[])["/healthz", "/api/Slow"])
+        foreach (var path in (string[])["/healthz", "/slow"])
         {
-            using var answer = await host.SendAsync(HttpMethod.Get, path);
+            using var answer = await host.Http.GetAsync(new Uri(path, UriKind.Relative), Now.Token);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
             Assert.Empty(await answer.Content.ReadAsByteArrayAsync(Now.Token));
         }
@@ -100,7 +98,7 @@ public sealed class StopTests
     public async Task A_request_in_flight_is_answered()
     {
         await using var host = await StartAsync();
-        var request = host.SendAsync(HttpMethod.Get, "/api/Slow");
+        var request = host.Http.GetAsync(new Uri("/slow", UriKind.Relative), Now.Token);
         var run = await _runs.NextAsync();
 
         var stopping = host.StopAsync();
@@ -116,7 +114,7 @@ public sealed class StopTests
     public async Task A_run_that_outlasts_the_shutdown_timeout_is_cancelled()
     {
         await using var host = await StartAsync(TimeSpan.FromMilliseconds(50));
-        await FireAsync(host);
+        host.Fire();
         var run = await _runs.NextAsync();
 
         await host.StopAsync().Soon();
@@ -136,12 +134,14 @@ public sealed class StopTests
     }
 
     private Task<TestHost> StartAsync(TimeSpan? shutdownTimeout = null) => TestHost.StartAsync(
-        [typeof(Functions)], new() { ["FUNCTIONS_MASTER_KEY"] = "master-key" }, builder =>
+        _runs.RunAsync,
+        configure: builder =>
         {
-            builder.Services.AddSingleton<TimeProvider>(_clock).AddSingleton(_runs);
+            builder.Services.AddSingleton<TimeProvider>(_clock);
             if (shutdownTimeout is { } timeout)
                 builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = timeout);
-        });
+        },
+        map: app => app.MapGet("/slow", context => _runs.RunAsync(context.RequestAborted)));
 
     private static async Task ToldToStop(TestHost host)
     {
@@ -149,27 +149,5 @@ public sealed class StopTests
         await using var registration = host.Services.GetRequiredService<IHostApplicationLifetime>()
             .ApplicationStopping.Register(told.SetResult);
         await told.Task.Soon();
-    }
-
-    private static async Task FireAsync(TestHost host)
-    {
-        using var body = new StringContent("{}", Encoding.UTF8, "application/json");
-        using var answer = await host.SendAsync(HttpMethod.Post, "/admin/functions/Tick", "master-key", body);
-        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-    }
-
-    internal sealed class Functions(Runs runs)
-    {
-        [Function("Tick")]
-        public Task TickAsync([TimerTrigger("*/10 * * * * *")] TimerInfo timer, CancellationToken cancellationToken) =>
-            runs.RunAsync(cancellationToken);
-
-        [Function("Slow")]
-        public async Task<IResult> SlowAsync(
-            [HttpTrigger(AuthorizationLevel.Anonymous, "get")] HttpRequest request, CancellationToken cancellationToken)
-        {
-            await runs.RunAsync(cancellationToken);
-            return Results.Ok();
-        }
     }
 }

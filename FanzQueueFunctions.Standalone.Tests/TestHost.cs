@@ -1,75 +1,76 @@
 using System.Text;
+using FanzQueueFunctions.Processing;
+using FanzQueueFunctions.Standalone.Http;
 using FanzQueueFunctions.Standalone.Log;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Azure.Functions.Worker.Builder;
+using FanzQueueFunctions.Standalone.Timers;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace FanzQueueFunctions.Standalone.Tests;
 
-/// <summary>The host itself, in this process, on a free loopback port, with functions of the test's choice.</summary>
+/// <summary>The plain process, in this one, on a free loopback port, with a timer and endpoints of the test's choice.</summary>
 internal sealed class TestHost : IAsyncDisposable
 {
-    private readonly IHost _host;
+    private readonly WebApplication _app;
     private readonly MemoryStream _log;
 
-    private TestHost(IHost host, MemoryStream log)
+    private TestHost(WebApplication app, MemoryStream log)
     {
-        _host = host;
+        _app = app;
         _log = log;
-        Address = new(host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
-        Http = new() { BaseAddress = Address };
+        Http = new() { BaseAddress = new(app.Urls.Single()) };
     }
-
-    public Uri Address { get; }
 
     public HttpClient Http { get; }
 
-    public IServiceProvider Services => _host.Services;
+    public IServiceProvider Services => _app.Services;
 
-    /// <summary>What the host has written to its log.</summary>
+    /// <summary>What the process has written to its log.</summary>
     public string Log => Encoding.UTF8.GetString(_log.ToArray());
 
+    /// <param name="work">What its one timer, Tick, runs.</param>
+    /// <param name="schedule">When.</param>
     public static async Task<TestHost> StartAsync(
-        Type[] classes, Dictionary<string, string?>? settings = null, Action<FunctionsApplicationBuilder>? configure = null)
+        Func<CancellationToken, Task>? work = null,
+        string schedule = "*/10 * * * * *",
+        Dictionary<string, string?>? settings = null,
+        Action<WebApplicationBuilder>? configure = null,
+        Action<WebApplication>? map = null)
     {
         var log = new MemoryStream();
-        var builder = Builder(classes, settings);
+        var builder = Builder(settings);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<ILoggerProvider>(_ => new ConsoleLines(log));
+        if (work is not null)
+            builder.Services.AddSingleton(new TimedWork("Tick", Schedule.Read(builder.Configuration, "TICK_SCHEDULE", schedule), work));
         configure?.Invoke(builder);
-        var host = builder.Build();
-        await host.StartAsync(Now.Token);
-        return new(host, log);
+        var app = builder.Build();
+        app.UseAnswersOfTheFunctionsHost();
+        map?.Invoke(app);
+        await app.StartAsync(Now.Token);
+        return new(app, log);
     }
 
-    /// <summary>A builder whose host would listen on a free port.</summary>
-    public static FunctionsApplicationBuilder Builder(Type[] classes, Dictionary<string, string?>? settings = null)
+    /// <summary>A builder whose process would listen on a free port.</summary>
+    public static WebApplicationBuilder Builder(Dictionary<string, string?>? settings = null)
     {
-        var builder = new FunctionsApplicationBuilder(["--urls", "http://127.0.0.1:0"], classes);
-        builder.ConfigureFunctionsWebApplication();
-        builder.Configuration.AddInMemoryCollection(settings ?? []);
-        return builder;
+        var configuration = new ConfigurationManager();
+        configuration.AddInMemoryCollection(settings ?? []);
+        configuration["urls"] = "http://127.0.0.1:0";
+        return PlainProcess.Builder(configuration);
     }
 
-    /// <summary>Sends one request, with a key in the header where one is given.</summary>
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? key = null, HttpContent? body = null)
-    {
-        using var request = new HttpRequestMessage(method, path) { Content = body };
-        if (key is not null)
-            request.Headers.Add("x-functions-key", key);
-        return await Http.SendAsync(request, Now.Token);
-    }
+    /// <summary>Asks for a run of the timer by hand.</summary>
+    public void Fire() => Assert.True(Services.GetRequiredService<TimerService>().Find("tick")!.Fire());
 
-    public Task StopAsync() => _host.StopAsync(CancellationToken.None);
+    public Task StopAsync() => _app.StopAsync(CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await _host.StopAsync(CancellationToken.None);
-        await ((IAsyncDisposable)_host).DisposeAsync();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
     }
 }

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Text;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FanzQueueFunctions.Standalone.Tests;
@@ -8,17 +5,11 @@ namespace FanzQueueFunctions.Standalone.Tests;
 /// <summary>When timers fire, by a clock that the test moves.</summary>
 public sealed class TimerTests
 {
-    private static readonly Dictionary<string, string?> EveryTenSeconds = new()
-    {
-        ["TICK_SCHEDULE"] = "*/10 * * * * *",
-        ["FUNCTIONS_MASTER_KEY"] = "master-key",
-    };
-
     private readonly StepClock _clock = new();
     private readonly Runs _runs = new();
 
     [Fact]
-    public async Task A_timer_fires_at_the_times_of_the_schedule_that_its_setting_holds()
+    public async Task A_timer_fires_at_the_times_of_its_schedule()
     {
         await using var host = await StartAsync();
         for (var tick = 1; tick <= 3; tick++)
@@ -74,7 +65,7 @@ public sealed class TimerTests
     {
         await using var host = await StartAsync();
 
-        await FireAsync(host);
+        host.Fire();
 
         (await _runs.NextAsync()).End();
         Assert.Equal(StepClock.Noon, _clock.GetUtcNow());
@@ -87,7 +78,7 @@ public sealed class TimerTests
         await AdvanceToNextTickAsync();
         var scheduled = await _runs.NextAsync();
 
-        await FireAsync(host);
+        host.Fire();
         Assert.True(_runs.NoneWaiting);
 
         scheduled.End();
@@ -101,26 +92,16 @@ public sealed class TimerTests
         await using var host = await StartAsync();
         await _clock.NextWaitAsync();
         _clock.Advance(TimeSpan.FromSeconds(3));
-        await FireAsync(host);
+        host.Fire();
         (await _runs.NextAsync()).End();
 
         Assert.Equal(TimeSpan.FromSeconds(7), await _clock.NextWaitAsync());
     }
 
     [Fact]
-    public async Task A_timer_with_RunOnStartup_runs_at_start()
-    {
-        await using var host = await StartAsync(typeof(Startup));
-
-        (await _runs.NextAsync()).End();
-
-        Assert.Equal(StepClock.Noon, _clock.GetUtcNow());
-    }
-
-    [Fact]
     public async Task A_long_wait_is_made_in_steps_so_that_a_clock_that_was_set_is_noticed()
     {
-        await using var host = await StartAsync(typeof(Yearly));
+        await using var host = await StartAsync("0 0 0 1 1 *");
 
         Assert.Equal(TimeSpan.FromMinutes(1), await _clock.NextWaitAsync());
         _clock.SetUtcNow(new(2027, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -128,60 +109,8 @@ public sealed class TimerTests
         (await _runs.NextAsync()).End();
     }
 
-    [Fact]
-    public async Task The_schedule_is_not_monitored_and_says_so()
-    {
-        TimerInfo? seen = null;
-        await using var host = await TestHost.StartAsync([typeof(Seen)], configure: builder =>
-            builder.Services.AddSingleton<Action<TimerInfo>>(timer => seen = timer).AddSingleton(_runs));
-        (await _runs.NextAsync()).End();
-
-        Assert.NotNull(seen);
-        Assert.False(seen.IsPastDue);
-        Assert.Null(seen.ScheduleStatus);
-    }
-
-    private Task<TestHost> StartAsync(Type? function = null) => TestHost.StartAsync(
-        [function ?? typeof(Ticking)], EveryTenSeconds,
-        builder => builder.Services.AddSingleton<TimeProvider>(_clock).AddSingleton(_runs));
+    private Task<TestHost> StartAsync(string schedule = "*/10 * * * * *") => TestHost.StartAsync(
+        _runs.RunAsync, schedule, configure: builder => builder.Services.AddSingleton<TimeProvider>(_clock));
 
     private async Task AdvanceToNextTickAsync() => _clock.Advance(await _clock.NextWaitAsync());
-
-    private static async Task FireAsync(TestHost host)
-    {
-        using var body = new StringContent("{}", Encoding.UTF8, "application/json");
-        using var answer = await host.SendAsync(HttpMethod.Post, "/admin/functions/tick", "master-key", body);
-        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-    }
-
-    internal sealed class Ticking(Runs runs)
-    {
-        [Function("Tick")]
-        public Task RunAsync([TimerTrigger("%TICK_SCHEDULE%")] TimerInfo timer, CancellationToken cancellationToken) =>
-            runs.RunAsync(cancellationToken);
-    }
-
-    internal sealed class Startup(Runs runs)
-    {
-        [Function("Tick")]
-        public Task RunAsync([TimerTrigger("%TICK_SCHEDULE%", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellationToken) =>
-            runs.RunAsync(cancellationToken);
-    }
-
-    internal sealed class Yearly(Runs runs)
-    {
-        [Function("Tick")]
-        public Task RunAsync([TimerTrigger("0 0 0 1 1 *")] TimerInfo timer, CancellationToken cancellationToken) =>
-            runs.RunAsync(cancellationToken);
-    }
-
-    internal sealed class Seen(Action<TimerInfo> see, Runs runs)
-    {
-        [Function("Tick")]
-        public Task RunAsync([TimerTrigger("0 0 0 1 1 *", RunOnStartup = true)] TimerInfo timer, CancellationToken cancellationToken)
-        {
-            see(timer);
-            return runs.RunAsync(cancellationToken);
-        }
-    }
 }

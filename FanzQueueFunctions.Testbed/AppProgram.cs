@@ -8,11 +8,12 @@ public sealed record AppProgram(string File, params string[] Arguments)
     private const string Setting = "APP_EXECUTABLE";
     private const string SettingOfBefore = "APP_BEFORE";
 
-    /// <summary>As it was built, in the configuration that the calling program was built in.</summary>
-    public static AppProgram Built { get; } = new("dotnet", Path.Combine(FolderOf("bin"), "FanzQueueFunctions.dll"));
+    /// <summary>The plain process as it was built, in the configuration that the calling program was built in.</summary>
+    public static AppProgram Built { get; } =
+        new("dotnet", Path.Combine(FolderOf("FanzQueueFunctions.Standalone"), "FanzQueueFunctions.Standalone.dll"));
 
-    /// <summary>Where the build for the Functions host is: what <c>-p:FunctionsHost=Azure</c> makes.</summary>
-    public static string AzureFolder { get; } = FolderOf(Path.Combine("bin", "Azure"));
+    /// <summary>Where the Functions app was built to.</summary>
+    public static string FunctionsAppFolder { get; } = FolderOf("FanzQueueFunctions");
 
     /// <summary>The published executable that <c>APP_EXECUTABLE</c> names; null where it is not set.</summary>
     public static AppProgram? Published { get; } =
@@ -30,7 +31,7 @@ public sealed record AppProgram(string File, params string[] Arguments)
     /// <summary>What tests and chaos start.</summary>
     public static AppProgram Chosen => Published ?? Built;
 
-    private static string FolderOf(string output) => Path.Combine(
-        RepositoryFolder.Path, "FanzQueueFunctions", output,
+    private static string FolderOf(string project) => Path.Combine(
+        RepositoryFolder.Path, project, "bin",
         AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug", "net10.0");
 }

@@ -11,7 +11,7 @@ namespace FanzQueueFunctions.Benchmarks.Sections;
 /// <summary>
 /// The app as a process: its start, its memory, its idling, and what a batch allocates. Goals: start under 1 s, 60 MB at
 /// rest, 100 MB at most in a drain of 20,000. The published app that <c>APP_EXECUTABLE</c> names is measured beside the
-/// built one, by turns, and so is the Azure build's worker under the stand-in for the Functions host.
+/// built one, by turns, and so is the Functions app's worker under the stand-in for the Functions host.
 /// </summary>
 internal static class AppFigures
 {
@@ -27,11 +27,8 @@ internal static class AppFigures
         List<Form> forms = [built];
         if (AppProgram.Published is { } program)
             forms.Add(new Form("The process, direct, published", Plain(program)));
-        if (Directory.Exists(AppProgram.AzureFolder))
-            forms.Add(new Form(
-                "The Azure build's worker, direct", async settings => await FunctionsHostStandIn.StartAsync(settings)));
-        else
-            bench.Progress.Say("process: there is no Azure build, which is left out");
+        forms.Add(new Form(
+            "The Functions app's worker, direct", async settings => await FunctionsHostStandIn.StartAsync(settings)));
         for (var round = 1; round <= bench.Size.Rounds; round++)
         {
             foreach (var form in forms)

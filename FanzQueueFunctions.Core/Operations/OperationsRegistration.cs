@@ -9,6 +9,7 @@ internal static class OperationsRegistration
     {
         services.AddSingleton(retention);
         services.AddSingleton<Retention>();
+        services.AddSingleton<Heartbeat>();
         return services.AddSingleton<IQueueOperations, QueueOperations>();
     }
 }

@@ -13,7 +13,7 @@ public sealed class ChaosTests
         var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
         var program = Path.Combine(
             RepositoryFolder.Path, "FanzQueueFunctions.Chaos", "bin", configuration, "net10.0", "FanzQueueFunctions.Chaos.dll");
-        // Set by ./dev test --standalone, where there is no Azure build.
+        // Set by ./dev test --standalone.
         string[] without = Environment.GetEnvironmentVariable("STANDALONE_ONLY") is { Length: > 0 } ? ["--standalone"] : [];
         using var chaos = Process.Start(new ProcessStartInfo("dotnet", [program, "--seconds", "20", "--seed", "1", .. without])
         {

@@ -18,11 +18,11 @@ internal static class HealthProbe
     /// <returns>The exit code: 0 healthy, 1 not, or no answer.</returns>
     public static int Ask(string[] args)
     {
-        var settings = HostSettings.Read([.. args.Where(arg => arg != Argument)], Directory.GetCurrentDirectory());
+        var settings = ProcessSettings.Read([.. args.Where(arg => arg != Argument)], Directory.GetCurrentDirectory());
         var address = new UriBuilder(ListenAddress.From(settings).Split(';')[0]
             .Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal))
         {
-            Path = HealthEndpoint.Route,
+            Path = "/healthz",
         };
         if (address.Host is "0.0.0.0" or "[::]")
             address.Host = "127.0.0.1";

@@ -12,6 +12,6 @@ internal enum KeyLevel
     /// <summary>All functions.</summary>
     Host,
 
-    /// <summary>All functions, those at admin level, and the admin endpoints.</summary>
+    /// <summary>All functions, and running a timer now.</summary>
     Master,
 }

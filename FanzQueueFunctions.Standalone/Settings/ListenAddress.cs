@@ -1,6 +1,7 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Configuration;
+using System.Net.Sockets;
+using FanzQueueFunctions.Processing;
+using Microsoft.AspNetCore.Connections;
 
 namespace FanzQueueFunctions.Standalone.Settings;
 
@@ -14,7 +15,7 @@ internal static class ListenAddress
     /// interfaces) and <c>ASPNETCORE_HTTP_PORTS</c> (set in Microsoft's container images); else <see cref="Default"/>.
     /// </summary>
     /// <returns>URLs, separated by semicolons.</returns>
-    /// <exception cref="FunctionsHostException">The setting holds no port, or no http URL.</exception>
+    /// <exception cref="SettingException">The setting holds no port, or no http URL.</exception>
     public static string From(IConfiguration settings)
     {
         foreach (var name in (string[])["urls", "ASPNETCORE_URLS"])
@@ -26,16 +27,26 @@ internal static class ListenAddress
         return Default;
     }
 
+    /// <summary>Whether the process could not listen: an address that is taken, not its own, or not for its user.</summary>
+    public static bool IsRefused(Exception exception) =>
+        exception is IOException { InnerException: AddressInUseException } or
+            SocketException { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressNotAvailable };
+
+    /// <summary>Says so to the operator.</summary>
+    public static string Refusal(Exception exception) =>
+        $"The app cannot listen: {exception.Message.TrimEnd('.')}. Free that address, or set another with --urls, " +
+        "ASPNETCORE_URLS or PORT.";
+
     private static string Checked(string name, string urls)
     {
         foreach (var url in Split(urls))
         {
             if (!Uri.TryCreate(url.Replace("*", "0.0.0.0").Replace("+", "0.0.0.0"), UriKind.Absolute, out var uri)
                 || uri.Scheme != Uri.UriSchemeHttp)
-                throw new FunctionsHostException(
+                throw new SettingException(
                     $"{name} names {url}, which is not an http URL such as {Default}; for https, put a proxy in front.");
             if (BindingAddress.Parse(url).PathBase.Length > 0)
-                throw new FunctionsHostException($"{name} names {url}; leave out the path: functions are under /api.");
+                throw new SettingException($"{name} names {url}; leave out the path: functions are under /api.");
         }
         return urls;
     }
@@ -43,7 +54,7 @@ internal static class ListenAddress
     private static string OnAllInterfaces(string name, string port) =>
         ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? $"http://0.0.0.0:{number}"
-            : throw new FunctionsHostException($"{name} is {port}, which is not a port (0 to 65535).");
+            : throw new SettingException($"{name} is {port}, which is not a port (0 to 65535).");
 
     private static string[] Split(string list) =>
         list.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Microsoft.Extensions.Configuration;
+using FanzQueueFunctions.Processing;
 
 namespace FanzQueueFunctions.Standalone.Settings;
 
@@ -30,7 +30,7 @@ internal static class LocalSettings
     }
 
     /// <summary>The settings in the file, a double underscore in a name being the separator of sections.</summary>
-    /// <exception cref="FunctionsHostException">The file is not what func writes, or is encrypted.</exception>
+    /// <exception cref="SettingException">The file is not what func writes, or is encrypted.</exception>
     public static Dictionary<string, string?> Read(string path)
     {
         try
@@ -40,7 +40,7 @@ internal static class LocalSettings
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new FunctionsHostException($"{path} cannot be read: {e.Message}", e);
+            throw new SettingException($"{path} cannot be read: {e.Message}");
         }
     }
 
@@ -48,17 +48,17 @@ internal static class LocalSettings
     {
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         if (file.ValueKind != JsonValueKind.Object)
-            throw new FunctionsHostException($"{path} must hold an object with \"Values\".");
+            throw new SettingException($"{path} must hold an object with \"Values\".");
         if (file.TryGetProperty("IsEncrypted", out var encrypted) && encrypted.ValueKind == JsonValueKind.True)
-            throw new FunctionsHostException($"{path} is encrypted; run func settings decrypt beside it.");
+            throw new SettingException($"{path} is encrypted; run func settings decrypt beside it.");
         if (!file.TryGetProperty("Values", out var section) || section.ValueKind == JsonValueKind.Null)
             return values;
         if (section.ValueKind != JsonValueKind.Object)
-            throw new FunctionsHostException($"\"Values\" in {path} must be an object.");
+            throw new SettingException($"\"Values\" in {path} must be an object.");
         foreach (var value in section.EnumerateObject())
         {
             if (value.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array)
-                throw new FunctionsHostException(
+                throw new SettingException(
                     $"\"{value.Name}\" in {path} must be a plain value; write a section as Section__Name.");
             values[value.Name.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal)] =
                 value.Value.ToString();

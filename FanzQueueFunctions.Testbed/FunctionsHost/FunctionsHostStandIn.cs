@@ -14,7 +14,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace FanzQueueFunctions.Testbed.FunctionsHost;
 
 /// <summary>
-/// A small stand-in for the Functions host: starts the Azure build of the app as its worker and speaks the public
+/// A small stand-in for the Functions host: starts the Functions app as its worker and speaks the public
 /// protocol (<c>FunctionRpc.proto</c>) to it. It indexes the functions, fires the timers by their schedules, forwards
 /// HTTP requests to the worker's own address, and shows what the host would show of the log. One worker, which is not
 /// started again when it ends.
@@ -25,7 +25,7 @@ public sealed partial class FunctionsHostStandIn : IRunningApp
 {
     private const int MostBytesOfAMessage = int.MaxValue;
 
-    private static readonly string Program = Path.Combine(AppProgram.AzureFolder, "FanzQueueFunctions.dll");
+    private static readonly string Program = Path.Combine(AppProgram.FunctionsAppFolder, "FanzQueueFunctions.dll");
 
     // What the Functions host waits before it kills a worker that it told to end.
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);
@@ -84,7 +84,7 @@ public sealed partial class FunctionsHostStandIn : IRunningApp
 
     /// <summary>Starts the host and its worker, and returns before the worker is ready.</summary>
     /// <param name="settings">The app's settings; the schedules must be among them, as in Azure.</param>
-    /// <exception cref="InvalidOperationException">The app was not built with <c>-p:FunctionsHost=Azure</c>.</exception>
+    /// <exception cref="InvalidOperationException">The Functions app was not built.</exception>
     public static Task<FunctionsHostStandIn> StartAsync(params (string Name, string? Value)[] settings) =>
         StartAsync((IEnumerable<(string Name, string? Value)>)settings);
 
@@ -93,7 +93,7 @@ public sealed partial class FunctionsHostStandIn : IRunningApp
     {
         if (!File.Exists(Program))
             throw new InvalidOperationException(
-                $"There is no {Program}. Build it: dotnet build FanzQueueFunctions -c Release -p:FunctionsHost=Azure");
+                $"There is no {Program}. Build it: dotnet build FanzQueueFunctions -c Release");
         var host = new FunctionsHostStandIn(settings);
         await host._web.StartAsync();
         host.StartWorker();
@@ -150,7 +150,7 @@ public sealed partial class FunctionsHostStandIn : IRunningApp
             [
                 ("ASPNETCORE_URLS", null),
                 ("FUNCTIONS_WORKER_RUNTIME", "dotnet-isolated"),
-                ("FUNCTIONS_APPLICATION_DIRECTORY", AppProgram.AzureFolder),
+                ("FUNCTIONS_APPLICATION_DIRECTORY", AppProgram.FunctionsAppFolder),
                 .. _settings.Select(setting => (setting.Key, setting.Value)),
             ],
             "--host", grpc.Host, "--port", grpc.Port.ToString(), "--workerId", workerId, "--requestId", requestId,
@@ -175,8 +175,8 @@ public sealed partial class FunctionsHostStandIn : IRunningApp
             WorkerInitRequest = new()
             {
                 HostVersion = "4.0.0.0",
-                WorkerDirectory = AppProgram.AzureFolder,
-                FunctionAppDirectory = AppProgram.AzureFolder,
+                WorkerDirectory = AppProgram.FunctionsAppFolder,
+                FunctionAppDirectory = AppProgram.FunctionsAppFolder,
             },
         })).WorkerInitResponse;
         Demand(init.Result, "The worker was not initialized");
@@ -185,7 +185,7 @@ public sealed partial class FunctionsHostStandIn : IRunningApp
 
         var indexed = (await _channel.AskAsync(new()
         {
-            FunctionsMetadataRequest = new() { FunctionAppDirectory = AppProgram.AzureFolder },
+            FunctionsMetadataRequest = new() { FunctionAppDirectory = AppProgram.FunctionsAppFolder },
         })).FunctionMetadataResponse;
         Demand(indexed.Result, "The functions were not indexed");
         foreach (var metadata in indexed.FunctionMetadataResults)

@@ -8,7 +8,7 @@ namespace FanzQueueFunctions.Testbed.FunctionsHost;
 
 /// <summary>
 /// What the Functions host does with a request before the worker sees it: its route, its method, its key. The keys are
-/// those of the Standalone host's settings: <c>FUNCTIONS_KEY_&lt;name&gt;</c>, <c>FUNCTIONS_HOST_KEY</c>,
+/// those of the plain process's settings: <c>FUNCTIONS_KEY_&lt;name&gt;</c>, <c>FUNCTIONS_HOST_KEY</c>,
 /// <c>FUNCTIONS_MASTER_KEY</c>.
 /// </summary>
 internal sealed class HttpFront(IReadOnlyDictionary<string, string?> settings)

@@ -1,29 +1,13 @@
+using FanzQueueFunctions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FanzQueueFunctions.Functions;
 
-/// <summary>
-/// Tells the console whether one can sign in with Microsoft Entra ID, and who has: <c>GET /api/queue/entra</c>. No key is
-/// asked for, and nothing of the queue is told.
-/// </summary>
-public sealed class PrincipalFunction(EntraId entraId)
+/// <summary>Tells the console whether one can sign in with Microsoft Entra ID, and who has: <c>GET /api/queue/entra</c>.</summary>
+public sealed class PrincipalFunction(PrincipalHandler handler)
 {
     [Function("QueuePrincipal")]
-    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "queue/entra")] HttpRequest request)
-    {
-        request.HttpContext.Response.Headers.CacheControl = "no-store";
-        var principal = entraId.PrincipalOf(request);
-        return Results.Json(
-            new SignIn(
-                entraId.IsOn,
-                principal?.Name,
-                principal is not null && entraId.MayRead(principal),
-                principal is not null && entraId.MayChange(principal)),
-            FunctionsJson.Default.SignIn);
-    }
+    public IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = Routes.Principal)] HttpRequest request) =>
+        handler.Answer(request);
 }
-
-/// <summary>Whether one can sign in, and who has.</summary>
-/// <param name="Name">Null where nobody has.</param>
-internal sealed record SignIn(bool IsOn, string? Name, bool MayRead, bool MayChange);

@@ -1,19 +1,13 @@
-using FanzQueueFunctions.Processing;
+using FanzQueueFunctions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
 namespace FanzQueueFunctions.Functions;
 
-/// <summary>
-/// Lets the database say that something is due: <c>POST /api/queue/wake</c>. Answers 202 at once; however many call, there
-/// is at most one run a second.
-/// </summary>
-public sealed class WakeFunction(WakeRuns runs)
+/// <summary>Lets the database say that something is due: <c>POST /api/queue/wake</c>.</summary>
+public sealed class WakeFunction(WakeHandler handler)
 {
     [Function("Wake")]
-    public IResult Run([HttpTrigger(AuthorizationLevel.Function, "post", Route = "queue/wake")] HttpRequest request)
-    {
-        runs.Wake();
-        return Results.Accepted();
-    }
+    public IResult Run([HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.Wake)] HttpRequest request) =>
+        handler.Answer();
 }

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using FanzQueueFunctions.Operations;
+using FanzQueueFunctions.Processing;
+using Microsoft.AspNetCore.Http;
+
+namespace FanzQueueFunctions.Http;
+
+/// <summary>
+/// Lets an operator change: <c>POST /api/queue/retry</c> and the others. One key opens them all, and it is another than that
+/// which reads.
+/// </summary>
+public sealed class ChangeHandler(IQueueOperations operations, ResetStuckHandler resetStuck, TimeProvider time, EntraId entraId)
+{
+    private const long LargestBody = 1024 * 1024;
+
+    /// <summary>A change that takes longer goes on when it is asked for again: proxies give up after a minute or more.</summary>
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
+
+    public Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        AnswerAsync(request, "QueueChange key", cancellationToken);
+
+    /// <summary>The same without a key, for whoever is signed in with Microsoft Entra ID: <c>POST /api/queue/entra/retry</c>.</summary>
+    public async Task<IResult> AnswerPrincipalAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        entraId.Admits(request, changes: true, out var principal, out var refusal)
+            ? await AnswerAsync(request, principal.Name, cancellationToken)
+            : refusal;
+
+    private async Task<IResult> AnswerAsync(HttpRequest request, string actor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _ = new QueryReader(request.Query);
+            var key = ReadKey(request);
+            switch (((string)request.RouteValues["verb"]!).ToLowerInvariant())
+            {
+                case "pause":
+                    var pause = await ReadBodyAsync(request, OperationsJson.Default.PauseBody, cancellationToken);
+                    return await ControlAsync(ControlOrders.Of(ControlVerb.Pause, pause, actor, key), cancellationToken);
+                case "resume":
+                    var resume = await ReadBodyAsync(request, OperationsJson.Default.PauseBody, cancellationToken);
+                    return await ControlAsync(ControlOrders.Of(ControlVerb.Resume, resume, actor, key), cancellationToken);
+                case "limit":
+                    var limit = await ReadBodyAsync(request, OperationsJson.Default.LimitBody, cancellationToken);
+                    return await ControlAsync(ControlOrders.Of(limit, actor, key), cancellationToken);
+                case "reset":
+                    var reset = await ReadBodyAsync(request, OperationsJson.Default.ResetBody, cancellationToken);
+                    return await resetStuck.ResetAsync(reset, actor, cancellationToken);
+                case var verb:
+                    var change = await ReadBodyAsync(request, OperationsJson.Default.ChangeBody, cancellationToken);
+                    return await ChangeAsync(
+                        ChangeOrders.Of(Enum.Parse<ChangeVerb>(verb, ignoreCase: true), change, actor, key, time.GetUtcNow()),
+                        cancellationToken);
+            }
+        }
+        catch (RefusedRequestException refusal)
+        {
+            return Problems.Of(refusal);
+        }
+        catch (QueueStoreException exception)
+        {
+            return Problems.Of(exception, "The change is not finished; repeat it under its key to go on");
+        }
+    }
+
+    private async Task<IResult> ChangeAsync(ChangeOrder order, CancellationToken cancellationToken)
+    {
+        // What was begun is not given up with its caller in the middle of a portion: that would only hide its answer.
+        var change = await operations.ChangeAsync(order, TimeLimit, cancellationToken: cancellationToken);
+        return change.Conflict ? OfAnotherChange() : Results.Json(change, OperationsJson.Default.Change);
+    }
+
+    private async Task<IResult> ControlAsync(ControlOrder order, CancellationToken cancellationToken)
+    {
+        var controls = await operations.ControlAsync(order, cancellationToken);
+        return controls.Conflict ? OfAnotherChange() : Results.Json(controls, OperationsJson.Default.QueueControls);
+    }
+
+    private static IResult OfAnotherChange() => Problems.Of(
+        StatusCodes.Status422UnprocessableEntity,
+        "The key belongs to another change",
+        "This Idempotency-Key was used for another change. Use a new one for each change.");
+
+    private static string? ReadKey(HttpRequest request) => request.Headers["Idempotency-Key"] switch
+    {
+        [] => null,
+        [var one] => one,
+        _ => throw new RefusedRequestException("Idempotency-Key may be given once."),
+    };
+
+    private static async Task<T> ReadBodyAsync<T>(
+        HttpRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > LargestBody)
+            throw new RefusedRequestException($"The body must be no larger than {LargestBody} bytes.");
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(request.Body, type, cancellationToken)
+                ?? throw new RefusedRequestException("The body must be a JSON object.");
+        }
+        catch (JsonException exception)
+        {
+            throw new RefusedRequestException(
+                $"The body is not what a change takes, at {exception.Path ?? "$"}: see /api/queue/openapi.");
+        }
+    }
+}

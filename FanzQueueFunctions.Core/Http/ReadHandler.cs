@@ -1,0 +1,114 @@
+using FanzQueueFunctions.Operations;
+using FanzQueueFunctions.Processing;
+using Microsoft.AspNetCore.Http;
+
+namespace FanzQueueFunctions.Http;
+
+/// <summary>
+/// Lets an operator look: <c>GET /api/queue/overview</c> and the others. One key opens them all, and changes nothing.
+/// <c>GET /api/queue/openapi</c> describes them.
+/// </summary>
+public sealed class ReadHandler(IQueueOperations operations, DatabaseCheck check, EntraId entraId)
+{
+    /// <summary>The same without a key, for whoever is signed in with Microsoft Entra ID: <c>GET /api/queue/entra/overview</c>.</summary>
+    public async Task<IResult> AnswerPrincipalAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        entraId.Admits(request, changes: false, out _, out var refusal)
+            ? await AnswerAsync(request, cancellationToken)
+            : refusal;
+
+    public async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var view = ((string)request.RouteValues["view"]!).ToLowerInvariant();
+        var id = (string?)request.RouteValues["id"];
+        try
+        {
+            return (view, id) switch
+            {
+                ("overview", null) => await OverviewAsync(request, cancellationToken),
+                ("series", null) => await SeriesAsync(request, cancellationToken),
+                ("items", null) => await ItemsAsync(request, cancellationToken),
+                ("items", _) => await ItemAsync(request, id, cancellationToken),
+                ("failures", null) => await FailuresAsync(request, cancellationToken),
+                ("creators", null) => await CreatorsAsync(request, cancellationToken),
+                ("findings", null) => await FindingsAsync(request, cancellationToken),
+                ("changes", null) => await ChangesAsync(request, cancellationToken),
+                ("openapi", null) => OpenApi.Answer(),
+                _ => Problems.Of(StatusCodes.Status404NotFound, "Not found", $"There is nothing below /api/queue/{view}."),
+            };
+        }
+        catch (RefusedRequestException refusal)
+        {
+            return Problems.Of(refusal);
+        }
+        catch (QueueStoreException exception)
+        {
+            return Problems.Of(exception, "The queue was not read");
+        }
+    }
+
+    private async Task<IResult> OverviewAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        _ = new QueryReader(request.Query);
+        var overview = await operations.ReadOverviewAsync(cancellationToken);
+        return Results.Json(overview, OperationsJson.Default.QueueOverview);
+    }
+
+    private async Task<IResult> SeriesAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var query = new QueryReader(request.Query, "range", "platform");
+        var range = SeriesRange.Named(query.OneOf("range", [.. SeriesRange.All.Select(range => range.Name)]))!;
+        var series = await operations.ReadSeriesAsync(range, query.Text("platform", 100), cancellationToken);
+        return Results.Json(series, OperationsJson.Default.QueueSeries);
+    }
+
+    private async Task<IResult> ItemsAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var query = new QueryReader(request.Query, [.. FilterQuery.Parameters, "order", "limit", "after"]);
+        var page = new ItemQuery(
+            FilterQuery.Read(query),
+            NewestFirst: query.OneOf("order", "newest", "oldest") == "newest",
+            query.Whole("limit", 50, 1, 1000),
+            ItemCursor.Checked(query.Text("after", 100)));
+        return Results.Json(await operations.ReadItemsAsync(page, cancellationToken), OperationsJson.Default.ItemPage);
+    }
+
+    private async Task<IResult> ItemAsync(HttpRequest request, string id, CancellationToken cancellationToken)
+    {
+        _ = new QueryReader(request.Query);
+        if (!Guid.TryParseExact(id, "D", out var itemId))
+            throw new RefusedRequestException("An item is asked for by its id: /api/queue/items/<id>.");
+        return await operations.ReadItemAsync(itemId, cancellationToken) is { } story
+            ? Results.Json(story, OperationsJson.Default.ItemStory)
+            : Problems.Of(StatusCodes.Status404NotFound, "Not found", $"There is no item {itemId}.");
+    }
+
+    private async Task<IResult> FailuresAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var query = new QueryReader(request.Query, "since");
+        var causes = await operations.ReadFailuresAsync(query.Time("since"), cancellationToken);
+        return Results.Json(causes, OperationsJson.Default.FailureCauses);
+    }
+
+    private async Task<IResult> CreatorsAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var name = new QueryReader(request.Query, "name").Text("name", 100)
+            ?? throw new RefusedRequestException("A creator is looked for by the first letters of the name: ?name=…");
+        return Results.Json(
+            await operations.FindCreatorsAsync(name, cancellationToken), OperationsJson.Default.CreatorsFound);
+    }
+
+    private async Task<IResult> FindingsAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        _ = new QueryReader(request.Query);
+        return Results.Json(await check.FindAsync(cancellationToken), OperationsJson.Default.IReadOnlyListFinding);
+    }
+
+    private async Task<IResult> ChangesAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var query = new QueryReader(request.Query, "verb", "actor", "limit", "before");
+        var changes = await operations.ReadChangesAsync(
+            new(query.Value<ChangeVerb>("verb"), query.Text("actor", 200), query.Whole("limit", 50, 1, 1000), query.Id("before")),
+            cancellationToken);
+        return Results.Json(changes, OperationsJson.Default.ChangePage);
+    }
+}

@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+using FanzQueueFunctions.Processing;
+
+namespace FanzQueueFunctions.Http;
+
+/// <summary>What the reset did; in a dry run, what it would do.</summary>
+/// <param name="ResetCount">How many items were, or would be, reset.</param>
+public sealed record ResetStuckAnswer(int ResetCount, int OlderThanMinutes, IReadOnlyList<StuckItem> Items)
+{
+    /// <summary>Written only when true.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool DryRun { get; init; }
+}

@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Configuration;
+
+namespace FanzQueueFunctions.Processing;
+
+/// <summary>
+/// When the timers fire, each from a setting. On the Functions host the timers themselves take these settings from the host's
+/// own; they are read here too, so that a schedule that the two heads would take differently stops the app at start.
+/// </summary>
+/// <param name="ProcessQueue"><c>PROCESS_QUEUE_SCHEDULE</c>: every 10 seconds, as the document has it.</param>
+/// <param name="Heartbeat"><c>HEALTH_SCHEDULE</c>: every 5 minutes, as the document has it.</param>
+/// <param name="Prune"><c>PRUNE_SCHEDULE</c>: every hour.</param>
+public sealed record Schedules(Schedule ProcessQueue, Schedule Heartbeat, Schedule Prune)
+{
+    /// <exception cref="SettingException">One of them is no schedule.</exception>
+    public static Schedules Read(IConfiguration configuration) => new(
+        Schedule.Read(configuration, "PROCESS_QUEUE_SCHEDULE", "*/10 * * * * *"),
+        Schedule.Read(configuration, "HEALTH_SCHEDULE", "0 */5 * * * *"),
+        Schedule.Read(configuration, "PRUNE_SCHEDULE", "0 30 * * * *"));
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+
+namespace FanzQueueFunctions.Standalone.Commands;
+
+/// <summary>The app as a command: <c>FanzQueueFunctions check</c>. Without a command it is the worker.</summary>
+internal static class CommandLine
+{
+    /// <summary>
+    /// Whether the first argument is a command, or asks for help. What hosts are given is none: it begins with a dash
+    /// (<c>--urls</c>, and <c>--host</c> and others from the Functions host), or is a setting (<c>Name=value</c>).
+    /// </summary>
+    public static bool IsAskedFor(string[] args) =>
+        args is [var first, ..]
+        && (first is "--help" or "-h" or "-?" or "--version"
+            || first.Length > 0 && char.IsAsciiLetter(first[0]) && !first.Contains('=', StringComparison.Ordinal));
+
+    /// <returns>The exit code: 0 done; 1 not done, or found to be wrong; see <see cref="QueueExitCode"/> for others.</returns>
+    /// <exception cref="Processing.SettingException">A setting that the command needs is missing or wrong.</exception>
+    /// <exception cref="Processing.QueueStoreException">The database did not do it.</exception>
+    public static Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Works the queue of posts. Without a command the worker starts.")
+        {
+            CheckCommand.Create(),
+            QueueCommand.Create(),
+        };
+        // What a command throws is a sentence for the operator, which Program prints.
+        return root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+    }
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using FanzQueueFunctions.Operations;
+
+namespace FanzQueueFunctions.Standalone.Commands;
+
+/// <summary>
+/// <c>queue …</c>: the operator's reads and changes. Exit codes: see <see cref="QueueExitCode"/>.
+/// </summary>
+internal static class QueueCommand
+{
+    public static Command Create() => new("queue", "Look at the queue, and change it.")
+    {
+        QueueReads.Overview(),
+        QueueReads.Failures(),
+        QueueReads.Items(),
+        QueueReads.Item(),
+        QueueReads.Creators(),
+        QueueReads.Changes(),
+        CheckCommand.Create(),
+        QueueChanges.Create("retry", ChangeVerb.Retry, "Queue failed or cancelled items again."),
+        QueueChanges.Create("cancel", ChangeVerb.Cancel, "Cancel items that are queued, in processing or failed."),
+        QueueChanges.Create("prune", ChangeVerb.Prune, "Delete posted, failed or cancelled items that are older than --to."),
+        QueueControlCommands.Pause(),
+        QueueControlCommands.Resume(),
+        QueueControlCommands.Limit(),
+    };
+}

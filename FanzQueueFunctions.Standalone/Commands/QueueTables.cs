@@ -1,0 +1,174 @@
+using System.Globalization;
+using FanzQueueFunctions.Operations;
+using FanzQueueFunctions.Telemetry;
+using Spectre.Console;
+
+namespace FanzQueueFunctions.Standalone.Commands;
+
+/// <summary>The operator's answers as tables. Text that people wrote stays on its line, and marks nothing up.</summary>
+internal static class QueueTables
+{
+    private const int Narrowest = 100;
+
+    public static void Overview(IAnsiConsole console, QueueOverview overview)
+    {
+        var counts = overview.Counts;
+        Write(console, ["queued", "due", "scheduled", "in hand", "stuck", "failed", "posted", "cancelled", "oldest due"],
+        [
+            [
+                Text(counts.Queued), Text(overview.Due), Text(overview.Scheduled), Text(counts.Processing),
+                Text(overview.Stuck), Text(counts.Failed), Text(counts.Posted), Text(counts.Cancelled),
+                overview.OldestDueSeconds == 0 ? "-" : $"{overview.OldestDueSeconds} s",
+            ],
+        ]);
+        Write(
+            console,
+            ["last", "posted", "failed", "retried", "p50", "p95", "p99"],
+            overview.Recent.Select(recent => (string[])
+            [
+                $"{recent.Seconds / 60} min", Text(recent.Posted), Text(recent.Failed), Text(recent.Retried),
+                Seconds(recent.SecondsToPostP50), Seconds(recent.SecondsToPostP95), Seconds(recent.SecondsToPostP99),
+            ]));
+        Write(
+            console,
+            ["platform", "due", "in hand", "failed", "posted today", "failed today", "held back"],
+            overview.Platforms.Select(platform => (string[])
+            [
+                platform.Platform, Text(platform.Due), Text(platform.InHand), Text(platform.Failed),
+                Text(platform.PostedLastDay), Text(platform.FailedLastDay), HeldBack(platform),
+            ]));
+        foreach (var pause in overview.Paused)
+            console.WriteLine(OneLine.Of(
+                $"{Target(pause.Platform)} is paused since {Text(pause.PausedAt)} by {pause.PausedBy} ({pause.Reason ?? "no reason given"})."));
+    }
+
+    public static void Failures(IAnsiConsole console, FailureCauses causes) => Write(
+        console,
+        ["items", "last failed", "platforms", "cause"],
+        causes.Causes.Select(cause => (string[])
+        [
+            cause.IsExact ? Text(cause.Count) : $"over {Text(cause.Count)}", Text(cause.LastFailedAt),
+            cause.Platforms.Count <= 3 ? string.Join(", ", cause.Platforms) : $"{cause.Platforms.Count}", cause.Cause,
+        ]));
+
+    public static void Items(IAnsiConsole console, ItemPage page)
+    {
+        Write(
+            console,
+            ["id", "status", "platform", "queued", "title", "error"],
+            page.Items.Select(item => (string[])
+            [
+                item.Id.ToString(), Text(item.Status), item.TargetPlatform, Text(item.QueuedAt), item.Title ?? "",
+                item.Error ?? "",
+            ]));
+        if (page.LookedAtUntil is { } until)
+            console.WriteLine($"Looked at items until {Text(until)}; more may follow.");
+        if (page.Next is { } next)
+            console.WriteLine($"Go on with --after \"{next}\"");
+    }
+
+    public static void Item(IAnsiConsole console, ItemStory story)
+    {
+        var item = story.Item;
+        Write(console, ["item", ""],
+        [
+            ["id", item.Id.ToString()],
+            ["status", Text(item.Status)],
+            ["platform", item.TargetPlatform],
+            ["title", item.Title ?? ""],
+            ["creator", $"{item.CreatorName} ({item.CreatorId})"],
+            ["original", item.OriginalPostId.ToString()],
+            ["post", item.TargetPostId?.ToString() ?? "-"],
+            ["queued", Text(item.QueuedAt)],
+            ["due", Text(item.DueAt)],
+            ["retries", $"{item.RetryCount} of {item.MaxRetries}"],
+            ["rescues", Text(item.RescueCount)],
+            ["error", item.Error ?? "-"],
+        ]);
+        Write(
+            console,
+            ["tried", "what came of it", "next try", "error"],
+            story.Tries.Select(one => (string[])
+            [
+                Text(one.TriedAt), one.Outcome.ToString().ToLowerInvariant(), Text(one.RetryAt), one.Error ?? "",
+            ]));
+    }
+
+    public static void Creators(IAnsiConsole console, CreatorsFound found)
+    {
+        Write(
+            console,
+            ["id", "name"],
+            found.Creators.Select(creator => (string[])[creator.CreatorId.ToString(), creator.CreatorName]));
+        if (!found.IsWhole)
+            console.WriteLine("There are more; give more letters of the name.");
+    }
+
+    public static void Changes(IAnsiConsole console, ChangePage page) => Write(
+        console,
+        ["started", "who", "what", "of what", "done", "left", "finished", "reason"],
+        page.Actions.Select(change => (string[])
+        [
+            Text(change.StartedAt), change.Actor ?? "", Text(change.Verb), Scope(change), Text(change.Done),
+            Text(change.Meant - change.Done), change.Finished ? "yes" : "no", change.Reason ?? "",
+        ]));
+
+    private static void Write(IAnsiConsole console, string[] columns, IEnumerable<string[]> rows)
+    {
+        console.Profile.Width = Math.Max(console.Profile.Width, Narrowest);
+        var table = new Table()
+            .Border(TableBorder.Simple)
+            .AddColumns([.. columns.Select(name => new TableColumn(new Text(name)))]);
+        // An id is to be copied.
+        table.Columns[0].NoWrap();
+        foreach (var row in rows)
+            table.AddRow([.. row.Select(cell => new Text(OneLine.Of(cell)))]);
+        console.Write(table);
+    }
+
+    private static string Text(BoundedCount count) => count.Precision switch
+    {
+        CountPrecision.AtLeast => $"over {Text(count.Count)}",
+        CountPrecision.Estimated => $"about {Text(count.Count)}",
+        _ => Text(count.Count),
+    };
+
+    private static string HeldBack(PlatformFigures platform) => (platform.IsPaused, platform.PerMinute) switch
+    {
+        (true, { } perMinute) => $"paused, {Text(perMinute)} a minute",
+        (true, null) => "paused",
+        (false, { } perMinute) => $"{Text(perMinute)} a minute",
+        _ => "",
+    };
+
+    private static string Target(string platform) => platform == ControlOrder.Everything ? "Everything" : platform;
+
+    /// <summary>What a pause, a resume or a limit was of; of a change of items, how they were named.</summary>
+    private static string Scope(Change change) => change switch
+    {
+        { Verb: ChangeVerb.Limit, Filter: { } filter } =>
+            $"{filter.Platform}, {(filter.PerMinute is { } perMinute ? $"{Text(perMinute)} a minute" : "none")}",
+        { Verb: ChangeVerb.Pause or ChangeVerb.Resume, Filter.Platform: { } platform } => Target(platform),
+        { Filter.Ids: { } ids } => $"{ids.Count} by id",
+        { Filter: { Status: { } status } filter } => string.Join(
+            ", ", ((string?[])[Text(status), filter.Platform, filter.Cause]).OfType<string>()),
+        _ => "",
+    };
+
+    private static string Text(ChangeVerb? verb) => verb switch
+    {
+        ChangeVerb.ResetStuck => "reset stuck",
+        { } known => known.ToString().ToLowerInvariant(),
+        null => "",
+    };
+
+    private static string Text(ItemStatus status) => status.ToString().ToLowerInvariant();
+
+    private static string Text(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
+
+    private static string Text(DateTimeOffset? time) =>
+        time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture) ?? "-";
+
+    private static string Seconds(double? seconds) =>
+        seconds is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known:0.#} s") : "-";
+}

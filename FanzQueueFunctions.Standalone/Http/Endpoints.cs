@@ -1,0 +1,70 @@
+using FanzQueueFunctions.Http;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+
+namespace FanzQueueFunctions.Standalone.Http;
+
+/// <summary>All that the process serves, as the Functions host would. Whatever else is asked for is not found.</summary>
+internal static class Endpoints
+{
+    /// <summary>The functions that ask for a key; each has one of its own, under its name.</summary>
+    public static readonly string[] Keyed = ["QueueRead", "QueueChange", "ResetStuckItems", "Wake"];
+
+    public static void MapQueue(this WebApplication app)
+    {
+        app.UseAnswersOfTheFunctionsHost();
+
+        // For whatever keeps the process running. No key, no body.
+        app.MapHealthChecks("/healthz", new HealthCheckOptions { ResponseWriter = (_, _) => Task.CompletedTask })
+            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
+        app.MapPost("/admin/functions/{name}", RunNow.AnswerAsync);
+
+        var api = app.MapGroup("/api");
+        api.MapGet(Routes.Console, (HttpRequest request) => ConsoleHandler.Answer(request));
+        api.MapGet(Routes.Principal, (HttpRequest request, PrincipalHandler handler) => handler.Answer(request));
+        api.MapGet(Routes.Read, (HttpRequest request, ReadHandler handler, CancellationToken cancellationToken) =>
+            handler.AnswerAsync(request, cancellationToken)).RequireKey("QueueRead");
+        api.MapGet(Routes.ReadByPrincipal, (HttpRequest request, ReadHandler handler, CancellationToken cancellationToken) =>
+            handler.AnswerPrincipalAsync(request, cancellationToken));
+        api.MapPost(Routes.Change, (HttpRequest request, ChangeHandler handler, CancellationToken cancellationToken) =>
+            handler.AnswerAsync(request, cancellationToken)).RequireKey("QueueChange");
+        api.MapPost(Routes.ChangeByPrincipal, (HttpRequest request, ChangeHandler handler, CancellationToken cancellationToken) =>
+            handler.AnswerPrincipalAsync(request, cancellationToken));
+        api.MapPost(Routes.ResetStuck, (HttpRequest request, ResetStuckHandler handler, CancellationToken cancellationToken) =>
+            handler.AnswerAsync(request, cancellationToken)).RequireKey("ResetStuckItems");
+        api.MapPost(Routes.Wake, (WakeHandler handler) => handler.Answer()).RequireKey("Wake");
+    }
+
+    /// <summary>What the Functions host answers in place of a handler, where ASP.NET Core would answer otherwise.</summary>
+    internal static void UseAnswersOfTheFunctionsHost(this WebApplication app)
+    {
+        // A fault is logged and is a 500 with nothing in it; a body that is too large or cut short is the request's own fault.
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = _ => Task.CompletedTask,
+            StatusCodeSelector = exception => exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
+        });
+        app.Use(async (context, next) =>
+        {
+            if (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                return;
+            }
+
+            await next(context);
+            // It knows a route by its methods, too.
+            if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed)
+            {
+                context.Response.Headers.Allow = default;
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+            }
+        });
+    }
+
+    private static void RequireKey(this RouteHandlerBuilder endpoint, string function) => endpoint.AddEndpointFilter(
+        (context, next) => context.HttpContext.RequestServices.GetRequiredService<FunctionKeys>()
+            .LevelOf(context.HttpContext.Request, function) == KeyLevel.None
+            ? ValueTask.FromResult<object?>(Results.Unauthorized())
+            : next(context));
+}

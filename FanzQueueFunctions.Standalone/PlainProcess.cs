@@ -1,0 +1,93 @@
+using FanzQueueFunctions.Http;
+using FanzQueueFunctions.Operations;
+using FanzQueueFunctions.Processing;
+using FanzQueueFunctions.Standalone.Http;
+using FanzQueueFunctions.Standalone.Log;
+using FanzQueueFunctions.Standalone.Settings;
+using FanzQueueFunctions.Standalone.Timers;
+using Microsoft.AspNetCore.Routing.Constraints;
+
+namespace FanzQueueFunctions.Standalone;
+
+/// <summary>The plain process: a web application with the app's endpoints and timers in it.</summary>
+internal static partial class PlainProcess
+{
+    // An order takes a few bytes; a body is never worth more memory than this.
+    private const long LargestRequestBody = 1024 * 1024;
+
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
+
+    /// <param name="args">The command line: <c>--urls</c>, and any setting as <c>--Name value</c>.</param>
+    /// <exception cref="SettingException">A setting is missing or wrong.</exception>
+    public static WebApplicationBuilder Builder(string[] args)
+    {
+        var settings = ProcessSettings.Read(args, Directory.GetCurrentDirectory());
+        var builder = Builder(settings);
+        builder.AddQueue(EntraId.Off);
+        builder.Services
+            .AddTimedWork("ProcessQueue", s => s.ProcessQueue, s => s.GetRequiredService<IQueueProcessor>().ProcessDueItemsAsync)
+            .AddTimedWork("HealthHeartbeat", s => s.Heartbeat, s => s.GetRequiredService<Heartbeat>().BeatAsync)
+            .AddTimedWork("Prune", s => s.Prune, s => s.GetRequiredService<Retention>().PruneAsync);
+        return builder;
+    }
+
+    /// <summary>The process without what it is for.</summary>
+    internal static WebApplicationBuilder Builder(ConfigurationManager settings)
+    {
+        // Empty: of what ASP.NET sets up by default, only what is used below costs time and memory.
+        var builder = WebApplication.CreateEmptyBuilder(new() { EnvironmentName = ProcessSettings.EnvironmentName(settings) });
+        builder.Configuration.AddConfiguration(settings, shouldDisposeConfiguration: true);
+        builder.WebHost.UseKestrelCore().UseUrls(ListenAddress.From(settings)).ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestRequestBody;
+        });
+        builder.Services
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<FunctionKeys>()
+            .AddSingleton<TimerService>()
+            .AddHostedService(services => services.GetRequiredService<TimerService>())
+            .Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout)
+            .AddRoutingCore()
+            // By itself the smaller router does without.
+            .Configure<RouteOptions>(options => options.SetParameterPolicy<RegexInlineRouteConstraint>("regex"));
+        builder.Services.AddHealthChecks();
+        AddLog(builder.Logging, builder.Configuration);
+        return builder;
+    }
+
+    /// <summary>Says, once the process listens, where that is, when its timers fire, and what nobody can call.</summary>
+    public static void Announce(this WebApplication app)
+    {
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("FanzQueueFunctions.Standalone");
+        // The addresses are asked for now: a port 0 is a real one by now.
+        if (logger.IsEnabled(LogLevel.Information))
+            Listening(logger, string.Join(';', app.Urls));
+        foreach (var work in app.Services.GetServices<TimedWork>())
+            Timer(logger, work.Name, work.Schedule.ToString());
+        var keys = app.Services.GetRequiredService<FunctionKeys>();
+        foreach (var function in Endpoints.Keyed.Where(function => !keys.AnyOpens(function)))
+            Closed(logger, function, FunctionKeys.SettingOf(function), FunctionKeys.HostSetting, FunctionKeys.MasterSetting);
+    }
+
+    private static void AddLog(ILoggingBuilder logging, ConfigurationManager configuration)
+    {
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("System", LogLevel.Warning);
+        // These two log as an error, with its stack, what they throw as well: Program says why the process cannot start.
+        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.None);
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        logging.AddConfiguration(configuration.GetSection("Logging"));
+        logging.Services.AddSingleton<ILoggerProvider, ConsoleLines>();
+    }
+
+    [LoggerMessage(LogLevel.Information, "FanzQueueFunctions listening on {Addresses}")]
+    private static partial void Listening(ILogger logger, string addresses);
+
+    [LoggerMessage(LogLevel.Information, "{Function}: timer {Schedule} (UTC)")]
+    private static partial void Timer(ILogger logger, string function, string schedule);
+
+    [LoggerMessage(LogLevel.Warning,
+        "{Function} answers 401 to all: it needs a key and none is set; set {OwnKey}, {HostKey} or {MasterKey}.")]
+    private static partial void Closed(ILogger logger, string function, string ownKey, string hostKey, string masterKey);
+}
