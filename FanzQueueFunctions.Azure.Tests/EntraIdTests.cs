@@ -20,14 +20,14 @@ public sealed class EntraIdTests(PostgresFixture postgres, EntraIdTests.App app)
     {
         var client = await app.ClientAsync(postgres);
 
-        foreach (var view in (string[])["overview", "series", "items", "failures", "creators?name=a", "findings", "changes", "openapi"])
+        foreach (var view in OperatorAddresses.Views)
         {
             using var answer = await SendAsync(client, HttpMethod.Get, $"entra/{view}", Reader);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             Assert.Equal("no-store", answer.Headers.CacheControl!.ToString());
         }
 
-        foreach (var verb in (string[])["retry", "cancel", "prune"])
+        foreach (var verb in OperatorAddresses.Verbs)
             await AssertRefusedAsync(client, HttpStatusCode.Forbidden, "It takes the app role Queue.Change.", HttpMethod.Post, verb, Reader);
     }
 

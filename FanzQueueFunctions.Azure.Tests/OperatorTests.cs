@@ -21,7 +21,7 @@ public sealed class OperatorTests(PostgresFixture postgres)
             ("FUNCTIONS_KEY_QueueChange", "change-key"));
         using var client = new HttpClient { BaseAddress = await host.AddressAsync() };
 
-        foreach (var view in (string[])["overview", "series", "items", "failures", "creators?name=a", "findings", "changes", "openapi"])
+        foreach (var view in OperatorAddresses.Views)
         {
             Assert.Equal(HttpStatusCode.OK, (await SendAsync(client, "GET", view, "read-key")).Status);
             Assert.Equal(HttpStatusCode.Unauthorized, (await SendAsync(client, "GET", view, "change-key")).Status);

@@ -26,13 +26,13 @@ public sealed class EntraIdTests(PostgresFixture postgres)
 
         foreach (var (path, status) in ((string, HttpStatusCode)[])[("entra/", HttpStatusCode.NotFound), ("", HttpStatusCode.Unauthorized)])
         {
-            foreach (var view in (string[])["overview", "series", "items", "failures", "creators", "findings", "changes", "openapi"])
+            foreach (var view in OperatorAddresses.Views)
             {
                 using var read = await client.GetAsync($"/api/queue/{path}{view}");
                 Assert.Equal(status, read.StatusCode);
             }
 
-            foreach (var verb in (string[])["retry", "cancel", "prune"])
+            foreach (var verb in OperatorAddresses.Verbs)
             {
                 using var order = new StringContent("""{"filter": {"status": "failed", "to": "2020-01-01T00:00:00Z"}}""", Encoding.UTF8, "application/json");
                 using var change = await client.PostAsync($"/api/queue/{path}{verb}", order);

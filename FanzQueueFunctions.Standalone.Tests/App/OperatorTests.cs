@@ -16,7 +16,7 @@ public sealed class OperatorTests(PostgresFixture postgres)
         await using var person = await Operator.OfAsync(database);
         const string Order = """{"filter": {"status": "failed"}}""";
 
-        foreach (var view in (string[])["overview", "series", "items", "failures", "creators?name=a", "findings", "changes", "openapi"])
+        foreach (var view in OperatorAddresses.Views)
         {
             Assert.Equal(HttpStatusCode.OK, (await person.GetAsync(view)).Status);
             Assert.Equal(HttpStatusCode.Unauthorized, (await person.GetAsync(view, key: null)).Status);

@@ -13,9 +13,7 @@ internal static class Endpoints
     {
         app.UseAnswersOfTheFunctionsHost();
 
-        // For whatever keeps the process running. No key, no body.
-        app.MapHealthChecks("/healthz", new HealthCheckOptions { ResponseWriter = (_, _) => Task.CompletedTask })
-            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
+        app.MapHealth();
         app.MapPost("/admin/functions/{name}", RunNow.AnswerAsync);
 
         var api = app.MapGroup("/api");
@@ -33,6 +31,11 @@ internal static class Endpoints
             handler.AnswerAsync(request, cancellationToken)).RequireKey("ResetStuckItems");
         api.MapPost(Routes.Wake, (WakeHandler handler) => handler.Answer()).RequireKey("Wake");
     }
+
+    /// <summary><c>/healthz</c>, for whatever keeps the process running. No key, no body.</summary>
+    internal static void MapHealth(this WebApplication app) =>
+        app.MapHealthChecks("/healthz", new HealthCheckOptions { ResponseWriter = (_, _) => Task.CompletedTask })
+            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
 
     /// <summary>What the Functions host answers in place of a handler, where ASP.NET Core would answer otherwise.</summary>
     internal static void UseAnswersOfTheFunctionsHost(this WebApplication app)

@@ -19,8 +19,7 @@ namespace FanzQueueFunctions.Testbed.FunctionsHost;
 /// HTTP requests to the worker's own address, and shows what the host would show of the log. One worker, which is not
 /// started again when it ends.
 /// </summary>
-/// <remarks>Not done: extensions, storage, retries, scaling, placeholder mode, key management, 415 and 400 of
-/// <c>/admin/functions</c>.</remarks>
+/// <remarks>Not done: extensions, storage, retries, scaling, placeholder mode, key management.</remarks>
 public sealed partial class FunctionsHostStandIn : IRunningApp
 {
     private const int MostBytesOfAMessage = int.MaxValue;
@@ -38,7 +37,7 @@ public sealed partial class FunctionsHostStandIn : IRunningApp
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<string, string> _running = [];
     private readonly ConcurrentQueue<RpcLog> _logs = [];
-    private readonly Dictionary<string, WorkerFunction> _functions = [];
+    private readonly Dictionary<string, WorkerFunction> _functions = new(StringComparer.OrdinalIgnoreCase);
     private AppProcess? _worker;
     private Task? _ready;
     private string? _workerAddress;
@@ -277,7 +276,7 @@ public sealed partial class FunctionsHostStandIn : IRunningApp
         await _ready!;
         var request = context.Request;
         if (HttpFront.TimerOf(request) is { } name)
-            context.Response.StatusCode = FireByHand(name, request);
+            context.Response.StatusCode = await FireByHandAsync(name, request);
         else if (_front.FunctionOf(request) is not { } function)
             context.Response.StatusCode = StatusCodes.Status404NotFound;
         else if (!_front.MayCall(function, request))
@@ -286,10 +285,14 @@ public sealed partial class FunctionsHostStandIn : IRunningApp
             await ForwardAsync(function, context);
     }
 
-    private int FireByHand(string name, HttpRequest request)
+    private async Task<int> FireByHandAsync(string name, HttpRequest request)
     {
         if (!_front.IsMaster(request))
-            return StatusCodes.Status401Unauthorized;
+            return _front.IsHost(request) ? StatusCodes.Status403Forbidden : StatusCodes.Status401Unauthorized;
+        if (!request.HasJsonContentType())
+            return StatusCodes.Status415UnsupportedMediaType;
+        if (!await HttpFront.HasJsonBodyAsync(request))
+            return StatusCodes.Status400BadRequest;
         if (!_functions.TryGetValue(name, out var timer))
             return StatusCodes.Status404NotFound;
         _ = InvokeAsync(timer, Guid.NewGuid(), CancellationToken.None)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,6 +15,7 @@ namespace FanzQueueFunctions.Testbed.FunctionsHost;
 internal sealed class HttpFront(IReadOnlyDictionary<string, string?> settings)
 {
     private const string MasterKey = "FUNCTIONS_MASTER_KEY";
+    private const string HostKey = "FUNCTIONS_HOST_KEY";
 
     private readonly List<(WorkerFunction Function, TemplateMatcher Route)> _functions = [];
 
@@ -44,10 +46,24 @@ internal sealed class HttpFront(IReadOnlyDictionary<string, string?> settings)
     {
         "Anonymous" => true,
         "Admin" => IsMaster(request),
-        _ => IsMaster(request) || Opens(request, "FUNCTIONS_HOST_KEY") || Opens(request, $"FUNCTIONS_KEY_{function.Name}"),
+        _ => IsMaster(request) || IsHost(request) || Opens(request, $"FUNCTIONS_KEY_{function.Name}"),
     };
 
     public bool IsMaster(HttpRequest request) => Opens(request, MasterKey);
+
+    public bool IsHost(HttpRequest request) => Opens(request, HostKey);
+
+    public static async Task<bool> HasJsonBodyAsync(HttpRequest request)
+    {
+        try
+        {
+            return await JsonNode.ParseAsync(request.Body) is not null;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 
     private static bool Matches(TemplateMatcher route, HttpRequest request)
     {

@@ -1,7 +1,6 @@
 using FanzQueueFunctions.Testbed;
-using FanzQueueFunctions.Tests.Database;
 
-[assembly: AssemblyFixture(typeof(PostgresFixture))]
+[assembly: AssemblyFixture(typeof(FanzQueueFunctions.Tests.Database.PostgresFixture))]
 
 namespace FanzQueueFunctions.Tests.Database;
 

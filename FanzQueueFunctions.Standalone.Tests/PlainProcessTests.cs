@@ -1,0 +1,71 @@
+using System.Net;
+using FanzQueueFunctions.Standalone.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace FanzQueueFunctions.Standalone.Tests;
+
+/// <summary>What the process answers beside the endpoints themselves: faults, health, bodies without an end.</summary>
+public sealed class PlainProcessTests
+{
+    [Fact]
+    public async Task A_fault_is_a_500_with_nothing_in_it_and_is_logged_with_its_stack()
+    {
+        await using var host = await TestHost.StartAsync(
+            map: app => app.MapPost("/broken", _ => throw new InvalidDataException("on purpose")));
+
+        using var answer = await host.Http.PostAsync(new Uri("/broken", UriKind.Relative), null, Now.Token);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync(Now.Token));
+        Assert.Contains("      System.IO.InvalidDataException: on purpose\n", host.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_body_over_a_megabyte_gets_413_and_no_line_in_the_log()
+    {
+        await using var host = await TestHost.StartAsync(
+            map: app => app.MapPost("/upload", context => context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted)));
+        using var body = new ByteArrayContent(new byte[1024 * 1024 + 1]);
+        // It asks before it sends: a client that still sends when the connection is closed may not see the answer.
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/upload") { Content = body, Headers = { ExpectContinue = true } };
+
+        using var answer = await host.Http.SendAsync(request, Now.Token);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Empty(host.Log);
+    }
+
+    [Fact]
+    public async Task A_method_that_a_route_does_not_know_gets_404_and_no_answer_names_the_server()
+    {
+        await using var host = await TestHost.StartAsync(map: app => app.MapGet("/here", () => Results.Ok()));
+
+        using var answer = await host.Http.PostAsync(new Uri("/here", UriKind.Relative), null, Now.Token);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Empty(answer.Content.Headers.Allow);
+        Assert.Empty(answer.Headers.Server);
+    }
+
+    [Theory]
+    [InlineData("GET", HealthStatus.Healthy, 200)]
+    [InlineData("HEAD", HealthStatus.Healthy, 200)]
+    [InlineData("GET", HealthStatus.Degraded, 200)]
+    [InlineData("GET", HealthStatus.Unhealthy, 503)]
+    [InlineData("POST", HealthStatus.Healthy, 404)]
+    public async Task Health_is_that_of_the_checks_and_has_no_body(string method, HealthStatus health, int status)
+    {
+        await using var host = await TestHost.StartAsync(
+            configure: builder => builder.Services.AddHealthChecks().AddCheck("queue", () => new(health, "not for strangers")),
+            map: app => app.MapHealth());
+        using var request = new HttpRequestMessage(new(method), "/healthz");
+
+        using var answer = await host.Http.SendAsync(request, Now.Token);
+
+        Assert.Equal((HttpStatusCode)status, answer.StatusCode);
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync(Now.Token));
+    }
+}

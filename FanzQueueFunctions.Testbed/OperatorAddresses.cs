@@ -1,0 +1,10 @@
+namespace FanzQueueFunctions.Testbed;
+
+/// <summary>What an operator may ask for below <c>/api/queue/</c>, for tests that try all of it.</summary>
+public static class OperatorAddresses
+{
+    public static readonly string[] Views =
+        ["overview", "series", "items", "failures", "creators?name=a", "findings", "changes", "openapi"];
+
+    public static readonly string[] Verbs = ["retry", "cancel", "prune", "pause", "resume", "limit", "reset"];
+}
