@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FanzQueueFunctions.Operations;
@@ -10,7 +11,7 @@ namespace FanzQueueFunctions.Http;
 /// Lets an operator change: <c>POST /api/queue/retry</c> and the others. One key opens them all, and it is another than that
 /// which reads.
 /// </summary>
-public sealed class ChangeHandler(IQueueOperations operations, ResetStuckHandler resetStuck, TimeProvider time, EntraId entraId)
+public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler resetStuck, TimeProvider time, EntraId entraId)
 {
     private const long LargestBody = 1024 * 1024;
 
@@ -46,11 +47,14 @@ public sealed class ChangeHandler(IQueueOperations operations, ResetStuckHandler
                 case "reset":
                     var reset = await ReadBodyAsync(request, OperationsJson.Default.ResetBody, cancellationToken);
                     return await resetStuck.ResetAsync(reset, actor, cancellationToken);
-                case var verb:
-                    var change = await ReadBodyAsync(request, OperationsJson.Default.ChangeBody, cancellationToken);
-                    return await ChangeAsync(
-                        ChangeOrders.Of(Enum.Parse<ChangeVerb>(verb, ignoreCase: true), change, actor, key, time.GetUtcNow()),
-                        cancellationToken);
+                case "retry":
+                    return await ChangeAsync(ItemVerb.Retry, request, actor, key, cancellationToken);
+                case "cancel":
+                    return await ChangeAsync(ItemVerb.Cancel, request, actor, key, cancellationToken);
+                case "prune":
+                    return await ChangeAsync(ItemVerb.Prune, request, actor, key, cancellationToken);
+                case var other:
+                    throw new UnreachableException($"The route lets \"{other}\" through, and nothing does it.");
             }
         }
         catch (RefusedRequestException refusal)
@@ -63,8 +67,11 @@ public sealed class ChangeHandler(IQueueOperations operations, ResetStuckHandler
         }
     }
 
-    private async Task<IResult> ChangeAsync(ChangeOrder order, CancellationToken cancellationToken)
+    private async Task<IResult> ChangeAsync(
+        ItemVerb verb, HttpRequest request, string actor, string? key, CancellationToken cancellationToken)
     {
+        var body = await ReadBodyAsync(request, OperationsJson.Default.ChangeBody, cancellationToken);
+        var order = ChangeOrders.Of(verb, body, actor, key, time.GetUtcNow());
         // What was begun is not given up with its caller in the middle of a portion: that would only hide its answer.
         var change = await operations.ChangeAsync(order, TimeLimit, cancellationToken: cancellationToken);
         return change.Conflict ? OfAnotherChange() : Results.Json(change, OperationsJson.Default.Change);

@@ -13,7 +13,7 @@ namespace FanzQueueFunctions.Http;
     RespectNullableAnnotations = true,
     Converters =
     [
-        typeof(CamelCase<ItemStatus>), typeof(CamelCase<CountPrecision>), typeof(CamelCase<ChangeVerb>),
+        typeof(CamelCase<ItemStatus>), typeof(CamelCase<CountPrecision>), typeof(CamelCase<RecordedVerb>),
         typeof(CamelCase<TryOutcome>),
         typeof(CamelCase<FindingLevel>), typeof(CamelCase<HealthStatus>),
     ])]

@@ -8,7 +8,7 @@ namespace FanzQueueFunctions.Http;
 /// Lets an operator look: <c>GET /api/queue/overview</c> and the others. One key opens them all, and changes nothing.
 /// <c>GET /api/queue/openapi</c> describes them.
 /// </summary>
-public sealed class ReadHandler(IQueueOperations operations, DatabaseCheck check, EntraId entraId)
+public sealed class ReadHandler(QueueOperations operations, IOperationStore store, DatabaseCheck check, EntraId entraId)
 {
     /// <summary>The same without a key, for whoever is signed in with Microsoft Entra ID: <c>GET /api/queue/entra/overview</c>.</summary>
     public async Task<IResult> AnswerPrincipalAsync(HttpRequest request, CancellationToken cancellationToken) =>
@@ -57,7 +57,7 @@ public sealed class ReadHandler(IQueueOperations operations, DatabaseCheck check
     {
         var query = new QueryReader(request.Query, "range", "platform");
         var range = SeriesRange.Named(query.OneOf("range", [.. SeriesRange.All.Select(range => range.Name)]))!;
-        var series = await operations.ReadSeriesAsync(range, query.Text("platform", 100), cancellationToken);
+        var series = await store.ReadSeriesAsync(range, query.Text("platform", 100), cancellationToken);
         return Results.Json(series, OperationsJson.Default.QueueSeries);
     }
 
@@ -69,7 +69,7 @@ public sealed class ReadHandler(IQueueOperations operations, DatabaseCheck check
             NewestFirst: query.OneOf("order", "newest", "oldest") == "newest",
             query.Whole("limit", 50, 1, 1000),
             ItemCursor.Checked(query.Text("after", 100)));
-        return Results.Json(await operations.ReadItemsAsync(page, cancellationToken), OperationsJson.Default.ItemPage);
+        return Results.Json(await store.ReadItemsAsync(page, cancellationToken), OperationsJson.Default.ItemPage);
     }
 
     private async Task<IResult> ItemAsync(HttpRequest request, string id, CancellationToken cancellationToken)
@@ -77,7 +77,7 @@ public sealed class ReadHandler(IQueueOperations operations, DatabaseCheck check
         _ = new QueryReader(request.Query);
         if (!Guid.TryParseExact(id, "D", out var itemId))
             throw new RefusedRequestException("An item is asked for by its id: /api/queue/items/<id>.");
-        return await operations.ReadItemAsync(itemId, cancellationToken) is { } story
+        return await store.ReadItemAsync(itemId, cancellationToken) is { } story
             ? Results.Json(story, OperationsJson.Default.ItemStory)
             : Problems.Of(StatusCodes.Status404NotFound, "Not found", $"There is no item {itemId}.");
     }
@@ -85,7 +85,7 @@ public sealed class ReadHandler(IQueueOperations operations, DatabaseCheck check
     private async Task<IResult> FailuresAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var query = new QueryReader(request.Query, "since");
-        var causes = await operations.ReadFailuresAsync(query.Time("since"), cancellationToken);
+        var causes = await store.ReadFailuresAsync(query.Time("since"), cancellationToken);
         return Results.Json(causes, OperationsJson.Default.FailureCauses);
     }
 
@@ -94,7 +94,7 @@ public sealed class ReadHandler(IQueueOperations operations, DatabaseCheck check
         var name = new QueryReader(request.Query, "name").Text("name", 100)
             ?? throw new RefusedRequestException("A creator is looked for by the first letters of the name: ?name=…");
         return Results.Json(
-            await operations.FindCreatorsAsync(name, cancellationToken), OperationsJson.Default.CreatorsFound);
+            await store.FindCreatorsAsync(name, cancellationToken), OperationsJson.Default.CreatorsFound);
     }
 
     private async Task<IResult> FindingsAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -106,8 +106,8 @@ public sealed class ReadHandler(IQueueOperations operations, DatabaseCheck check
     private async Task<IResult> ChangesAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var query = new QueryReader(request.Query, "verb", "actor", "limit", "before");
-        var changes = await operations.ReadChangesAsync(
-            new(query.Value<ChangeVerb>("verb"), query.Text("actor", 200), query.Whole("limit", 50, 1, 1000), query.Id("before")),
+        var changes = await store.ReadChangesAsync(
+            new(query.Value<RecordedVerb>("verb"), query.Text("actor", 200), query.Whole("limit", 50, 1, 1000), query.Id("before")),
             cancellationToken);
         return Results.Json(changes, OperationsJson.Default.ChangePage);
     }

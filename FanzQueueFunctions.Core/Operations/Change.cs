@@ -5,7 +5,7 @@ public sealed record Change
 {
     /// <summary>Null in a dry run, which leaves no record.</summary>
     public string? IdempotencyKey { get; init; }
-    public ChangeVerb? Verb { get; init; }
+    public RecordedVerb? Verb { get; init; }
     public string? Actor { get; init; }
     public string? Reason { get; init; }
 
@@ -81,4 +81,4 @@ public sealed record ChangePage
 /// <summary>One page of changes that is asked for.</summary>
 /// <param name="PageSize">1 to 1000.</param>
 /// <param name="Before">The <see cref="ChangePage.Next"/> of the page before; null for the first.</param>
-public sealed record ChangeQuery(ChangeVerb? Verb = null, string? Actor = null, int PageSize = 50, Guid? Before = null);
+public sealed record ChangeQuery(RecordedVerb? Verb = null, string? Actor = null, int PageSize = 50, Guid? Before = null);

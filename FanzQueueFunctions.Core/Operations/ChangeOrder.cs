@@ -11,7 +11,7 @@ public sealed record ChangeOrder
 
     public const int DefaultLimit = 10_000;
 
-    public required ChangeVerb Verb { get; init; }
+    public required ItemVerb Verb { get; init; }
 
     /// <summary>Whose order it is, for the record.</summary>
     public required string Actor { get; init; }
@@ -35,8 +35,8 @@ public sealed record ChangeOrder
     public string? Reason { get; init; }
 }
 
-/// <summary>What can have been done, as the record says it. Orders of items are <see cref="Retry"/>, Cancel and Prune alone.</summary>
-public enum ChangeVerb
+/// <summary>What can be ordered of items.</summary>
+public enum ItemVerb
 {
     /// <summary>Queues failed or cancelled items again; one that has its post is marked posted.</summary>
     Retry,
@@ -46,16 +46,4 @@ public enum ChangeVerb
 
     /// <summary>Deletes posted, failed or cancelled items from before a time that is at least a day ago.</summary>
     Prune,
-
-    /// <summary>See <see cref="ControlVerb.Pause"/>.</summary>
-    Pause,
-
-    /// <summary>See <see cref="ControlVerb.Resume"/>.</summary>
-    Resume,
-
-    /// <summary>See <see cref="ControlVerb.Limit"/>.</summary>
-    Limit,
-
-    /// <summary>Queued again what was stuck.</summary>
-    ResetStuck,
 }

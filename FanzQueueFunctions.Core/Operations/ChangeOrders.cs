@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace FanzQueueFunctions.Operations;
 
 /// <summary>Makes an order of what was asked for, or says why it is none. The rules are the same over HTTP and on the command line.</summary>
@@ -6,7 +8,7 @@ internal static class ChangeOrders
     /// <param name="now">The time against which a prune's age is checked; the database checks it again.</param>
     /// <exception cref="RefusedRequestException">It cannot be done as it is asked for.</exception>
     public static ChangeOrder Of(
-        ChangeVerb verb, ChangeBody body, string actor, string? idempotencyKey, DateTimeOffset now)
+        ItemVerb verb, ChangeBody body, string actor, string? idempotencyKey, DateTimeOffset now)
     {
         if (body.Ids is null == body.Filter is null)
             throw new RefusedRequestException("Either ids or a filter say which items are meant.");
@@ -19,9 +21,10 @@ internal static class ChangeOrders
 
         ItemStatus[] changeable = verb switch
         {
-            ChangeVerb.Retry => [ItemStatus.Failed, ItemStatus.Cancelled],
-            ChangeVerb.Cancel => [ItemStatus.Queued, ItemStatus.Processing, ItemStatus.Failed],
-            _ => [ItemStatus.Posted, ItemStatus.Failed, ItemStatus.Cancelled],
+            ItemVerb.Retry => [ItemStatus.Failed, ItemStatus.Cancelled],
+            ItemVerb.Cancel => [ItemStatus.Queued, ItemStatus.Processing, ItemStatus.Failed],
+            ItemVerb.Prune => [ItemStatus.Posted, ItemStatus.Failed, ItemStatus.Cancelled],
+            _ => throw new UnreachableException($"No rule for {verb}."),
         };
         if (body.Filter is { } filter)
         {
@@ -32,7 +35,7 @@ internal static class ChangeOrders
                     $"{string.Join(", ", changeable).ToLowerInvariant()}.");
         }
 
-        if (verb == ChangeVerb.Prune && !(body.Filter?.To <= now.AddDays(-1)))
+        if (verb == ItemVerb.Prune && !(body.Filter?.To <= now.AddDays(-1)))
             throw new RefusedRequestException("A prune takes a filter whose \"to\" is at least a day ago.");
 
         return new()

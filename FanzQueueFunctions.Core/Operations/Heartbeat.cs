@@ -3,7 +3,7 @@ using FanzQueueFunctions.Processing;
 namespace FanzQueueFunctions.Operations;
 
 /// <summary>What is done every few minutes: reports the queue's health, and rolls up the figures that the operator sees.</summary>
-public sealed class Heartbeat(IQueueProcessor processor, IQueueOperations operations)
+public sealed class Heartbeat(IQueueProcessor processor, QueueOperations operations)
 {
     public async Task BeatAsync(CancellationToken cancellationToken)
     {

@@ -6,18 +6,30 @@ namespace FanzQueueFunctions.Operations;
 /// <exception cref="QueueStoreException">Every method; its code begins with 22 where a value was not understood.</exception>
 public interface IOperationStore
 {
+    /// <summary>The queue at one look.</summary>
+    /// <param name="stuckAfter">An item longer in processing than this is stuck.</param>
     Task<QueueOverview> ReadOverviewAsync(TimeSpan stuckAfter, CancellationToken cancellationToken);
 
+    /// <summary>What happened over time.</summary>
+    /// <param name="platform">One platform; null for all.</param>
     Task<QueueSeries> ReadSeriesAsync(SeriesRange range, string? platform, CancellationToken cancellationToken);
 
+    /// <summary>A page of the items that match a filter.</summary>
     Task<ItemPage> ReadItemsAsync(ItemQuery query, CancellationToken cancellationToken);
 
+    /// <summary>One item with all that belongs to it.</summary>
+    /// <returns>Null where there is no such item.</returns>
     Task<ItemStory?> ReadItemAsync(Guid id, CancellationToken cancellationToken);
 
+    /// <summary>The failed items by cause.</summary>
+    /// <param name="since">Only failures from then on; null for all.</param>
     Task<FailureCauses> ReadFailuresAsync(DateTimeOffset? since, CancellationToken cancellationToken);
 
+    /// <summary>The creators whose name begins with a text, in capitals or not.</summary>
+    /// <param name="name">1 to 100 letters.</param>
     Task<CreatorsFound> FindCreatorsAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>Who changed what.</summary>
     Task<ChangePage> ReadChangesAsync(ChangeQuery query, CancellationToken cancellationToken);
 
     /// <summary>Does one portion of a change, or finds that it was done before.</summary>

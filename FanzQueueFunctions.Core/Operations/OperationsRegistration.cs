@@ -10,6 +10,6 @@ internal static class OperationsRegistration
         services.AddSingleton(retention);
         services.AddSingleton<Retention>();
         services.AddSingleton<Heartbeat>();
-        return services.AddSingleton<IQueueOperations, QueueOperations>();
+        return services.AddSingleton<QueueOperations>();
     }
 }

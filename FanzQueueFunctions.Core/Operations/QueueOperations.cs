@@ -4,13 +4,17 @@ using Microsoft.Extensions.Logging;
 
 namespace FanzQueueFunctions.Operations;
 
-/// <summary>The operator's verbs on the store: reads pass through, changes go portion by portion and are logged.</summary>
+/// <summary>
+/// What of an operator's work is more than one call of the store: an overview is judged, a change goes portion by portion and is
+/// logged. All of it is safe while workers run, and bounded on any size of table. The other reads are the store's own.
+/// </summary>
+/// <exception cref="QueueStoreException">Every method but the last, where the store did not do it.</exception>
 public sealed class QueueOperations(
     IOperationStore store,
     QueueOptions options,
     QueueMetrics metrics,
     TimeProvider time,
-    ILogger<QueueOperations> logger) : IQueueOperations
+    ILogger<QueueOperations> logger)
 {
     /// <summary>The first time there may be 90 days to go through; the next heartbeat goes on.</summary>
     private static readonly TimeSpan RollUpLimit = TimeSpan.FromSeconds(30);
@@ -18,6 +22,7 @@ public sealed class QueueOperations(
     /// <summary>The SQLSTATE of a value that a function of the queue does not take.</summary>
     private const string InvalidParameterValue = "22023";
 
+    /// <summary>The queue at one look.</summary>
     public async Task<QueueOverview> ReadOverviewAsync(CancellationToken cancellationToken = default)
     {
         var overview = await store.ReadOverviewAsync(options.StuckAfter, cancellationToken);
@@ -29,25 +34,13 @@ public sealed class QueueOperations(
         };
     }
 
-    public Task<QueueSeries> ReadSeriesAsync(
-        SeriesRange range, string? platform, CancellationToken cancellationToken = default) =>
-        store.ReadSeriesAsync(range, platform, cancellationToken);
-
-    public Task<ItemPage> ReadItemsAsync(ItemQuery query, CancellationToken cancellationToken = default) =>
-        store.ReadItemsAsync(query, cancellationToken);
-
-    public Task<ItemStory?> ReadItemAsync(Guid id, CancellationToken cancellationToken = default) =>
-        store.ReadItemAsync(id, cancellationToken);
-
-    public Task<FailureCauses> ReadFailuresAsync(DateTimeOffset? since, CancellationToken cancellationToken = default) =>
-        store.ReadFailuresAsync(since, cancellationToken);
-
-    public Task<CreatorsFound> FindCreatorsAsync(string name, CancellationToken cancellationToken = default) =>
-        store.FindCreatorsAsync(name, cancellationToken);
-
-    public Task<ChangePage> ReadChangesAsync(ChangeQuery query, CancellationToken cancellationToken = default) =>
-        store.ReadChangesAsync(query, cancellationToken);
-
+    /// <summary>
+    /// Does a change, portion by portion, until it is finished, the time is used up or the caller gives up. What is done
+    /// stays done; the same order under the same key goes on where it was.
+    /// </summary>
+    /// <param name="order">The order.</param>
+    /// <param name="timeLimit">No new portion begins after it; null for no limit.</param>
+    /// <param name="progress">Told after each portion how far the change has come.</param>
     public async Task<Change> ChangeAsync(
         ChangeOrder order,
         TimeSpan? timeLimit = null,
@@ -66,6 +59,8 @@ public sealed class QueueOperations(
         return change;
     }
 
+    /// <summary>Pauses, resumes or limits. The same order under the same key is done once.</summary>
+    /// <exception cref="RefusedRequestException">There is no such platform.</exception>
     public async Task<QueueControls> ControlAsync(ControlOrder order, CancellationToken cancellationToken = default)
     {
         QueueControls controls;
@@ -85,6 +80,10 @@ public sealed class QueueOperations(
         return controls with { DryRun = order.DryRun };
     }
 
+    /// <summary>
+    /// Rolls what happened up into the figures that overview and series are read from; to be called every few minutes. A
+    /// store that fails is logged; it does not throw.
+    /// </summary>
     public async Task RollUpFiguresAsync(CancellationToken cancellationToken = default)
     {
         try

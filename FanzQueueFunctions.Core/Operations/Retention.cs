@@ -60,7 +60,7 @@ public sealed class Retention(
 
         var order = new ChangeOrder
         {
-            Verb = ChangeVerb.Prune,
+            Verb = ItemVerb.Prune,
             Actor = Actor,
             IdempotencyKey = $"{Actor} {status} {hour:yyyy-MM-ddTHH}",
             Filter = new() { Status = status, To = hour.AddDays(-days.Value) },

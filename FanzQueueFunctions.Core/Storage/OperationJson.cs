@@ -12,7 +12,8 @@ namespace FanzQueueFunctions.Storage;
     RespectRequiredConstructorParameters = true,
     Converters =
     [
-        typeof(SnakeCase<ItemStatus>), typeof(SnakeCase<CountPrecision>), typeof(SnakeCase<ChangeVerb>),
+        typeof(SnakeCase<ItemStatus>), typeof(SnakeCase<CountPrecision>), typeof(SnakeCase<ItemVerb>),
+        typeof(SnakeCase<RecordedVerb>),
         typeof(SnakeCase<TryOutcome>),
     ])]
 [JsonSerializable(typeof(QueueOverview))]

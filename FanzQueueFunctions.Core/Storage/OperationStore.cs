@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FanzQueueFunctions.Operations;
@@ -69,9 +70,10 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
     {
         var function = order.Verb switch
         {
-            ChangeVerb.Retry => "post_queue_retry",
-            ChangeVerb.Cancel => "post_queue_cancel",
-            _ => "post_queue_prune",
+            ItemVerb.Retry => "post_queue_retry",
+            ItemVerb.Cancel => "post_queue_cancel",
+            ItemVerb.Prune => "post_queue_prune",
+            _ => throw new UnreachableException($"No function for {order.Verb}."),
         };
         return CallAsync(
             function,
@@ -86,7 +88,8 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
         {
             ControlVerb.Pause => "post_queue_pause",
             ControlVerb.Resume => "post_queue_resume",
-            _ => "post_queue_limit",
+            ControlVerb.Limit => "post_queue_limit",
+            _ => throw new UnreachableException($"No function for {order.Verb}."),
         };
         // That there is no limit any more is said, not left out.
         Argument[] limit = order.Verb == ControlVerb.Limit ? [new("per_minute", order.PerMinute)] : [];

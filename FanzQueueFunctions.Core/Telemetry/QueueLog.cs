@@ -159,7 +159,7 @@ internal static partial class QueueLog
 
     [LoggerMessage(LogLevel.Information, "[OPERATOR] {Verb} by {Actor}: {Done} of {Meant} items done (key {IdempotencyKey})")]
     public static partial void ItemsChanged(
-        this ILogger logger, ChangeVerb verb, string actor, long done, long meant, string idempotencyKey);
+        this ILogger logger, ItemVerb verb, string actor, long done, long meant, string idempotencyKey);
 
     /// <summary>A pause, a resume or a limit, as an operator ordered it.</summary>
     public static void ControlSet(this ILogger logger, ControlOrder order, bool changed)

@@ -8,7 +8,7 @@ namespace FanzQueueFunctions.Standalone.Commands;
 /// <summary>The commands that change. More than one item is changed only after the count was shown and confirmed.</summary>
 internal static class QueueChanges
 {
-    public static Command Create(string name, ChangeVerb verb, string description)
+    public static Command Create(string name, ItemVerb verb, string description)
     {
         var ids = new Argument<Guid[]>("ids") { Description = "Items by id; or a filter.", Arity = ArgumentArity.ZeroOrMore };
         var filter = new FilterOptions();
@@ -41,7 +41,7 @@ internal static class QueueChanges
     private static async Task<int> RunAsync(ChangeOrder order, bool yes, bool json, CancellationToken cancellationToken)
     {
         await using var services = CommandServices.Create();
-        var operations = services.GetRequiredService<IQueueOperations>();
+        var operations = services.GetRequiredService<QueueOperations>();
         if (!order.DryRun && !yes && !await IsConfirmedAsync(operations, order, cancellationToken))
             return QueueExitCode.NotConfirmed;
 
@@ -54,7 +54,7 @@ internal static class QueueChanges
     }
 
     private static async Task<bool> IsConfirmedAsync(
-        IQueueOperations operations, ChangeOrder order, CancellationToken cancellationToken)
+        QueueOperations operations, ChangeOrder order, CancellationToken cancellationToken)
     {
         var meant = await operations.ChangeAsync(order with { DryRun = true }, cancellationToken: cancellationToken);
         return meant.Meant <= 1

@@ -76,7 +76,7 @@ internal static class QueueControlCommands
             return QueueExitCode.NotConfirmed;
 
         await using var services = CommandServices.Create();
-        var controls = await services.GetRequiredService<IQueueOperations>().ControlAsync(order, cancellationToken);
+        var controls = await services.GetRequiredService<QueueOperations>().ControlAsync(order, cancellationToken);
         if (controls.Conflict)
             throw OperatorCommand.KeyOfAnotherChange();
 

@@ -12,7 +12,7 @@ internal static class QueueReads
 {
     public static Command Overview() => Read(
         new("overview", "The queue at one look."),
-        (_, operations, cancellationToken) => operations.ReadOverviewAsync(cancellationToken),
+        (_, services, cancellationToken) => services.GetRequiredService<QueueOperations>().ReadOverviewAsync(cancellationToken),
         OperationsJson.Default.QueueOverview,
         QueueTables.Overview);
 
@@ -21,8 +21,8 @@ internal static class QueueReads
         var since = new Option<DateTimeOffset?>("--since") { Description = "Only failures from then on." };
         return Read(
             new("failures", "The failed items by cause.") { since },
-            (arguments, operations, cancellationToken) =>
-                operations.ReadFailuresAsync(arguments.GetValue(since)?.ToUniversalTime(), cancellationToken),
+            (arguments, services, cancellationToken) =>
+                Store(services).ReadFailuresAsync(arguments.GetValue(since)?.ToUniversalTime(), cancellationToken),
             OperationsJson.Default.FailureCauses,
             QueueTables.Failures);
     }
@@ -37,12 +37,12 @@ internal static class QueueReads
         filter.AddTo(command);
         return Read(
             command,
-            (arguments, operations, cancellationToken) =>
+            (arguments, services, cancellationToken) =>
             {
                 var pageSize = arguments.GetValue(limit);
                 if (pageSize is < 1 or > 1000)
                     throw new RefusedRequestException("--limit must be one whole number from 1 to 1000.");
-                return operations.ReadItemsAsync(
+                return Store(services).ReadItemsAsync(
                     new(
                         filter.Read(arguments), !arguments.GetValue(oldest), pageSize,
                         ItemCursor.Checked(arguments.GetValue(after))),
@@ -57,8 +57,8 @@ internal static class QueueReads
         var id = new Argument<Guid>("id") { Description = "The item's id." };
         return Read(
             new("item", "One item with all that befell it.") { id },
-            async (arguments, operations, cancellationToken) =>
-                await operations.ReadItemAsync(arguments.GetValue(id), cancellationToken)
+            async (arguments, services, cancellationToken) =>
+                await Store(services).ReadItemAsync(arguments.GetValue(id), cancellationToken)
                     ?? throw new RefusedRequestException($"There is no item {arguments.GetValue(id)}."),
             OperationsJson.Default.ItemStory,
             QueueTables.Item);
@@ -69,10 +69,10 @@ internal static class QueueReads
         var name = new Argument<string>("name") { Description = "How the name begins, in capitals or not." };
         return Read(
             new("creators", "The ids of creators, by name.") { name },
-            (arguments, operations, cancellationToken) =>
+            (arguments, services, cancellationToken) =>
             {
                 RequestText.Check("name", arguments.GetValue(name), 100);
-                return operations.FindCreatorsAsync(arguments.GetValue(name)!, cancellationToken);
+                return Store(services).FindCreatorsAsync(arguments.GetValue(name)!, cancellationToken);
             },
             OperationsJson.Default.CreatorsFound,
             QueueTables.Creators);
@@ -83,15 +83,17 @@ internal static class QueueReads
         var limit = new Option<int>("--limit") { Description = "Changes to show, 1 to 1000.", DefaultValueFactory = _ => 20 };
         return Read(
             new("changes", "Who changed what, the newest first.") { limit },
-            (arguments, operations, cancellationToken) =>
-                operations.ReadChangesAsync(new(PageSize: Math.Clamp(arguments.GetValue(limit), 1, 1000)), cancellationToken),
+            (arguments, services, cancellationToken) =>
+                Store(services).ReadChangesAsync(new(PageSize: Math.Clamp(arguments.GetValue(limit), 1, 1000)), cancellationToken),
             OperationsJson.Default.ChangePage,
             QueueTables.Changes);
     }
 
+    private static IOperationStore Store(IServiceProvider services) => services.GetRequiredService<IOperationStore>();
+
     private static Command Read<T>(
         Command command,
-        Func<ParseResult, IQueueOperations, CancellationToken, Task<T>> read,
+        Func<ParseResult, IServiceProvider, CancellationToken, Task<T>> read,
         JsonTypeInfo<T> json,
         Action<IAnsiConsole, T> write)
     {
@@ -100,7 +102,7 @@ internal static class QueueReads
         command.SetOperatorAction(async (arguments, cancellationToken) =>
         {
             await using var services = CommandServices.Create();
-            var answer = await read(arguments, services.GetRequiredService<IQueueOperations>(), cancellationToken);
+            var answer = await read(arguments, services, cancellationToken);
             if (arguments.GetValue(asJson))
                 Console.WriteLine(JsonSerializer.Serialize(answer, json));
             else

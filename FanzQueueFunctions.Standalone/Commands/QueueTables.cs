@@ -146,18 +146,18 @@ internal static class QueueTables
     /// <summary>What a pause, a resume or a limit was of; of a change of items, how they were named.</summary>
     private static string Scope(Change change) => change switch
     {
-        { Verb: ChangeVerb.Limit, Filter: { } filter } =>
+        { Verb: RecordedVerb.Limit, Filter: { } filter } =>
             $"{filter.Platform}, {(filter.PerMinute is { } perMinute ? $"{Text(perMinute)} a minute" : "none")}",
-        { Verb: ChangeVerb.Pause or ChangeVerb.Resume, Filter.Platform: { } platform } => Target(platform),
+        { Verb: RecordedVerb.Pause or RecordedVerb.Resume, Filter.Platform: { } platform } => Target(platform),
         { Filter.Ids: { } ids } => $"{ids.Count} by id",
         { Filter: { Status: { } status } filter } => string.Join(
             ", ", ((string?[])[Text(status), filter.Platform, filter.Cause]).OfType<string>()),
         _ => "",
     };
 
-    private static string Text(ChangeVerb? verb) => verb switch
+    private static string Text(RecordedVerb? verb) => verb switch
     {
-        ChangeVerb.ResetStuck => "reset stuck",
+        RecordedVerb.ResetStuck => "reset stuck",
         { } known => known.ToString().ToLowerInvariant(),
         null => "",
     };

@@ -81,7 +81,7 @@ public sealed class OperationStoreTests(PostgresFixture postgres)
         Assert.Empty(resumed.Paused);
         Assert.True(conflict.Conflict);
         Assert.Equal(
-            [ChangeVerb.Resume, ChangeVerb.Limit, ChangeVerb.Limit, ChangeVerb.Pause], record.Select(change => change.Verb!.Value));
+            [RecordedVerb.Resume, RecordedVerb.Limit, RecordedVerb.Limit, RecordedVerb.Pause], record.Select(change => change.Verb!.Value));
         Assert.Equal([null, null, 60, null], record.Select(change => change.Filter!.PerMinute));
         Assert.All(record, change => Assert.Equal(("girlfanz", "ann", 1L, true, null), (
             change.Filter!.Platform, change.Actor, change.Done, change.Finished, change.Limit)));
@@ -97,7 +97,7 @@ public sealed class OperationStoreTests(PostgresFixture postgres)
         await using var under = await StoreUnderTest.CreateAsync(database, transport);
         var order = new ChangeOrder
         {
-            Verb = ChangeVerb.Retry,
+            Verb = ItemVerb.Retry,
             Actor = "ann",
             IdempotencyKey = "a key",
             Filter = new() { Status = ItemStatus.Failed },
@@ -106,12 +106,12 @@ public sealed class OperationStoreTests(PostgresFixture postgres)
 
         var first = await under.Operations.ChangeAsync(order, 1, default);
         var second = await under.Operations.ChangeAsync(order, 2, default);
-        var recorded = Assert.Single((await under.Operations.ReadChangesAsync(new(Verb: ChangeVerb.Retry), default)).Actions);
+        var recorded = Assert.Single((await under.Operations.ReadChangesAsync(new(Verb: RecordedVerb.Retry), default)).Actions);
 
         Assert.Equal((1000, false), (first.Done, first.Finished));
         Assert.Equal((1200, true), (second.Done, second.Finished));
         Assert.Equal(
-            (ChangeVerb.Retry, "ann", "mended", ItemStatus.Failed),
+            (RecordedVerb.Retry, "ann", "mended", ItemStatus.Failed),
             (recorded.Verb, recorded.Actor, recorded.Reason, recorded.Filter?.Status));
     }
 
