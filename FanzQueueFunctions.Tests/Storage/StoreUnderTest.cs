@@ -72,6 +72,10 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     private static ServiceProvider Services(IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
-        return new ServiceCollection().AddQueueStore(StoreSettings.Read(configuration)).BuildServiceProvider();
+        var store = StoreSettings.Read(configuration);
+        return new ServiceCollection()
+            .AddQueueStore(store)
+            .AddSingleton<IQueueTransport>(new StrictTransport(StoreRegistration.CreateTransport(store)))
+            .BuildServiceProvider();
     }
 }
