@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 
 namespace FanzQueueFunctions.Processing;
@@ -8,20 +9,16 @@ namespace FanzQueueFunctions.Processing;
 /// sent no hint of its own. The timer goes on beside it: a claim keeps them from taking the same item.
 /// </summary>
 /// <param name="apart">From the beginning of one run to the beginning of the next, at least.</param>
-public sealed class WakeRuns(IQueueProcessor processor, TimeSpan apart) : BackgroundService
+public sealed class WakeRuns(IQueueProcessor processor, TimeSpan apart, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan SecondLook = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim _hints = new(0);
+    // One hint is as good as many.
+    private readonly Channel<bool> _hints =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Asks for a run. Returns at once; all that ask before it begins share one.</summary>
-    public void Wake() => _hints.Release();
-
-    public override void Dispose()
-    {
-        _hints.Dispose();
-        base.Dispose();
-    }
+    public void Wake() => _hints.Writer.TryWrite(true);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -30,12 +27,13 @@ public sealed class WakeRuns(IQueueProcessor processor, TimeSpan apart) : Backgr
         {
             while (true)
             {
-                isHint = await _hints.WaitAsync(isHint ? SecondLook : Timeout.InfiniteTimeSpan, stoppingToken);
-                while (_hints.Wait(0, CancellationToken.None))
-                {
-                }
+                await ((Task)_hints.Reader.WaitToReadAsync(stoppingToken).AsTask()
+                    .WaitAsync(isHint ? SecondLook : Timeout.InfiniteTimeSpan, time, stoppingToken))
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                stoppingToken.ThrowIfCancellationRequested();
+                isHint = _hints.Reader.TryRead(out _);
 
-                var rest = Task.Delay(apart, stoppingToken);
+                var rest = Task.Delay(apart, time, stoppingToken);
                 // A stop lets the batch in hand be settled.
                 await processor.ProcessDueItemsAsync(CancellationToken.None);
                 await rest;

@@ -14,7 +14,11 @@ namespace FanzQueueFunctions.Storage;
 /// change of this is one line of the log.
 /// </summary>
 internal sealed class HintListener(
-    string connectionString, IQueueProcessor processor, QueueMetrics metrics, ILogger<HintListener> logger)
+    string connectionString,
+    IQueueProcessor processor,
+    QueueMetrics metrics,
+    TimeProvider time,
+    ILogger<HintListener> logger)
     : BackgroundService
 {
     private const string Channel = "post_queue";
@@ -32,7 +36,7 @@ internal sealed class HintListener(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var runs = new WakeRuns(processor, RunsApart);
+        using var runs = new WakeRuns(processor, RunsApart, time);
         await runs.StartAsync(CancellationToken.None);
         await using var dataSource = CreateDataSource();
         var delay = FirstDelay;

@@ -12,7 +12,8 @@ internal static class WakeRegistration
     public static IServiceCollection AddQueueWake(
         this IServiceCollection services, QueueOptions options, StoreSettings settings)
     {
-        services.AddSingleton(provider => new WakeRuns(provider.GetRequiredService<IQueueProcessor>(), RunsApart));
+        services.AddSingleton(provider => new WakeRuns(
+            provider.GetRequiredService<IQueueProcessor>(), RunsApart, provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService(provider => provider.GetRequiredService<WakeRuns>());
         if (options.Wake && settings.ConnectionString is { } connectionString)
             services.AddHostedService(

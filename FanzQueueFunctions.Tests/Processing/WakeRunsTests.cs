@@ -1,5 +1,6 @@
 using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Testbed;
+using Microsoft.Extensions.Time.Testing;
 using NSubstitute;
 
 namespace FanzQueueFunctions.Tests.Processing;
@@ -7,6 +8,7 @@ namespace FanzQueueFunctions.Tests.Processing;
 public sealed class WakeRunsTests
 {
     private readonly IQueueProcessor _processor = Substitute.For<IQueueProcessor>();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public async Task All_hints_that_come_during_a_run_share_the_next_one_and_none_runs_beside_it()
@@ -21,7 +23,7 @@ public sealed class WakeRunsTests
             Interlocked.Decrement(ref running);
             return new ProcessedItems();
         });
-        using var wake = new WakeRuns(_processor, apart: TimeSpan.Zero);
+        using var wake = new WakeRuns(_processor, apart: TimeSpan.Zero, _time);
         await wake.StartAsync(TestContext.Current.CancellationToken);
 
         wake.Wake();
@@ -30,8 +32,10 @@ public sealed class WakeRunsTests
             wake.Wake();
         release.SetResult(new());
 
-        // The second for the thousand hints, the third a second later for what sent no hint.
-        await Until.TrueAsync(() => Task.FromResult(runs == 3), "three runs");
+        await Until.TrueAsync(() => Task.FromResult(runs == 2), "a run for the thousand hints");
+        // The third a second later, for what sent no hint; and none after it, however much time passes.
+        await PassUntilAsync(TimeSpan.FromSeconds(1), () => runs == 3, "a run for what sent no hint");
+        _time.Advance(TimeSpan.FromDays(1));
         await wake.StopAsync(TestContext.Current.CancellationToken);
         Assert.Equal((3, 1), (runs, most));
     }
@@ -39,28 +43,28 @@ public sealed class WakeRunsTests
     [Fact]
     public async Task Runs_begin_no_closer_together_than_they_may()
     {
-        List<DateTime> begun = [];
+        List<DateTimeOffset> begun = [];
         _processor.ProcessDueItemsAsync(default).ReturnsForAnyArgs(_ =>
         {
             lock (begun)
-                begun.Add(DateTime.UtcNow);
+                begun.Add(_time.GetUtcNow());
             return new ProcessedItems();
         });
-        using var wake = new WakeRuns(_processor, apart: TimeSpan.FromMilliseconds(300));
+        using var wake = new WakeRuns(_processor, apart: TimeSpan.FromMilliseconds(300), _time);
         await wake.StartAsync(TestContext.Current.CancellationToken);
 
-        wake.Wake();
-        await Until.TrueAsync(
+        await PassUntilAsync(
+            TimeSpan.FromMilliseconds(50),
             () =>
             {
                 wake.Wake();
-                return Task.FromResult(begun.Count >= 3);
+                lock (begun)
+                    return begun.Count >= 4;
             },
-            "three runs");
+            "four runs");
 
         await wake.StopAsync(TestContext.Current.CancellationToken);
-        // A timer may be a little early.
-        Assert.All(begun.Zip(begun.Skip(1)), pair => Assert.True(pair.Second - pair.First > TimeSpan.FromMilliseconds(280)));
+        Assert.All(begun.Zip(begun.Skip(1)), pair => Assert.True(pair.Second - pair.First >= TimeSpan.FromMilliseconds(300)));
     }
 
     [Fact]
@@ -73,7 +77,7 @@ public sealed class WakeRunsTests
             begun.TrySetResult();
             return release.Task;
         });
-        using var wake = new WakeRuns(_processor, apart: TimeSpan.Zero);
+        using var wake = new WakeRuns(_processor, apart: TimeSpan.Zero, _time);
         await wake.StartAsync(TestContext.Current.CancellationToken);
         wake.Wake();
         await begun.Task;
@@ -84,4 +88,13 @@ public sealed class WakeRunsTests
         release.SetResult(new());
         await stop.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
+
+    /// <summary>Lets time pass, step by step, until something is so.</summary>
+    private Task PassUntilAsync(TimeSpan step, Func<bool> isSo, string what) => Until.TrueAsync(
+        () =>
+        {
+            _time.Advance(step);
+            return Task.FromResult(isSo());
+        },
+        what);
 }
