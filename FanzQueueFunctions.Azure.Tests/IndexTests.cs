@@ -63,6 +63,20 @@ public sealed class IndexTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public void Every_timer_takes_its_schedule_from_a_setting_and_needs_no_storage()
+    {
+        var timers = Metadata()
+            .SelectMany(function => function["bindings"]!.AsArray())
+            .Where(binding => (string?)binding!["type"] == "timerTrigger")
+            .ToArray();
+
+        Assert.Equal(
+            ["%HEALTH_SCHEDULE%", "%PROCESS_QUEUE_SCHEDULE%", "%PRUNE_SCHEDULE%"],
+            timers.Select(timer => (string)timer!["schedule"]!).Order(StringComparer.Ordinal));
+        Assert.All(timers, timer => Assert.False((bool)timer!["useMonitor"]!));
+    }
+
+    [Fact]
     public void Every_setting_that_the_host_looks_up_is_in_the_example_and_in_the_infrastructure()
     {
         var example = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "local.settings.json.example"));

@@ -74,7 +74,7 @@ public sealed partial class ConsoleFilesTests(PostgresFixture postgres, DemoFixt
     }
 
     private static string Folder { get; } =
-        Path.Combine(Testbed.RepositoryFolder.Path, "FanzQueueFunctions", "Console");
+        Path.Combine(Testbed.RepositoryFolder.Path, "FanzQueueFunctions.Core", "Console");
 
     private async Task<HttpClient> ClientAsync() => new() { BaseAddress = (await demo.AppAsync(postgres)).Address };
 

