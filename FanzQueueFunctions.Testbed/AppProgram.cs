@@ -10,7 +10,7 @@ public sealed record AppProgram(string File, params string[] Arguments)
 
     /// <summary>The plain process as it was built, in the configuration that the calling program was built in.</summary>
     public static AppProgram Built { get; } =
-        new("dotnet", Path.Combine(FolderOf("FanzQueueFunctions.Standalone"), "FanzQueueFunctions.Standalone.dll"));
+        new("dotnet", ProgramOf("FanzQueueFunctions.Standalone"));
 
     /// <summary>Where the Functions app was built to.</summary>
     public static string FunctionsAppFolder { get; } = FolderOf("FanzQueueFunctions");
@@ -30,6 +30,9 @@ public sealed record AppProgram(string File, params string[] Arguments)
 
     /// <summary>What tests and chaos start.</summary>
     public static AppProgram Chosen => Published ?? Built;
+
+    /// <summary>The .dll of one of this repository's programs, as it was built.</summary>
+    public static string ProgramOf(string project) => Path.Combine(FolderOf(project), $"{project}.dll");
 
     private static string FolderOf(string project) => Path.Combine(
         RepositoryFolder.Path, project, "bin",

@@ -26,6 +26,12 @@ public sealed class PostgresServer : IAsyncDisposable
         return new PostgresServer(folder, port);
     }
 
+    /// <summary>
+    /// Fetches the programs of the version that <c>POSTGRES_VERSION</c> asks for, where they are missing.
+    /// </summary>
+    /// <returns>The folder that they are in.</returns>
+    public static Task<string> FetchAsync() => RunAsync("programs");
+
     /// <summary>The superuser's connection string to a database of this server.</summary>
     public string ConnectionString(string database = "postgres") =>
         new NpgsqlConnectionStringBuilder

@@ -1,8 +1,9 @@
-// The test bed as a program: the stand-in for PostgREST, tokens for it, and SQL for machines without psql.
+// The test bed as a program: what ./dev does beyond building, the stand-in for PostgREST, and SQL for machines without psql.
 using System.Runtime.InteropServices;
 using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Storage;
 using FanzQueueFunctions.Testbed;
+using FanzQueueFunctions.Testbed.Development;
 using FanzQueueFunctions.Testbed.Postgrest;
 using Npgsql;
 
@@ -18,10 +19,16 @@ const string Usage = """
           makes the migration of the next release from supabase/schemas
       FanzQueueFunctions.Testbed release NUMBER
           records migrations and steps as a release, once, when its tag is set
+      FanzQueueFunctions.Testbed run [--until-empty] [--rest]
+          migrates the database, queues three demo posts and starts the plain process on it
+      FanzQueueFunctions.Testbed enqueue N [PLATFORM]
+          queues N more posts, on one platform or on all by turns
+      FanzQueueFunctions.Testbed test [--postgres N] [--sql-on N ...] [--standalone]
+          runs the test programs, all built, and sums their reports
       FanzQueueFunctions.Testbed sql [PARAMETER ...]
           runs the SQL on standard input, with the parameters as text, and prints the rows, a space between columns
     Settings:
-      DATABASE_URL               a postgres:// URI or an Npgsql connection string (postgrest, migrate, sql)
+      DATABASE_URL               a postgres:// URI or an Npgsql connection string (postgrest, migrate, run, enqueue, sql)
       JWT_SECRET                 32 bytes or more; the same for postgrest and token
       SUPABASE_SECRET_KEY        an opaque key to accept for service_role (postgrest, optional)
       SUPABASE_PUBLISHABLE_KEY   an opaque key to accept for anon (postgrest, optional)
@@ -49,6 +56,15 @@ try
         case ["release", var number]:
             Release.Record(Path.Combine(RepositoryFolder.Path, "supabase"), int.Parse(number));
             return 0;
+        case ["run", .. var options]:
+            return await DemoRun.RunAsync(Required("DATABASE_URL"), ConnectionString(), options);
+        case ["enqueue", var number, .. var platform] when platform.Length < 2 && int.TryParse(number, out var count) && count > 0:
+            await using (var database = new TestDatabase(ConnectionString()))
+                await DemoRows.EnqueueAsync(database, count, platform.FirstOrDefault());
+            Console.WriteLine($"Queued {count} posts.");
+            return 0;
+        case ["test", .. var options]:
+            return await TestRun.RunAsync(options);
         case ["sql", .. var parameters]:
             await RunSqlAsync(await Console.In.ReadToEndAsync(), parameters);
             return 0;
