@@ -222,7 +222,7 @@ internal sealed partial class ChaosRun(RunOptions options, TextWriter output)
                 select count(*)
                 from multiplatform_post_queue
                 where status = 'processing'
-                  or status = 'queued' and coalesce(scheduled_for, queued_at) <= now() + interval '1 hour'
+                  or status = 'queued' and greatest(scheduled_for, queued_at) <= now() + interval '1 hour'
                 """);
             if (open == 0)
                 return true;

@@ -60,8 +60,8 @@ internal static class Checks
         new("Nothing is left in processing, and nothing that is due is left queued",
             """
             select
-              format('%s is %s, due %s', id, status, coalesce(scheduled_for, queued_at)) as what,
-              status <> 'processing' and (status <> 'queued' or coalesce(scheduled_for, queued_at) > now()) as holds
+              format('%s is %s, due %s', id, status, greatest(scheduled_for, queued_at)) as what,
+              status <> 'processing' and (status <> 'queued' or greatest(scheduled_for, queued_at) > now()) as holds
             from multiplatform_post_queue
             """),
         new("A posted item has exactly one post and one history row, and the three agree",

@@ -38,7 +38,7 @@ begin
     if not exists (
       select
       from new_items q
-      where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) <= now()
+      where q.status = 'queued' and greatest(q.scheduled_for, q.queued_at) <= now()
     ) then
       return null;
     end if;

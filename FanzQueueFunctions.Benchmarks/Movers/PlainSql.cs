@@ -14,8 +14,8 @@ internal sealed class PlainSql : IMover
         """
         select q.ctid
         from public.multiplatform_post_queue q
-        where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) <= now()
-        order by coalesce(q.scheduled_for, q.queued_at), q.id
+        where q.status = 'queued' and greatest(q.scheduled_for, q.queued_at) <= now()
+        order by greatest(q.scheduled_for, q.queued_at), q.id
         limit $2
         for update skip locked
         """;

@@ -16,7 +16,7 @@ internal static class DemoRun
         """
         select count(*) from (
           select from public.multiplatform_post_queue
-          where status = 'processing' or status = 'queued' and coalesce(scheduled_for, queued_at) <= now()
+          where status = 'processing' or status = 'queued' and greatest(scheduled_for, queued_at) <= now()
           limit 1
         ) as open
         """;

@@ -95,7 +95,7 @@ public sealed class HealthTests(PostgresFixture postgres)
 
     [Theory]
     [InlineData("queued_at = '-infinity'", 1, 0, 2147483647)]
-    [InlineData("scheduled_for = '-infinity'", 1, 0, 2147483647)]
+    [InlineData("scheduled_for = '-infinity'", 1, 0, 60)]
     [InlineData("queued_at = 'infinity'", 0, 1, 0)]
     [InlineData("scheduled_for = 'infinity'", 0, 1, 0)]
     [InlineData("scheduled_for = '294276-01-01'", 0, 1, 0)]
@@ -109,7 +109,7 @@ public sealed class HealthTests(PostgresFixture postgres)
 
         Assert.Equal(due, health["due"]!.GetValue<int>());
         Assert.Equal(scheduled, health["scheduled"]!.GetValue<int>());
-        Assert.Equal(oldestDueSeconds, health["oldest_due_seconds"]!.GetValue<long>());
+        Assert.InRange(health["oldest_due_seconds"]!.GetValue<long>(), oldestDueSeconds, oldestDueSeconds + 30);
     }
 
     [Fact]

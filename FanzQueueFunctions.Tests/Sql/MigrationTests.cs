@@ -93,7 +93,7 @@ public sealed class MigrationTests(PostgresFixture postgres)
 
         Assert.Equal(
             "trigger CREATE TRIGGER trigger_post_created_multiplatform AFTER INSERT ON public.content_posts FOR EACH ROW WHEN ((NOT new.is_crosspost)) EXECUTE FUNCTION on_post_created_multiplatform()",
-            Assert.Single(await database.TriggersAsync(), trigger => trigger.Contains(" ON public.content_posts ", StringComparison.Ordinal)));
+            Assert.Single(await database.TriggersAsync(), trigger => trigger.Contains(" AFTER INSERT ON public.content_posts ", StringComparison.Ordinal)));
         Assert.Equal(function, await FunctionAsync(database));
 
         static Task<string> FunctionAsync(TestDatabase database) =>

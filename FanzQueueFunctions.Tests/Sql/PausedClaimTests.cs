@@ -160,7 +160,7 @@ public sealed class PausedClaimTests(PostgresFixture postgres)
         await session.ExecuteAsync(
             """
             select from multiplatform_post_queue where target_platform <> 'girlfanz'
-            order by coalesce(scheduled_for, queued_at), id limit 90 for update
+            order by greatest(scheduled_for, queued_at), id limit 90 for update
             """);
 
         var items = await database.ClaimAsync(Guid.CreateVersion7(), batchSize: 10, fair: fair).PromptlyAsync();

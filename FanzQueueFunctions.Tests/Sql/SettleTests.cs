@@ -81,8 +81,9 @@ public sealed class SettleTests(PostgresFixture postgres)
         await using var database = await postgres.CreateDatabaseAsync();
         var item = await database.AddItemAsync(
             await database.AddPostAsync(await database.AddCreatorAsync()),
-            with: $"queued_at = '{queuedAt}', scheduled_for = now()");
+            with: "scheduled_for = now()");
         var claimId = await database.ClaimAllAsync();
+        await database.ExecuteAsync($"update multiplatform_post_queue set queued_at = '{queuedAt}'");
 
         var result = await database.SettleOneAsync(claimId, Post(item));
 

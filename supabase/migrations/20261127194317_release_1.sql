@@ -108,9 +108,10 @@ comment on column public.multiplatform_post_queue.claim_id is
 comment on column public.multiplatform_post_queue.rescue_count is
   'How often the item was freed because its worker was gone.';
 
--- The claim reads from the front of this index and stops after one batch, however long the queue is.
+-- The claim reads from the front of this index and stops after one batch, however long the queue is. An item is as old as
+-- when it was queued: a schedule in the past puts it before nobody.
 create index if not exists multiplatform_post_queue_due_idx
-  on public.multiplatform_post_queue (coalesce(scheduled_for, queued_at), id)
+  on public.multiplatform_post_queue (greatest(scheduled_for, queued_at), id)
   where status = 'queued';
 
 -- Rescue, reset and the stuck count. Holds only what is in hand, so it stays tiny.
@@ -136,11 +137,11 @@ create index if not exists multiplatform_post_queue_failed_idx
 -- They cost each item that is queued one entry more; what is claimed and settled pays nothing, because they hold only what
 -- is queued.
 create index if not exists multiplatform_post_queue_platform_due_idx
-  on public.multiplatform_post_queue (left(target_platform, 63), coalesce(scheduled_for, queued_at), id)
+  on public.multiplatform_post_queue (left(target_platform, 63), greatest(scheduled_for, queued_at), id)
   where status = 'queued';
 
 create index if not exists multiplatform_post_queue_creator_due_idx
-  on public.multiplatform_post_queue (creator_id, coalesce(scheduled_for, queued_at), id)
+  on public.multiplatform_post_queue (creator_id, greatest(scheduled_for, queued_at), id)
   where status = 'queued';
 
 -- Where an operator's questions begin: failed, posted and cancelled items by time. Those of failed and cancelled items cost
@@ -493,6 +494,7 @@ as $$
     union all select 'settings', f.* from post_queue.check_settings() as f
     union all select 'tables', f.* from post_queue.check_tables() as f
     union all select 'ids', f.* from post_queue.check_ids() as f
+    union all select 'guards', f.* from post_queue.check_guards() as f
   ),
   fine (part, what) as (
     values
@@ -514,7 +516,7 @@ as $$
       array_position(
         array[
           'version', 'security', 'columns', 'unique indexes', 'triggers', 'items', 'indexes', 'needless indexes', 'creators',
-          'settings', 'tables', 'ids'
+          'settings', 'tables', 'ids', 'guards'
         ],
         part
       ),
@@ -585,6 +587,7 @@ as $$
         and g.tgenabled <> 'D'
         -- For each row (1), before (2) INSERT (4).
         and g.tgtype & 7 = 7
+        and g.tgname <> 'post_queue_guard'
     ) as by_trigger
   ) as filled
   where not c.copied
@@ -626,6 +629,12 @@ as $$
     join pg_catalog.pg_roles r on r.rolname in ('anon', 'authenticated')
     cross join (values ('INSERT', 'a'), ('UPDATE', 'w')) as p (privilege, command)
     where has_column_privilege(r.oid, t.oid, a.attnum, p.privilege)
+      -- The guard refuses it, whatever is granted.
+      and not exists (
+        select
+        from pg_catalog.pg_trigger g
+        where g.tgrelid = t.oid and g.tgname = 'post_queue_guard' and g.tgenabled in ('O', 'A')
+      )
       and (
         not t.relrowsecurity
         or r.rolbypassrls
@@ -652,7 +661,7 @@ as $$
       when 'content_posts' then 'A creator may pass off a post as a cross-post or as the post of a queue item.'
       else 'A creator may undo, repeat or take away what a worker does with their items.'
     end,
-    'Grant all columns but these: docs/operations.md, What creators may write.'
+    'Turn the guard on: docs/operations.md, What creators may write.'
   from writable
   group by table_name, privilege, columns
   order by privilege desc, table_name
@@ -660,6 +669,33 @@ $$;
 
 revoke execute on function post_queue.check_creators() from public, anon, authenticated;
 grant execute on function post_queue.check_creators() to service_role;
+
+-- schemas/check/check_guards.sql
+
+-- A part of post_queue_check: the guards of what is the worker's alone.
+create or replace function post_queue.check_guards()
+returns table (level text, what text, follows text, advice text)
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select
+    'note',
+    format('The guard of %s is off.', guarded.name),
+    'What creators may write there is up to grants and policies.',
+    format('alter table public.%s enable trigger post_queue_guard, or apply supabase/schemas/bindings/40_guards.sql.', guarded.name)
+  from (values ('content_posts'), ('multiplatform_post_queue')) as guarded (name)
+  where not exists (
+    select
+    from pg_trigger t
+    where t.tgrelid = to_regclass('public.' || guarded.name) and t.tgname = 'post_queue_guard' and t.tgenabled in ('O', 'A')
+  )
+  order by guarded.name
+$$;
+
+revoke execute on function post_queue.check_guards() from public, anon, authenticated;
+grant execute on function post_queue.check_guards() to service_role;
 
 -- schemas/check/check_ids.sql
 
@@ -770,8 +806,8 @@ begin
     from (
       select q.target_platform
       from public.multiplatform_post_queue q
-      where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) <= now()
-      order by coalesce(q.scheduled_for, q.queued_at), q.id
+      where q.status = 'queued' and greatest(q.scheduled_for, q.queued_at) <= now()
+      order by greatest(q.scheduled_for, q.queued_at), q.id
       limit 1000
     ) as due
     where due.target_platform <> all (enum_range(null::public.platform_cluster)::text[])
@@ -1318,9 +1354,12 @@ begin
   from (
     select
       l.platform,
-      1 + floor(extract(epoch from least(now() - l.next_at, interval '10 seconds')) * l.per_minute / 60)::integer as quota
+      1 + floor(
+        extract(epoch from least(now() - post_queue.next_moment(l.next_at, l.per_minute), interval '10 seconds'))
+          * l.per_minute / 60
+      )::integer as quota
     from post_queue.limits l
-    where l.per_minute is not null and l.next_at <= now()
+    where l.per_minute is not null and post_queue.next_moment(l.next_at, l.per_minute) <= now()
     for update skip locked
   ) as may_go;
 
@@ -1371,10 +1410,12 @@ begin
     select
       q.id, q.creator_id, q.original_post_id, left(q.target_platform, 100) as target_platform,
       q.target_platform = any (platforms) as platform_known, q.modified_title, q.add_platform_watermark,
-      q.retry_count, q.max_retries, coalesce(q.scheduled_for, q.queued_at) as due_at
+      q.retry_count, q.max_retries, greatest(q.scheduled_for, q.queued_at) as due_at
     from public.multiplatform_post_queue q
     -- As text, the status lures no planner to the index of all that is in hand, which may be a million items.
     where q.claim_id = this_claim and q.status::text = 'processing'
+    -- A claim takes no more. Whoever writes its id into rows of their own makes its answer no larger.
+    limit 1000
   ),
   -- A post is queued for several platforms at once, so its items share one original.
   original as materialized (
@@ -1451,20 +1492,20 @@ begin
   with recursive look as (
     select first.creator_id, first.is_due, 1 as place, first.is_due::integer as due_creators
     from (
-      select q.creator_id, coalesce(q.scheduled_for, q.queued_at) <= now() as is_due
+      select q.creator_id, greatest(q.scheduled_for, q.queued_at) <= now() as is_due
       from public.multiplatform_post_queue q
       where q.status = 'queued' and q.creator_id > after_creator and q.creator_id <= last_creator
-      order by q.creator_id, coalesce(q.scheduled_for, q.queued_at), q.id
+      order by q.creator_id, greatest(q.scheduled_for, q.queued_at), q.id
       limit 1
     ) as first
     union all
     select next.creator_id, next.is_due, look.place + 1, look.due_creators + next.is_due::integer
     from look
     cross join lateral (
-      select q.creator_id, coalesce(q.scheduled_for, q.queued_at) <= now() as is_due
+      select q.creator_id, greatest(q.scheduled_for, q.queued_at) <= now() as is_due
       from public.multiplatform_post_queue q
       where q.status = 'queued' and q.creator_id > look.creator_id and q.creator_id <= last_creator
-      order by q.creator_id, coalesce(q.scheduled_for, q.queued_at), q.id
+      order by q.creator_id, greatest(q.scheduled_for, q.queued_at), q.id
       limit 1
     ) as next
     where look.due_creators < at_most and look.place < most_looks
@@ -1482,6 +1523,25 @@ $$;
 
 revoke execute on function post_queue.next_creators(uuid, uuid, integer) from public, anon, authenticated;
 grant execute on function post_queue.next_creators(uuid, uuid, integer) to service_role;
+
+-- schemas/claim/next_moment.sql
+
+-- From when the next post of a limited platform may be taken: what post_queue.limits says, unless that is further ahead than
+-- one post can be from the next. Then a clock that was ahead has set it, and it counts as now.
+create or replace function post_queue.next_moment(next_at timestamptz, per_minute integer)
+returns timestamptz
+language sql
+stable
+security invoker
+as $$
+  select case
+    when next_at > now() + 2 * interval '1 minute' / per_minute + interval '1 second' then now()
+    else next_at
+  end
+$$;
+
+revoke execute on function post_queue.next_moment(timestamptz, integer) from public, anon, authenticated;
+grant execute on function post_queue.next_moment(timestamptz, integer) to service_role;
 
 -- schemas/claim/pick_open.sql
 
@@ -1517,17 +1577,17 @@ begin
   with recursive walk as (
     select first.*, first.platform <> all (known) as is_strange, 0 as strangers
     from (
-      select left(q.target_platform, 63) as platform, coalesce(q.scheduled_for, q.queued_at) as due_at, q.id
+      select left(q.target_platform, 63) as platform, greatest(q.scheduled_for, q.queued_at) as due_at, q.id
       from public.multiplatform_post_queue q
       where q.status = 'queued'
-      order by left(q.target_platform, 63), coalesce(q.scheduled_for, q.queued_at), q.id
+      order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
       limit 1
     ) as first
     union all
     select next.*, next.platform <> all (known), walk.strangers + walk.is_strange::integer
     from walk
     cross join lateral (
-      select left(q.target_platform, 63) as platform, coalesce(q.scheduled_for, q.queued_at) as due_at, q.id
+      select left(q.target_platform, 63) as platform, greatest(q.scheduled_for, q.queued_at) as due_at, q.id
       from public.multiplatform_post_queue q
       where q.status = 'queued'
         and left(q.target_platform, 63) > walk.platform
@@ -1536,7 +1596,7 @@ begin
             (select min(name) from unnest(known) as name where name > walk.platform)
           else ''
         end
-      order by left(q.target_platform, 63), coalesce(q.scheduled_for, q.queued_at), q.id
+      order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
       limit 1
     ) as next
   )
@@ -1556,14 +1616,14 @@ begin
     cross join lateral (
       select
         q.tableoid as item_table, q.ctid as item_address, open.is_strange,
-        coalesce(q.scheduled_for, q.queued_at) as due_at, q.id
+        greatest(q.scheduled_for, q.queued_at) as due_at, q.id
       from public.multiplatform_post_queue q
       where q.status = 'queued'
         -- With "= any" only the index by platform gives the order; with "=" the due index would, too, and be read to its end.
         and left(q.target_platform, 63) = any (array[open.platform])
         -- Not from the beginning: what was claimed just now has its entries there, dead until they are vacuumed.
-        and coalesce(q.scheduled_for, q.queued_at) between open.due_at and now()
-      order by left(q.target_platform, 63), coalesce(q.scheduled_for, q.queued_at), q.id
+        and greatest(q.scheduled_for, q.queued_at) between open.due_at and now()
+      order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
       limit least(open.quota, at_most)
     ) as item
     order by item.is_strange, item.due_at, item.id
@@ -1660,8 +1720,8 @@ begin
               where q.status = 'queued'
                 -- "= any", so that only the index by creator gives the order.
                 and q.creator_id = any (array[turn.creator_id])
-                and coalesce(q.scheduled_for, q.queued_at) <= now()
-              order by q.creator_id, coalesce(q.scheduled_for, q.queued_at), q.id
+                and greatest(q.scheduled_for, q.queued_at) <= now()
+              order by q.creator_id, greatest(q.scheduled_for, q.queued_at), q.id
               limit case when is_all_open then each else greatest(each, 50) end
             ) as due
             where due.platform <> all (held_back)
@@ -1827,7 +1887,8 @@ begin
     group by q.target_platform
   )
   update post_queue.limits l
-  set next_at = greatest(l.next_at, now() - interval '10 seconds') + taken.items * interval '1 minute' / l.per_minute
+  set next_at = greatest(post_queue.next_moment(l.next_at, l.per_minute), now() - interval '10 seconds')
+    + taken.items * interval '1 minute' / l.per_minute
   from taken
   where l.platform = taken.platform and l.per_minute is not null;
 end
@@ -1871,8 +1932,8 @@ begin
       select q.tableoid as item_table, q.ctid as item_address
       from public.multiplatform_post_queue q
       where q.status = 'queued'
-        and coalesce(q.scheduled_for, q.queued_at) <= now()
-      order by coalesce(q.scheduled_for, q.queued_at), q.id
+        and greatest(q.scheduled_for, q.queued_at) <= now()
+      order by greatest(q.scheduled_for, q.queued_at), q.id
       limit batch_size
       for update skip locked
     ) as oldest
@@ -2022,7 +2083,7 @@ begin
       from unnest(item_tables, item_addresses) with ordinality as picked (item_table, item_address, place)
       join public.multiplatform_post_queue q on q.ctid = picked.item_address and q.tableoid = picked.item_table
       where q.status = 'queued'
-        and coalesce(q.scheduled_for, q.queued_at) <= now()
+        and greatest(q.scheduled_for, q.queued_at) <= now()
       order by picked.place
       limit at_most
       for update of q skip locked
@@ -2799,10 +2860,136 @@ $$;
 revoke execute on function post_queue.time_bin(integer) from public, anon, authenticated;
 grant execute on function post_queue.time_bin(integer) to service_role;
 
+-- schemas/guard/guard_item.sql
+
+-- Guards what of a queue item is the worker's, from whomever row-level security applies to: a trigger on the queue. A new
+-- item is queued, now. Its creator may change its words and its schedule while it is queued, cancel it, and queue a failed one
+-- again; a write that changes nothing of the worker's passes. Every other change is refused with a sentence that names the
+-- column.
+--
+-- To turn it off: alter table public.multiplatform_post_queue disable trigger post_queue_guard. post_queue_check says so.
+create or replace function public.post_queue_guard_item()
+returns trigger
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  refused text;
+begin
+  if tg_op = 'INSERT' then
+    refused := case
+      when new.status <> 'queued' then 'status'
+      when new.claim_id is not null then 'claim_id'
+      when new.processing_started_at is not null then 'processing_started_at'
+      when new.completed_at is not null then 'completed_at'
+      when new.failed_at is not null then 'failed_at'
+      when new.target_post_id is not null then 'target_post_id'
+      when new.error_message is not null then 'error_message'
+      when new.retry_count <> 0 then 'retry_count'
+      when new.rescue_count <> 0 then 'rescue_count'
+    end;
+    if refused is not null then
+      raise exception 'a new queue item is queued: % is the worker''s to set', refused
+        using errcode = 'insufficient_privilege', column = refused, table = 'multiplatform_post_queue', schema = 'public';
+    end if;
+    new.queued_at := now();
+    return new;
+  end if;
+
+  if new.status is distinct from old.status and new.status = 'cancelled' and old.status in ('queued', 'processing', 'failed') then
+    -- Without its claim_id an item in hand is lost to its worker.
+    old.status := new.status;
+    new.processing_started_at := null;
+    new.claim_id := null;
+  elsif new.status is distinct from old.status and new.status = 'queued' and old.status in ('failed', 'cancelled') then
+    -- As a retry does it: due now, or when it was scheduled for, behind all that wait.
+    new.error_message := null;
+    new.failed_at := null;
+    new.retry_count := 0;
+    new.rescue_count := 0;
+    new.processing_started_at := null;
+    new.claim_id := null;
+    new.queued_at := old.queued_at;
+    new.scheduled_for := greatest(new.scheduled_for, now());
+    new.updated_at := now();
+    return new;
+  end if;
+
+  refused := case
+    when new.status is distinct from old.status then 'status'
+    when new.claim_id is distinct from old.claim_id and new.status <> 'cancelled' then 'claim_id'
+    when new.processing_started_at is distinct from old.processing_started_at and new.status <> 'cancelled'
+      then 'processing_started_at'
+    when new.queued_at is distinct from old.queued_at then 'queued_at'
+    when new.completed_at is distinct from old.completed_at then 'completed_at'
+    when new.failed_at is distinct from old.failed_at then 'failed_at'
+    when new.target_post_id is distinct from old.target_post_id then 'target_post_id'
+    when new.error_message is distinct from old.error_message then 'error_message'
+    when new.retry_count is distinct from old.retry_count then 'retry_count'
+    when new.rescue_count is distinct from old.rescue_count then 'rescue_count'
+    when new.id is distinct from old.id then 'id'
+    when new.original_post_id is distinct from old.original_post_id then 'original_post_id'
+    when new.creator_id is distinct from old.creator_id then 'creator_id'
+    when new.target_platform is distinct from old.target_platform then 'target_platform'
+    when old.status <> 'queued' then case
+      when new.modified_title is distinct from old.modified_title then 'modified_title'
+      when new.modified_caption is distinct from old.modified_caption then 'modified_caption'
+      when new.modified_hashtags is distinct from old.modified_hashtags then 'modified_hashtags'
+      when new.add_platform_watermark is distinct from old.add_platform_watermark then 'add_platform_watermark'
+      when new.scheduled_for is distinct from old.scheduled_for then 'scheduled_for'
+      when new.max_retries is distinct from old.max_retries then 'max_retries'
+    end
+  end;
+  if refused is not null then
+    raise exception 'a creator may not change % of a queue item that is %', refused, old.status
+      using errcode = 'insufficient_privilege', column = refused, table = 'multiplatform_post_queue', schema = 'public';
+  end if;
+  return new;
+end
+$$;
+
+revoke execute on function public.post_queue_guard_item() from public, anon, authenticated, service_role;
+
+-- schemas/guard/guard_post.sql
+
+-- Guards what of a post is the worker's, from whomever row-level security applies to: a trigger on content_posts. Nobody else
+-- passes a post off as a cross-post, or as the post of a queue item.
+--
+-- To turn it off: alter table public.content_posts disable trigger post_queue_guard. post_queue_check says so.
+create or replace function public.post_queue_guard_post()
+returns trigger
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  refused text;
+begin
+  refused := case
+    when tg_op = 'INSERT' then case
+      when new.is_crosspost then 'is_crosspost'
+      when new.original_post_id is not null then 'original_post_id'
+      when new.queue_item_id is not null then 'queue_item_id'
+    end
+    when new.is_crosspost is distinct from old.is_crosspost then 'is_crosspost'
+    when new.original_post_id is distinct from old.original_post_id then 'original_post_id'
+    when new.queue_item_id is distinct from old.queue_item_id then 'queue_item_id'
+  end;
+  if refused is not null then
+    raise exception '% of a post is the queue worker''s to set', refused
+      using errcode = 'insufficient_privilege', column = refused, table = 'content_posts', schema = 'public';
+  end if;
+  return new;
+end
+$$;
+
+revoke execute on function public.post_queue_guard_post() from public, anon, authenticated, service_role;
+
 -- schemas/health/health.sql
 
 -- How the queue is, cheap on a table of a hundred million rows: every figure comes from a partial index or from the
--- history's index by time, and none counts beyond 1,000,000 rows.
+-- history's index by time, and none counts beyond 10,000 rows of the queue or 50,000 of what the last hour and day ended.
 --
 --   stuck_after_seconds  0 or more; an item longer in processing is stuck
 --
@@ -2820,7 +3007,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   controls constant jsonb := post_queue.controls();
-  at_most constant integer := 1000000;
+  at_most constant integer := 10000;
   queue constant regclass := 'public.multiplatform_post_queue';
   -- The queue itself, or its partitions.
   tables constant oid[] := queue::oid || array(select relid::oid from pg_partition_tree(queue) where isleaf);
@@ -2851,8 +3038,8 @@ begin
   from (
     select
     from public.multiplatform_post_queue
-    where status = 'queued' and coalesce(scheduled_for, queued_at) <= now()
-    order by coalesce(scheduled_for, queued_at), id
+    where status = 'queued' and greatest(scheduled_for, queued_at) <= now()
+    order by greatest(scheduled_for, queued_at), id
     limit at_most
   ) as oldest;
 
@@ -2861,7 +3048,7 @@ begin
   from (
     select
     from public.multiplatform_post_queue
-    where status = 'queued' and coalesce(scheduled_for, queued_at) > now()
+    where status = 'queued' and greatest(scheduled_for, queued_at) > now()
     limit at_most
   ) as later;
 
@@ -2885,7 +3072,7 @@ begin
     select time_to_post_seconds
     from public.multiplatform_post_history
     where posted_at > now() - interval '1 hour'
-    limit at_most
+    limit 5 * at_most
   ) as posts;
 
   select count(*) filter (where failed_at > now() - interval '1 hour'), count(*)
@@ -2894,7 +3081,8 @@ begin
     select failed_at
     from public.multiplatform_post_queue
     where status = 'failed' and failed_at > now() - interval '1 day'
-    limit at_most
+    order by failed_at desc
+    limit 5 * at_most
   ) as failures;
 
   if estimated then
@@ -2968,27 +3156,27 @@ as $$
     when not exists (select from post_queue.pauses p where p.resumed_at is null)
       and not exists (select from post_queue.limits l where l.per_minute is not null)
       then (
-        select coalesce(q.scheduled_for, q.queued_at)
+        select greatest(q.scheduled_for, q.queued_at)
         from public.multiplatform_post_queue q
-        where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) <= now()
-        order by coalesce(q.scheduled_for, q.queued_at), q.id
+        where q.status = 'queued' and greatest(q.scheduled_for, q.queued_at) <= now()
+        order by greatest(q.scheduled_for, q.queued_at), q.id
         limit 1
       )
     else (
       select min(could_be_taken.since)
       from unnest(enum_range(null::public.platform_cluster)::text[]) as open (platform)
       cross join lateral (
-        select coalesce(q.scheduled_for, q.queued_at) as due_at
+        select greatest(q.scheduled_for, q.queued_at) as due_at
         from public.multiplatform_post_queue q
         where q.status = 'queued'
           -- See post_queue.pick_open.
           and left(q.target_platform, 63) = any (array[open.platform])
-          and coalesce(q.scheduled_for, q.queued_at) <= now()
-        order by left(q.target_platform, 63), coalesce(q.scheduled_for, q.queued_at), q.id
+          and greatest(q.scheduled_for, q.queued_at) <= now()
+        order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
         limit 1
       ) as oldest
       left join post_queue.limits l on l.platform = open.platform and l.per_minute is not null
-      cross join lateral (select greatest(oldest.due_at, l.next_at) as since) as could_be_taken
+      cross join lateral (select greatest(oldest.due_at, post_queue.next_moment(l.next_at, l.per_minute)) as since) as could_be_taken
       where could_be_taken.since <= now()
         and not exists (
           select from post_queue.pauses p where p.platform in ('*', open.platform) and p.resumed_at is null
@@ -3044,8 +3232,10 @@ begin
       select
       from new_items q
       where q.status operator(pg_catalog.=) 'queued'
-        and coalesce(q.scheduled_for, q.queued_at) operator(pg_catalog.<=) pg_catalog.now()
+        and greatest(q.scheduled_for, q.queued_at) operator(pg_catalog.<=) pg_catalog.now()
     )
+    -- Where somebody who listens does not read, a full queue of notifications would fail the transaction that queues.
+    and pg_catalog.pg_notification_queue_usage() operator(pg_catalog.<) 0.5
     and (
       pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('post_queue_wake'), 1)
       or pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('post_queue_wake'), 2)
@@ -3912,7 +4102,7 @@ as $$
     'rescue_count', item.rescue_count,
     'queued_at', post_queue.moment(item.queued_at),
     'scheduled_for', post_queue.moment(item.scheduled_for),
-    'due_at', post_queue.moment(coalesce(item.scheduled_for, item.queued_at)),
+    'due_at', post_queue.moment(greatest(item.scheduled_for, item.queued_at)),
     'processing_started_at', post_queue.moment(item.processing_started_at),
     'completed_at', post_queue.moment(item.completed_at),
     'failed_at', post_queue.moment(item.failed_at),
@@ -4086,8 +4276,8 @@ begin
     from (
       select q.target_platform
       from public.multiplatform_post_queue q
-      where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) <= now()
-      order by coalesce(q.scheduled_for, q.queued_at), q.id
+      where q.status = 'queued' and greatest(q.scheduled_for, q.queued_at) <= now()
+      order by greatest(q.scheduled_for, q.queued_at), q.id
       limit at_most
     ) as items
     group by 1
@@ -4128,7 +4318,7 @@ begin
   from (
     select
     from public.multiplatform_post_queue q
-    where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) > now()
+    where q.status = 'queued' and greatest(q.scheduled_for, q.queued_at) > now()
     limit at_most
   ) as bounded;
 
@@ -4423,7 +4613,8 @@ begin
     where q.status = 'processing'
       and coalesce(q.processing_started_at, '-infinity'::timestamptz)
         < now() - make_interval(secs => older_than_seconds)
-    order by q.id
+    order by coalesce(q.processing_started_at, '-infinity'::timestamptz), q.id
+    limit 10000
     for update skip locked
   ),
   reset as (
@@ -4605,7 +4796,7 @@ begin
   end loop;
 
   walk_key := case wanted
-    when 'queued' then 'coalesce(q.scheduled_for, q.queued_at)'
+    when 'queued' then 'greatest(q.scheduled_for, q.queued_at)'
     when 'processing' then 'coalesce(q.processing_started_at, ''-infinity''::timestamptz)'
     when 'failed' then 'coalesce(q.failed_at, q.queued_at)'
     when 'posted' then 'coalesce(q.completed_at, q.queued_at)'
@@ -4867,7 +5058,8 @@ begin
       failed_at = case when v.outcome = 'failed' then now() else q.failed_at end,
       error_message = v.error,
       retry_count = case when v.outcome = 'retried' then greatest(q.retry_count, 0) + 1 else q.retry_count end,
-      scheduled_for = case when v.outcome = 'retried' then v.retry_at else q.scheduled_for end,
+      -- Not before a schedule that its creator set meanwhile.
+      scheduled_for = case when v.outcome = 'retried' then greatest(v.retry_at, q.scheduled_for) else q.scheduled_for end,
       updated_at = now()
     from unnest(verdicts) as v
     where q.ctid = any (array(select item.item_address from unnest(verdicts) as item))
@@ -5056,6 +5248,11 @@ begin
 exception
   when others then
     if cardinality(verdicts) = 1 then
+      if post_queue.is_environment(sqlstate) then
+        verdicts[1].outcome := 'unsettled';
+        verdicts[1].error := format('%s (SQLSTATE %s)', sqlerrm, sqlstate);
+        return verdicts;
+      end if;
       -- Class 22, bad data, and class 23, a constraint, cannot pass. Anything else may.
       if left(sqlstate, 2) in ('22', '23') or verdicts[1].retry_at is null then
         verdicts[1].outcome := 'failed';
@@ -5079,6 +5276,26 @@ $$;
 revoke execute on function post_queue.insert_posts(post_queue.verdict[], text)
   from public, anon, authenticated;
 grant execute on function post_queue.insert_posts(post_queue.verdict[], text) to service_role;
+
+-- schemas/settle/is_environment.sql
+
+-- Whether an error is the environment's, and so is charged to no item: the server's memory, disk, limits or stop, its own
+-- faults, and what only transactions stricter than read committed meet. Under read committed a serialization failure or a
+-- deadlock of a single insertion is raised by what hangs on it.
+create or replace function post_queue.is_environment(state text)
+returns boolean
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select left(state, 2) in ('53', '54', '57', '58', 'XX')
+    or left(state, 2) = '40' and current_setting('transaction_isolation') <> 'read committed'
+    or state = '25006'
+$$;
+
+revoke execute on function post_queue.is_environment(text) from public, anon, authenticated;
+grant execute on function post_queue.is_environment(text) to service_role;
 
 -- schemas/settle/judge.sql
 
@@ -5386,11 +5603,8 @@ grant execute on function post_queue.own_path() to service_role;
 -- "time_to_post_seconds"}, with outcome one of
 --   posted, retried, failed
 --   lost       the claim was taken away (reset, rescued, cancelled, deleted); nothing was done
---   unsettled  still in hand, because another transaction has its row locked, or because the database refuses what
---              would end it ("error" says why); claim and settle again
---
--- What it writes sets off triggers of others, which may name their tables without a schema: so the search_path is not
--- empty, here and in all that writes.
+--   unsettled  still in hand, because another transaction has its row locked, because the database refuses what would end
+--              it, or because the environment failed ("error" says why); claim and settle again
 --
 -- Only items still held under the claim are touched. Repeating the call changes nothing and answers the same.
 -- No row is waited for, or for 100 ms at a time (see post_queue.judge), so no deadlock can arise, and no serialization
@@ -5461,6 +5675,13 @@ begin
       reason := 'The original post or its creator is locked by another transaction.';
       is_final := false;
     when others then
+      if post_queue.is_environment(sqlstate) then
+        return jsonb_build_array(
+          jsonb_build_object(
+            'item_id', outcome -> 'item_id', 'outcome', 'unsettled', 'error', format('%s (SQLSTATE %s)', sqlerrm, sqlstate)
+          )
+        );
+      end if;
       reason := format('%s (SQLSTATE %s)', sqlerrm, sqlstate);
       -- Class 22, bad data, and class 23, a constraint, cannot pass. Anything else may.
       is_final := left(sqlstate, 2) in ('22', '23');
@@ -5506,7 +5727,21 @@ declare
 begin
   verdicts := post_queue.judge(claim_id, outcomes);
   verdicts := post_queue.insert_posts(verdicts, post_queue.columns_to_copy());
-  results := post_queue.finish(verdicts);
+  -- What the environment kept from being inserted stays in hand, with no try charged.
+  results := (
+    select coalesce(
+      jsonb_agg(
+        jsonb_build_object('item_id', v.item_id, 'outcome', 'unsettled', 'error', v.error) order by v.item_id
+      ),
+      '[]'
+    )
+    from unnest(verdicts) as v
+    where v.outcome = 'unsettled'
+  );
+  if results <> '[]' then
+    verdicts := array(select v from unnest(verdicts) as v where v.outcome <> 'unsettled');
+  end if;
+  results := post_queue.finish(verdicts) || results;
   -- Deferred constraints and triggers speak up now, not when the transaction ends, where nobody could tell which item it
   -- was and all would be undone.
   set constraints all immediate;
@@ -5652,6 +5887,23 @@ begin
   end if;
 end
 $$;
+
+-- schemas/bindings/40_guards.sql
+
+-- What only the worker may write is guarded in the database, for whomever row-level security applies to. The condition is
+-- looked at before the function is called, so the worker pays for no more than that.
+create or replace trigger post_queue_guard
+  before insert or update on public.multiplatform_post_queue
+  for each row
+  when (pg_catalog.row_security_active('public.multiplatform_post_queue'))
+  execute function public.post_queue_guard_item();
+
+-- content_posts has no row-level security of ours: whoever bypasses it on the queue is the worker or the owner here, too.
+create or replace trigger post_queue_guard
+  before insert or update on public.content_posts
+  for each row
+  when (pg_catalog.row_security_active('public.multiplatform_post_queue'))
+  execute function public.post_queue_guard_post();
 
 reset check_function_bodies;
 

@@ -36,6 +36,7 @@ as $$
     union all select 'settings', f.* from post_queue.check_settings() as f
     union all select 'tables', f.* from post_queue.check_tables() as f
     union all select 'ids', f.* from post_queue.check_ids() as f
+    union all select 'guards', f.* from post_queue.check_guards() as f
   ),
   fine (part, what) as (
     values
@@ -57,7 +58,7 @@ as $$
       array_position(
         array[
           'version', 'security', 'columns', 'unique indexes', 'triggers', 'items', 'indexes', 'needless indexes', 'creators',
-          'settings', 'tables', 'ids'
+          'settings', 'tables', 'ids', 'guards'
         ],
         part
       ),

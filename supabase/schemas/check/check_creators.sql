@@ -29,6 +29,12 @@ as $$
     join pg_catalog.pg_roles r on r.rolname in ('anon', 'authenticated')
     cross join (values ('INSERT', 'a'), ('UPDATE', 'w')) as p (privilege, command)
     where has_column_privilege(r.oid, t.oid, a.attnum, p.privilege)
+      -- The guard refuses it, whatever is granted.
+      and not exists (
+        select
+        from pg_catalog.pg_trigger g
+        where g.tgrelid = t.oid and g.tgname = 'post_queue_guard' and g.tgenabled in ('O', 'A')
+      )
       and (
         not t.relrowsecurity
         or r.rolbypassrls
@@ -55,7 +61,7 @@ as $$
       when 'content_posts' then 'A creator may pass off a post as a cross-post or as the post of a queue item.'
       else 'A creator may undo, repeat or take away what a worker does with their items.'
     end,
-    'Grant all columns but these: docs/operations.md, What creators may write.'
+    'Turn the guard on: docs/operations.md, What creators may write.'
   from writable
   group by table_name, privilege, columns
   order by privilege desc, table_name

@@ -20,8 +20,8 @@ begin
     from (
       select q.target_platform
       from public.multiplatform_post_queue q
-      where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) <= now()
-      order by coalesce(q.scheduled_for, q.queued_at), q.id
+      where q.status = 'queued' and greatest(q.scheduled_for, q.queued_at) <= now()
+      order by greatest(q.scheduled_for, q.queued_at), q.id
       limit 1000
     ) as due
     where due.target_platform <> all (enum_range(null::public.platform_cluster)::text[])

@@ -24,9 +24,12 @@ begin
   from (
     select
       l.platform,
-      1 + floor(extract(epoch from least(now() - l.next_at, interval '10 seconds')) * l.per_minute / 60)::integer as quota
+      1 + floor(
+        extract(epoch from least(now() - post_queue.next_moment(l.next_at, l.per_minute), interval '10 seconds'))
+          * l.per_minute / 60
+      )::integer as quota
     from post_queue.limits l
-    where l.per_minute is not null and l.next_at <= now()
+    where l.per_minute is not null and post_queue.next_moment(l.next_at, l.per_minute) <= now()
     for update skip locked
   ) as may_go;
 

@@ -28,10 +28,12 @@ begin
     select
       q.id, q.creator_id, q.original_post_id, left(q.target_platform, 100) as target_platform,
       q.target_platform = any (platforms) as platform_known, q.modified_title, q.add_platform_watermark,
-      q.retry_count, q.max_retries, coalesce(q.scheduled_for, q.queued_at) as due_at
+      q.retry_count, q.max_retries, greatest(q.scheduled_for, q.queued_at) as due_at
     from public.multiplatform_post_queue q
     -- As text, the status lures no planner to the index of all that is in hand, which may be a million items.
     where q.claim_id = this_claim and q.status::text = 'processing'
+    -- A claim takes no more. Whoever writes its id into rows of their own makes its answer no larger.
+    limit 1000
   ),
   -- A post is queued for several platforms at once, so its items share one original.
   original as materialized (

@@ -29,20 +29,20 @@ begin
   with recursive look as (
     select first.creator_id, first.is_due, 1 as place, first.is_due::integer as due_creators
     from (
-      select q.creator_id, coalesce(q.scheduled_for, q.queued_at) <= now() as is_due
+      select q.creator_id, greatest(q.scheduled_for, q.queued_at) <= now() as is_due
       from public.multiplatform_post_queue q
       where q.status = 'queued' and q.creator_id > after_creator and q.creator_id <= last_creator
-      order by q.creator_id, coalesce(q.scheduled_for, q.queued_at), q.id
+      order by q.creator_id, greatest(q.scheduled_for, q.queued_at), q.id
       limit 1
     ) as first
     union all
     select next.creator_id, next.is_due, look.place + 1, look.due_creators + next.is_due::integer
     from look
     cross join lateral (
-      select q.creator_id, coalesce(q.scheduled_for, q.queued_at) <= now() as is_due
+      select q.creator_id, greatest(q.scheduled_for, q.queued_at) <= now() as is_due
       from public.multiplatform_post_queue q
       where q.status = 'queued' and q.creator_id > look.creator_id and q.creator_id <= last_creator
-      order by q.creator_id, coalesce(q.scheduled_for, q.queued_at), q.id
+      order by q.creator_id, greatest(q.scheduled_for, q.queued_at), q.id
       limit 1
     ) as next
     where look.due_creators < at_most and look.place < most_looks

@@ -30,17 +30,17 @@ begin
   with recursive walk as (
     select first.*, first.platform <> all (known) as is_strange, 0 as strangers
     from (
-      select left(q.target_platform, 63) as platform, coalesce(q.scheduled_for, q.queued_at) as due_at, q.id
+      select left(q.target_platform, 63) as platform, greatest(q.scheduled_for, q.queued_at) as due_at, q.id
       from public.multiplatform_post_queue q
       where q.status = 'queued'
-      order by left(q.target_platform, 63), coalesce(q.scheduled_for, q.queued_at), q.id
+      order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
       limit 1
     ) as first
     union all
     select next.*, next.platform <> all (known), walk.strangers + walk.is_strange::integer
     from walk
     cross join lateral (
-      select left(q.target_platform, 63) as platform, coalesce(q.scheduled_for, q.queued_at) as due_at, q.id
+      select left(q.target_platform, 63) as platform, greatest(q.scheduled_for, q.queued_at) as due_at, q.id
       from public.multiplatform_post_queue q
       where q.status = 'queued'
         and left(q.target_platform, 63) > walk.platform
@@ -49,7 +49,7 @@ begin
             (select min(name) from unnest(known) as name where name > walk.platform)
           else ''
         end
-      order by left(q.target_platform, 63), coalesce(q.scheduled_for, q.queued_at), q.id
+      order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
       limit 1
     ) as next
   )
@@ -69,14 +69,14 @@ begin
     cross join lateral (
       select
         q.tableoid as item_table, q.ctid as item_address, open.is_strange,
-        coalesce(q.scheduled_for, q.queued_at) as due_at, q.id
+        greatest(q.scheduled_for, q.queued_at) as due_at, q.id
       from public.multiplatform_post_queue q
       where q.status = 'queued'
         -- With "= any" only the index by platform gives the order; with "=" the due index would, too, and be read to its end.
         and left(q.target_platform, 63) = any (array[open.platform])
         -- Not from the beginning: what was claimed just now has its entries there, dead until they are vacuumed.
-        and coalesce(q.scheduled_for, q.queued_at) between open.due_at and now()
-      order by left(q.target_platform, 63), coalesce(q.scheduled_for, q.queued_at), q.id
+        and greatest(q.scheduled_for, q.queued_at) between open.due_at and now()
+      order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
       limit least(open.quota, at_most)
     ) as item
     order by item.is_strange, item.due_at, item.id

@@ -81,8 +81,8 @@ begin
               where q.status = 'queued'
                 -- "= any", so that only the index by creator gives the order.
                 and q.creator_id = any (array[turn.creator_id])
-                and coalesce(q.scheduled_for, q.queued_at) <= now()
-              order by q.creator_id, coalesce(q.scheduled_for, q.queued_at), q.id
+                and greatest(q.scheduled_for, q.queued_at) <= now()
+              order by q.creator_id, greatest(q.scheduled_for, q.queued_at), q.id
               limit case when is_all_open then each else greatest(each, 50) end
             ) as due
             where due.platform <> all (held_back)

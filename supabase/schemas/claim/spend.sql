@@ -22,7 +22,8 @@ begin
     group by q.target_platform
   )
   update post_queue.limits l
-  set next_at = greatest(l.next_at, now() - interval '10 seconds') + taken.items * interval '1 minute' / l.per_minute
+  set next_at = greatest(post_queue.next_moment(l.next_at, l.per_minute), now() - interval '10 seconds')
+    + taken.items * interval '1 minute' / l.per_minute
   from taken
   where l.platform = taken.platform and l.per_minute is not null;
 end

@@ -31,8 +31,8 @@ begin
       select q.tableoid as item_table, q.ctid as item_address
       from public.multiplatform_post_queue q
       where q.status = 'queued'
-        and coalesce(q.scheduled_for, q.queued_at) <= now()
-      order by coalesce(q.scheduled_for, q.queued_at), q.id
+        and greatest(q.scheduled_for, q.queued_at) <= now()
+      order by greatest(q.scheduled_for, q.queued_at), q.id
       limit batch_size
       for update skip locked
     ) as oldest

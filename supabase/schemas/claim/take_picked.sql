@@ -35,7 +35,7 @@ begin
       from unnest(item_tables, item_addresses) with ordinality as picked (item_table, item_address, place)
       join public.multiplatform_post_queue q on q.ctid = picked.item_address and q.tableoid = picked.item_table
       where q.status = 'queued'
-        and coalesce(q.scheduled_for, q.queued_at) <= now()
+        and greatest(q.scheduled_for, q.queued_at) <= now()
       order by picked.place
       limit at_most
       for update of q skip locked

@@ -1,5 +1,5 @@
 -- How the queue is, cheap on a table of a hundred million rows: every figure comes from a partial index or from the
--- history's index by time, and none counts beyond 1,000,000 rows.
+-- history's index by time, and none counts beyond 10,000 rows of the queue or 50,000 of what the last hour and day ended.
 --
 --   stuck_after_seconds  0 or more; an item longer in processing is stuck
 --
@@ -17,7 +17,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   controls constant jsonb := post_queue.controls();
-  at_most constant integer := 1000000;
+  at_most constant integer := 10000;
   queue constant regclass := 'public.multiplatform_post_queue';
   -- The queue itself, or its partitions.
   tables constant oid[] := queue::oid || array(select relid::oid from pg_partition_tree(queue) where isleaf);
@@ -48,8 +48,8 @@ begin
   from (
     select
     from public.multiplatform_post_queue
-    where status = 'queued' and coalesce(scheduled_for, queued_at) <= now()
-    order by coalesce(scheduled_for, queued_at), id
+    where status = 'queued' and greatest(scheduled_for, queued_at) <= now()
+    order by greatest(scheduled_for, queued_at), id
     limit at_most
   ) as oldest;
 
@@ -58,7 +58,7 @@ begin
   from (
     select
     from public.multiplatform_post_queue
-    where status = 'queued' and coalesce(scheduled_for, queued_at) > now()
+    where status = 'queued' and greatest(scheduled_for, queued_at) > now()
     limit at_most
   ) as later;
 
@@ -82,7 +82,7 @@ begin
     select time_to_post_seconds
     from public.multiplatform_post_history
     where posted_at > now() - interval '1 hour'
-    limit at_most
+    limit 5 * at_most
   ) as posts;
 
   select count(*) filter (where failed_at > now() - interval '1 hour'), count(*)
@@ -91,7 +91,8 @@ begin
     select failed_at
     from public.multiplatform_post_queue
     where status = 'failed' and failed_at > now() - interval '1 day'
-    limit at_most
+    order by failed_at desc
+    limit 5 * at_most
   ) as failures;
 
   if estimated then

@@ -21,27 +21,27 @@ as $$
     when not exists (select from post_queue.pauses p where p.resumed_at is null)
       and not exists (select from post_queue.limits l where l.per_minute is not null)
       then (
-        select coalesce(q.scheduled_for, q.queued_at)
+        select greatest(q.scheduled_for, q.queued_at)
         from public.multiplatform_post_queue q
-        where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) <= now()
-        order by coalesce(q.scheduled_for, q.queued_at), q.id
+        where q.status = 'queued' and greatest(q.scheduled_for, q.queued_at) <= now()
+        order by greatest(q.scheduled_for, q.queued_at), q.id
         limit 1
       )
     else (
       select min(could_be_taken.since)
       from unnest(enum_range(null::public.platform_cluster)::text[]) as open (platform)
       cross join lateral (
-        select coalesce(q.scheduled_for, q.queued_at) as due_at
+        select greatest(q.scheduled_for, q.queued_at) as due_at
         from public.multiplatform_post_queue q
         where q.status = 'queued'
           -- See post_queue.pick_open.
           and left(q.target_platform, 63) = any (array[open.platform])
-          and coalesce(q.scheduled_for, q.queued_at) <= now()
-        order by left(q.target_platform, 63), coalesce(q.scheduled_for, q.queued_at), q.id
+          and greatest(q.scheduled_for, q.queued_at) <= now()
+        order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
         limit 1
       ) as oldest
       left join post_queue.limits l on l.platform = open.platform and l.per_minute is not null
-      cross join lateral (select greatest(oldest.due_at, l.next_at) as since) as could_be_taken
+      cross join lateral (select greatest(oldest.due_at, post_queue.next_moment(l.next_at, l.per_minute)) as since) as could_be_taken
       where could_be_taken.since <= now()
         and not exists (
           select from post_queue.pauses p where p.platform in ('*', open.platform) and p.resumed_at is null

@@ -20,8 +20,10 @@ begin
       select
       from new_items q
       where q.status operator(pg_catalog.=) 'queued'
-        and coalesce(q.scheduled_for, q.queued_at) operator(pg_catalog.<=) pg_catalog.now()
+        and greatest(q.scheduled_for, q.queued_at) operator(pg_catalog.<=) pg_catalog.now()
     )
+    -- Where somebody who listens does not read, a full queue of notifications would fail the transaction that queues.
+    and pg_catalog.pg_notification_queue_usage() operator(pg_catalog.<) 0.5
     and (
       pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('post_queue_wake'), 1)
       or pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('post_queue_wake'), 2)

@@ -24,7 +24,7 @@ as $$
     'rescue_count', item.rescue_count,
     'queued_at', post_queue.moment(item.queued_at),
     'scheduled_for', post_queue.moment(item.scheduled_for),
-    'due_at', post_queue.moment(coalesce(item.scheduled_for, item.queued_at)),
+    'due_at', post_queue.moment(greatest(item.scheduled_for, item.queued_at)),
     'processing_started_at', post_queue.moment(item.processing_started_at),
     'completed_at', post_queue.moment(item.completed_at),
     'failed_at', post_queue.moment(item.failed_at),

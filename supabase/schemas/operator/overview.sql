@@ -53,8 +53,8 @@ begin
     from (
       select q.target_platform
       from public.multiplatform_post_queue q
-      where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) <= now()
-      order by coalesce(q.scheduled_for, q.queued_at), q.id
+      where q.status = 'queued' and greatest(q.scheduled_for, q.queued_at) <= now()
+      order by greatest(q.scheduled_for, q.queued_at), q.id
       limit at_most
     ) as items
     group by 1
@@ -95,7 +95,7 @@ begin
   from (
     select
     from public.multiplatform_post_queue q
-    where q.status = 'queued' and coalesce(q.scheduled_for, q.queued_at) > now()
+    where q.status = 'queued' and greatest(q.scheduled_for, q.queued_at) > now()
     limit at_most
   ) as bounded;
 

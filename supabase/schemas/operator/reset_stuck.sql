@@ -36,7 +36,8 @@ begin
     where q.status = 'processing'
       and coalesce(q.processing_started_at, '-infinity'::timestamptz)
         < now() - make_interval(secs => older_than_seconds)
-    order by q.id
+    order by coalesce(q.processing_started_at, '-infinity'::timestamptz), q.id
+    limit 10000
     for update skip locked
   ),
   reset as (

@@ -45,7 +45,7 @@ begin
   end loop;
 
   walk_key := case wanted
-    when 'queued' then 'coalesce(q.scheduled_for, q.queued_at)'
+    when 'queued' then 'greatest(q.scheduled_for, q.queued_at)'
     when 'processing' then 'coalesce(q.processing_started_at, ''-infinity''::timestamptz)'
     when 'failed' then 'coalesce(q.failed_at, q.queued_at)'
     when 'posted' then 'coalesce(q.completed_at, q.queued_at)'

@@ -33,7 +33,8 @@ begin
       failed_at = case when v.outcome = 'failed' then now() else q.failed_at end,
       error_message = v.error,
       retry_count = case when v.outcome = 'retried' then greatest(q.retry_count, 0) + 1 else q.retry_count end,
-      scheduled_for = case when v.outcome = 'retried' then v.retry_at else q.scheduled_for end,
+      -- Not before a schedule that its creator set meanwhile.
+      scheduled_for = case when v.outcome = 'retried' then greatest(v.retry_at, q.scheduled_for) else q.scheduled_for end,
       updated_at = now()
     from unnest(verdicts) as v
     where q.ctid = any (array(select item.item_address from unnest(verdicts) as item))

@@ -45,6 +45,11 @@ begin
 exception
   when others then
     if cardinality(verdicts) = 1 then
+      if post_queue.is_environment(sqlstate) then
+        verdicts[1].outcome := 'unsettled';
+        verdicts[1].error := format('%s (SQLSTATE %s)', sqlerrm, sqlstate);
+        return verdicts;
+      end if;
       -- Class 22, bad data, and class 23, a constraint, cannot pass. Anything else may.
       if left(sqlstate, 2) in ('22', '23') or verdicts[1].retry_at is null then
         verdicts[1].outcome := 'failed';

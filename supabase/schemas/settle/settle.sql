@@ -13,11 +13,8 @@
 -- "time_to_post_seconds"}, with outcome one of
 --   posted, retried, failed
 --   lost       the claim was taken away (reset, rescued, cancelled, deleted); nothing was done
---   unsettled  still in hand, because another transaction has its row locked, or because the database refuses what
---              would end it ("error" says why); claim and settle again
---
--- What it writes sets off triggers of others, which may name their tables without a schema: so the search_path is not
--- empty, here and in all that writes.
+--   unsettled  still in hand, because another transaction has its row locked, because the database refuses what would end
+--              it, or because the environment failed ("error" says why); claim and settle again
 --
 -- Only items still held under the claim are touched. Repeating the call changes nothing and answers the same.
 -- No row is waited for, or for 100 ms at a time (see post_queue.judge), so no deadlock can arise, and no serialization

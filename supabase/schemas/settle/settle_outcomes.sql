@@ -11,7 +11,21 @@ declare
 begin
   verdicts := post_queue.judge(claim_id, outcomes);
   verdicts := post_queue.insert_posts(verdicts, post_queue.columns_to_copy());
-  results := post_queue.finish(verdicts);
+  -- What the environment kept from being inserted stays in hand, with no try charged.
+  results := (
+    select coalesce(
+      jsonb_agg(
+        jsonb_build_object('item_id', v.item_id, 'outcome', 'unsettled', 'error', v.error) order by v.item_id
+      ),
+      '[]'
+    )
+    from unnest(verdicts) as v
+    where v.outcome = 'unsettled'
+  );
+  if results <> '[]' then
+    verdicts := array(select v from unnest(verdicts) as v where v.outcome <> 'unsettled');
+  end if;
+  results := post_queue.finish(verdicts) || results;
   -- Deferred constraints and triggers speak up now, not when the transaction ends, where nobody could tell which item it
   -- was and all would be undone.
   set constraints all immediate;

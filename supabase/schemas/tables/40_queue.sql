@@ -12,9 +12,10 @@ comment on column public.multiplatform_post_queue.claim_id is
 comment on column public.multiplatform_post_queue.rescue_count is
   'How often the item was freed because its worker was gone.';
 
--- The claim reads from the front of this index and stops after one batch, however long the queue is.
+-- The claim reads from the front of this index and stops after one batch, however long the queue is. An item is as old as
+-- when it was queued: a schedule in the past puts it before nobody.
 create index if not exists multiplatform_post_queue_due_idx
-  on public.multiplatform_post_queue (coalesce(scheduled_for, queued_at), id)
+  on public.multiplatform_post_queue (greatest(scheduled_for, queued_at), id)
   where status = 'queued';
 
 -- Rescue, reset and the stuck count. Holds only what is in hand, so it stays tiny.
@@ -40,11 +41,11 @@ create index if not exists multiplatform_post_queue_failed_idx
 -- They cost each item that is queued one entry more; what is claimed and settled pays nothing, because they hold only what
 -- is queued.
 create index if not exists multiplatform_post_queue_platform_due_idx
-  on public.multiplatform_post_queue (left(target_platform, 63), coalesce(scheduled_for, queued_at), id)
+  on public.multiplatform_post_queue (left(target_platform, 63), greatest(scheduled_for, queued_at), id)
   where status = 'queued';
 
 create index if not exists multiplatform_post_queue_creator_due_idx
-  on public.multiplatform_post_queue (creator_id, coalesce(scheduled_for, queued_at), id)
+  on public.multiplatform_post_queue (creator_id, greatest(scheduled_for, queued_at), id)
   where status = 'queued';
 
 -- Where an operator's questions begin: failed, posted and cancelled items by time. Those of failed and cancelled items cost
