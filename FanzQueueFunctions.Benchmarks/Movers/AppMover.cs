@@ -38,8 +38,7 @@ internal sealed class AppMover : IMover
         builder.Services.AddQueueStore(StoreSettings.Read(builder.Configuration));
         builder.AddQueueTelemetry();
         builder.Services.AddSingleton(services => new TimedStore(
-            new QueueStore(
-                services.GetRequiredService<IQueueTransport>(), services.GetRequiredService<StoreResilience>())));
+            ActivatorUtilities.CreateInstance<QueueStore>(services)));
         builder.Services.AddSingleton<IQueueStore>(services => services.GetRequiredService<TimedStore>());
 
         // No buffer: ConsoleLines writes to standard output without one.

@@ -24,7 +24,9 @@ public sealed class DatabaseCheck(IQueueStore store)
         {
             return await store.CheckAsync(NeededVersion, cancellationToken);
         }
-        catch (QueueStoreException exception) when (exception.Error == QueueStoreError.NotMigrated)
+        // PostgREST says the same of functions that it has not seen yet: no reason to end for good.
+        catch (QueueStoreException exception) when (
+            exception is { Error: QueueStoreError.NotMigrated, Code: not "PGRST202" })
         {
             return [NotMigrated];
         }

@@ -16,6 +16,8 @@ internal static class ProcessingRegistration
         services.AddSingleton<DatabaseCheck>();
         services.AddSingleton<StartCheck>();
         services.AddHostedService(provider => provider.GetRequiredService<StartCheck>());
+        // One object: it keeps the last answer, and the framework would make it anew for each question.
+        services.AddSingleton<DatabaseHealthCheck>();
         services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database");
         return services;
     }

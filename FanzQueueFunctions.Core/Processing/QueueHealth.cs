@@ -1,10 +1,13 @@
 namespace FanzQueueFunctions.Processing;
 
-/// <summary>The queue's figures as the database gives them. No figure but the counts by status goes beyond 1,000,000.</summary>
+/// <summary>
+/// The queue's figures as the database gives them. No figure but the counts by status goes beyond 1,000,000. What functions
+/// of an older version leave out has its default.
+/// </summary>
 public sealed record QueueHealth
 {
     /// <summary>Items by status, a value of <c>platform_post_status</c>.</summary>
-    public required IReadOnlyDictionary<string, long> Counts { get; init; }
+    public IReadOnlyDictionary<string, long> Counts { get => field ?? new Dictionary<string, long>(); init; }
 
     /// <summary>Whether the counts of settled items are the planner's estimates, as on a large table.</summary>
     public bool CountsEstimated { get; init; }
@@ -25,10 +28,10 @@ public sealed record QueueHealth
     public double? AverageSecondsToPost { get; init; }
 
     /// <summary>What an operator has paused.</summary>
-    public IReadOnlyList<PausedPlatform> Paused { get; init; } = [];
+    public IReadOnlyList<PausedPlatform> Paused { get => field ?? []; init; }
 
     /// <summary>What an operator has limited.</summary>
-    public IReadOnlyList<LimitedPlatform> Limited { get; init; } = [];
+    public IReadOnlyList<LimitedPlatform> Limited { get => field ?? []; init; }
 }
 
 /// <summary>A platform whose items wait until somebody resumes it.</summary>

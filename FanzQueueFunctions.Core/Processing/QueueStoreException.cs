@@ -11,13 +11,20 @@ public sealed class QueueStoreException(QueueStoreError error, string message, E
 
     /// <summary>Whether repeating the call may help. All of the store's calls may be repeated.</summary>
     public bool IsTransient => Error is QueueStoreError.Unreachable or QueueStoreError.Timeout
-        or QueueStoreError.Busy or QueueStoreError.MalformedAnswer;
+        or QueueStoreError.Busy or QueueStoreError.ReadOnly;
 
     /// <summary>PostgreSQL's SQLSTATE or PostgREST's code, where there was one.</summary>
     public string? Code { get; init; }
 
     /// <summary>How long the other side asked to wait.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>A failure that no transport knows: a fault of this app's, or of a library's.</summary>
+    public static QueueStoreException Unforeseen(string host, Exception exception) => new(
+        QueueStoreError.Refused,
+        $"The call to {host} failed in a way that this app does not know: {exception.GetType().Name}, " +
+        $"{exception.Message.TrimEnd('.').ReplaceLineEndings(" ")}. Report it as a fault of the app.",
+        exception);
 }
 
 public enum QueueStoreError
@@ -31,7 +38,10 @@ public enum QueueStoreError
     /// <summary>Too many connections or requests, a deadlock, a serialization failure: may pass.</summary>
     Busy,
 
-    /// <summary>The answer was cut or is not what was asked for: may pass.</summary>
+    /// <summary>The database takes no changes, as in a failover or when its disk quota is used up: may pass.</summary>
+    ReadOnly,
+
+    /// <summary>The answer is not what this app reads: another version of the functions, or not the API at all.</summary>
     MalformedAnswer,
 
     /// <summary>The key or the password is wrong: somebody must mend a setting.</summary>

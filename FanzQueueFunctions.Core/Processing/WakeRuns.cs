@@ -1,5 +1,7 @@
 using System.Threading.Channels;
+using FanzQueueFunctions.Telemetry;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace FanzQueueFunctions.Processing;
 
@@ -9,7 +11,9 @@ namespace FanzQueueFunctions.Processing;
 /// sent no hint of its own. The timer goes on beside it: a claim keeps them from taking the same item.
 /// </summary>
 /// <param name="apart">From the beginning of one run to the beginning of the next, at least.</param>
-public sealed class WakeRuns(IQueueProcessor processor, TimeSpan apart, TimeProvider time) : BackgroundService
+public sealed class WakeRuns(
+    IQueueProcessor processor, TimeSpan apart, TimeProvider time, QueueMetrics metrics, ILogger<WakeRuns> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan SecondLook = TimeSpan.FromSeconds(1);
 
@@ -34,8 +38,18 @@ public sealed class WakeRuns(IQueueProcessor processor, TimeSpan apart, TimeProv
                 isHint = _hints.Reader.TryRead(out _);
 
                 var rest = Task.Delay(apart, time, stoppingToken);
-                // A stop lets the batch in hand be settled.
-                await processor.ProcessDueItemsAsync(CancellationToken.None);
+                try
+                {
+                    // A stop lets the batch in hand be settled.
+                    await processor.ProcessDueItemsAsync(CancellationToken.None);
+                }
+                catch (Exception exception)
+                {
+                    // Whatever it was, the next hint is to be heard.
+                    metrics.LoopFailed("wake");
+                    logger.WakeRunFailed(exception);
+                }
+
                 await rest;
             }
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -19,6 +20,7 @@ internal sealed class DirectTransport(NpgsqlDataSource dataSource, string host, 
         string function, IReadOnlyList<Argument> arguments, JsonTypeInfo<T> result, CancellationToken cancellationToken)
     {
         var named = string.Join(", ", arguments.Select((argument, i) => $"{argument.Name} => ${i + 1}"));
+        var startedAt = Stopwatch.GetTimestamp();
         try
         {
             await using var command = dataSource.CreateCommand($"select public.{function}({named})");
@@ -27,12 +29,18 @@ internal sealed class DirectTransport(NpgsqlDataSource dataSource, string host, 
 
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
+            if (await reader.IsDBNullAsync(0, cancellationToken))
+                throw new JsonException($"{function} answered null.");
             var document = await reader.GetFieldValueAsync<byte[]>(0, cancellationToken);
             return Answer.Checked(JsonSerializer.Deserialize(document, result), function);
         }
         catch (PostgresException exception)
         {
-            throw SqlStateErrors.From(exception.SqlState, exception.MessageText, exception);
+            var error = SqlStateErrors.From(exception.SqlState, exception.MessageText, exception);
+            // A session keeps what its role's and database's defaults were when it began; a new one has today's.
+            if (error.Error == QueueStoreError.ReadOnly)
+                dataSource.Clear();
+            throw error;
         }
         catch (JsonException exception)
         {
@@ -41,10 +49,25 @@ internal sealed class DirectTransport(NpgsqlDataSource dataSource, string host, 
                 $"{function} answered something else than this app reads. Apply the migrations of this version.",
                 exception);
         }
-        catch (NpgsqlException exception) when (exception.InnerException is TimeoutException)
+        catch (NpgsqlException exception) when (
+            exception.InnerException is TimeoutException && exception.Message.Contains("pool", StringComparison.Ordinal))
         {
             throw new QueueStoreException(
+                QueueStoreError.Busy,
+                $"All connections to {host} are in use. Set Maximum Pool Size in DATABASE_URL higher, or see what holds them up.",
+                exception);
+        }
+        catch (NpgsqlException exception) when (exception.InnerException is TimeoutException)
+        {
+            dataSource.Clear();
+            throw new QueueStoreException(
                 QueueStoreError.Timeout, $"{host} did not answer in time. See whether it is overloaded.", exception);
+        }
+        catch (OperationCanceledException) when (Stopwatch.GetElapsedTime(startedAt) >= StoreResilience.LongTry)
+        {
+            // No answer for so long: others of the pool may lead into the same nothing.
+            dataSource.Clear();
+            throw;
         }
         catch (Exception exception) when (exception is NpgsqlException or SocketException or IOException)
         {
@@ -52,6 +75,10 @@ internal sealed class DirectTransport(NpgsqlDataSource dataSource, string host, 
                 QueueStoreError.Unreachable,
                 $"No connection to {host}: {Innermost(exception)}. See whether the server runs and DATABASE_URL is right.",
                 exception);
+        }
+        catch (Exception exception) when (exception is not (QueueStoreException or OperationCanceledException))
+        {
+            throw QueueStoreException.Unforeseen(host, exception);
         }
     }
 

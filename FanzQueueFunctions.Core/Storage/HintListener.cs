@@ -18,7 +18,8 @@ internal sealed class HintListener(
     IQueueProcessor processor,
     QueueMetrics metrics,
     TimeProvider time,
-    ILogger<HintListener> logger)
+    ILogger<HintListener> logger,
+    ILogger<WakeRuns> runsLogger)
     : BackgroundService
 {
     private const string Channel = "post_queue";
@@ -36,7 +37,7 @@ internal sealed class HintListener(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var runs = new WakeRuns(processor, RunsApart, time);
+        using var runs = new WakeRuns(processor, RunsApart, time, metrics, runsLogger);
         await runs.StartAsync(CancellationToken.None);
         await using var dataSource = CreateDataSource();
         var delay = FirstDelay;
@@ -54,6 +55,12 @@ internal sealed class HintListener(
             }
             catch (Exception exception) when (exception is NpgsqlException or SocketException or IOException)
             {
+                Become(HintState.Lost);
+            }
+            catch (Exception exception)
+            {
+                metrics.LoopFailed("listen");
+                logger.ListeningFailed(exception);
                 Become(HintState.Lost);
             }
 

@@ -125,7 +125,8 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
 
     private Task<T> CallAsync<T>(
         string function, Argument[] arguments, JsonTypeInfo<T> result, CancellationToken cancellationToken) =>
-        resilience.CallAsync(token => transport.CallAsync(function, arguments, result, token), cancellationToken);
+        resilience.CallAsync(
+            function, token => transport.CallAsync(function, arguments, result, token), cancellationToken);
 }
 
 /// <summary>What <c>post_queue_roll_up</c> answers.</summary>

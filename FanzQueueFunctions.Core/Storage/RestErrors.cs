@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FanzQueueFunctions.Processing;
+using FanzQueueFunctions.Telemetry;
 
 namespace FanzQueueFunctions.Storage;
 
@@ -28,8 +29,15 @@ internal static partial class RestErrors
         var (error, advice) = code switch
         {
             "PGRST202" or "PGRST203" => (
-                QueueStoreError.NotMigrated, "Apply the migrations in supabase/migrations (supabase db push)."),
-            "PGRST301" or "PGRST302" or "PGRST303" => WrongKey,
+                QueueStoreError.NotMigrated,
+                "Apply the migrations in supabase/migrations (supabase db push). Where that was done, the API has not seen them " +
+                "yet: notify pgrst, 'reload schema'."),
+            "PGRST301" or "PGRST302" => WrongKey,
+            "PGRST303" => (
+                QueueStoreError.WrongCredentials,
+                "The key is a token that has run out: set SUPABASE_SERVICE_ROLE_KEY to the project's current key."),
+            // PostgREST answers so when its connection is torn away in the middle of a call.
+            "" when status == 400 => (QueueStoreError.Unreachable, "The API lost its database in the middle of the call; it may pass."),
             "PGRST000" or "PGRST001" or "PGRST002" => (
                 QueueStoreError.Unreachable, "The API cannot reach its database; it may pass. See the project's status."),
             "PGRST003" => (
@@ -37,6 +45,8 @@ internal static partial class RestErrors
             _ => status switch
             {
                 401 => WrongKey,
+                402 => (QueueStoreError.Refused, "The project's quota is used up, or a payment is due: see its dashboard."),
+                540 => (QueueStoreError.Refused, "The project is paused: resume it in its dashboard."),
                 403 => (
                     QueueStoreError.NotPermitted, "Set SUPABASE_SERVICE_ROLE_KEY to the project's service_role key."),
                 404 => (QueueStoreError.Refused, "See whether SUPABASE_URL is the URL of the project."),
@@ -52,7 +62,9 @@ internal static partial class RestErrors
                     "A fault of the app or of the schema: compare supabase/migrations with the database."),
             },
         };
-        return new QueueStoreException(error, $"{host} answered {status}{(code is null ? "" : $" {code}")}. {advice}")
+        var said = body?.Message is { Length: > 0 } message ? $" \"{OneLine.Of(message).TrimEnd('.')}\"" : "";
+        return new QueueStoreException(
+            error, $"{host} answered {status}{(string.IsNullOrEmpty(code) ? "" : $" {code}")}{said}. {advice}")
         {
             Code = code,
             RetryAfter = retryAfter,
@@ -63,7 +75,12 @@ internal static partial class RestErrors
     public static QueueStoreException From(Exception exception, string host) => exception switch
     {
         JsonException => new(
-            QueueStoreError.MalformedAnswer, $"{host} sent an answer that was cut or is not JSON; it may pass.", exception),
+            QueueStoreError.MalformedAnswer,
+            $"{host} answered something else than this app reads. Apply the migrations of this version, and see whether " +
+            "SUPABASE_URL is right.",
+            exception),
+        InvalidDataException => new(
+            QueueStoreError.Unreachable, $"{host} sent an answer whose compression is damaged; it may pass.", exception),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => new(
             QueueStoreError.Unreachable, $"No address was found for {host}. See whether SUPABASE_URL is right.", exception),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => new(
@@ -71,8 +88,14 @@ internal static partial class RestErrors
             exception),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => new(
             QueueStoreError.Unreachable, $"{host} refused the connection. See whether the project runs.", exception),
-        _ => new(QueueStoreError.Unreachable, $"The connection to {host} broke off; it may pass.", exception),
+        HttpRequestException or IOException => new(
+            QueueStoreError.Unreachable, $"The connection to {host} broke off; it may pass.", exception),
+        _ => QueueStoreException.Unforeseen(host, exception),
     };
+
+    /// <summary>An answer that was cut or damaged on its way, or is somebody else's.</summary>
+    public static QueueStoreException NotJson(string host, Exception exception) => new(
+        QueueStoreError.Unreachable, $"{host} sent an answer that was cut or is not JSON; it may pass.", exception);
 
     private static (QueueStoreError, string) WrongKey => (
         QueueStoreError.WrongCredentials,

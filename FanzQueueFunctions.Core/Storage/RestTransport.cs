@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using FanzQueueFunctions.Processing;
 
 namespace FanzQueueFunctions.Storage;
 
@@ -50,12 +51,33 @@ internal sealed class RestTransport(HttpClient client) : IQueueTransport
             if (response.StatusCode != HttpStatusCode.OK)
                 throw await RestErrors.FromAsync(response, Description, cancellationToken);
 
-            await using var answer = await response.Content.ReadAsStreamAsync(cancellationToken);
-            return Answer.Checked(await JsonSerializer.DeserializeAsync(answer, result, cancellationToken), function);
+            var answer = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            try
+            {
+                return Answer.Checked(JsonSerializer.Deserialize(answer, result), function);
+            }
+            catch (JsonException exception) when (!IsJson(answer))
+            {
+                throw RestErrors.NotJson(Description, exception);
+            }
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or JsonException)
+        catch (Exception exception) when (exception is not (QueueStoreException or OperationCanceledException))
         {
             throw RestErrors.From(exception, Description);
+        }
+    }
+
+    // What is no JSON was cut or damaged on its way, or is a page of some gateway's. What is, and cannot be read, comes again.
+    private static bool IsJson(byte[] answer)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(answer);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 

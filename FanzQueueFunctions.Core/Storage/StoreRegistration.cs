@@ -12,7 +12,8 @@ internal static class StoreRegistration
     public static IServiceCollection AddQueueStore(this IServiceCollection services, StoreSettings settings)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<StoreResilience>();
+        // One for each that asks for it: what an operator reads must not open the circuit of the claims.
+        services.AddTransient<StoreResilience>();
         services.AddSingleton<IQueueStore, QueueStore>();
         services.AddSingleton<IOperationStore, OperationStore>();
         services.AddSingleton<IQueueTransport>(_ => CreateTransport(settings));

@@ -12,8 +12,7 @@ internal static class WakeRegistration
     public static IServiceCollection AddQueueWake(
         this IServiceCollection services, QueueOptions options, StoreSettings settings)
     {
-        services.AddSingleton(provider => new WakeRuns(
-            provider.GetRequiredService<IQueueProcessor>(), RunsApart, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WakeRuns>(provider, RunsApart));
         services.AddHostedService(provider => provider.GetRequiredService<WakeRuns>());
         if (options.Wake && settings.ConnectionString is { } connectionString)
             services.AddHostedService(

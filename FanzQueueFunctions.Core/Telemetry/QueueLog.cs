@@ -187,6 +187,12 @@ internal static partial class QueueLog
     public static partial void RollUpFailed(
         this ILogger logger, QueueStoreError error, bool isTransient, string reason);
 
+    [LoggerMessage(LogLevel.Warning, "{Function} failed and is repeated: {Reason}")]
+    public static partial void CallRepeated(this ILogger logger, string function, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "{Function} has no answer after {Seconds} seconds; it is waited for up to {Limit} seconds")]
+    public static partial void CallTakesLong(this ILogger logger, string function, double seconds, double limit);
+
     [LoggerMessage(LogLevel.Information, "[HEALTH] healthy - Uptime: {UptimeSeconds}s")]
     public static partial void Healthy(this ILogger logger, long uptimeSeconds);
 
@@ -201,6 +207,12 @@ internal static partial class QueueLog
 
     [LoggerMessage(LogLevel.Information, "[HEALTH] limited: {Platform} to {PerMinute} posts a minute by {Actor}")]
     private static partial void Limited(ILogger logger, string platform, int perMinute, string actor);
+
+    [LoggerMessage(LogLevel.Error, "A run that a hint began failed in a way that this app does not know; the next hint and the timer go on")]
+    public static partial void WakeRunFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "Listening failed in a way that this app does not know; it begins again, and until then items are found by polling")]
+    public static partial void ListeningFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(LogLevel.Information, "Listening on {Host}: an item that is due as it is queued is posted at once")]
     public static partial void HintsHeard(this ILogger logger, string host);

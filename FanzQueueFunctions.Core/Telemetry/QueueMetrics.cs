@@ -12,11 +12,14 @@ public sealed class QueueMetrics
     private readonly Counter<long> _errors;
     private readonly Histogram<double> _batchDuration;
     private readonly Histogram<double> _timeToPost;
-    private readonly Gauge<long> _depth;
-    private readonly Gauge<long> _oldestDueAge;
-    private readonly Gauge<long> _stuck;
-    private readonly Gauge<int> _health;
-    private readonly Gauge<int> _listening;
+    private readonly Counter<long> _loopErrors;
+
+    // Each export has what was last seen, and nothing before something was.
+    private long? _depth;
+    private long? _oldestDueAge;
+    private long? _stuck;
+    private long? _health;
+    private long? _listening;
 
     public QueueMetrics(IMeterFactory meterFactory)
     {
@@ -25,12 +28,23 @@ public sealed class QueueMetrics
         _errors = meter.CreateCounter<long>("queue.errors", "{error}", "Calls to the store that failed, by kind.");
         _batchDuration = meter.CreateHistogram<double>("queue.batch.duration", "s", "Claim and settle together.");
         _timeToPost = meter.CreateHistogram<double>("queue.time_to_post", "s", "From an item's queueing to its post.");
-        _depth = meter.CreateGauge<long>("queue.depth", "{item}", "Items that are due.");
-        _oldestDueAge = meter.CreateGauge<long>("queue.oldest_due_age", "s", "How long the oldest due item has waited.");
-        _stuck = meter.CreateGauge<long>("queue.stuck", "{item}", "Items in processing for too long.");
-        _health = meter.CreateGauge<int>("queue.health", description: "0 healthy, 1 degraded, 2 unhealthy.");
-        _listening = meter.CreateGauge<int>(
-            "queue.listening", description: "1 while the database's hints arrive, 0 while items are found by polling alone.");
+        _loopErrors = meter.CreateCounter<long>(
+            "queue.loop_errors", "{error}", "Failures of what runs beside the timers, by loop; each begins again.");
+        Observe("queue.depth", "{item}", "Items that are due.", () => _depth);
+        Observe("queue.oldest_due_age", "s", "How long the oldest due item has waited.", () => _oldestDueAge);
+        Observe("queue.stuck", "{item}", "Items in processing for too long.", () => _stuck);
+        Observe("queue.health", null, "0 healthy, 1 degraded, 2 unhealthy.", () => _health);
+        Observe(
+            "queue.listening",
+            null,
+            "1 while the database's hints arrive, 0 while items are found by polling alone.",
+            () => _listening);
+
+        void Observe(string name, string? unit, string description, Func<long?> last) => meter.CreateObservableGauge(
+            name,
+            () => last() is { } value ? [new Measurement<long>(value)] : Array.Empty<Measurement<long>>(),
+            unit,
+            description);
     }
 
     public void ItemSettled(ClaimedItem item, SettledItem result)
@@ -49,14 +63,17 @@ public sealed class QueueMetrics
 
     public void QueueRead(QueueHealth queue)
     {
-        _depth.Record(queue.Due);
-        _oldestDueAge.Record(queue.OldestDueSeconds);
-        _stuck.Record(queue.Stuck);
+        _depth = queue.Due;
+        _oldestDueAge = queue.OldestDueSeconds;
+        _stuck = queue.Stuck;
     }
 
-    public void HealthReported(HealthStatus status) => _health.Record((int)status);
+    public void HealthReported(HealthStatus status) => _health = (long)status;
 
-    public void HintsHeard(bool heard) => _listening.Record(heard ? 1 : 0);
+    public void HintsHeard(bool heard) => _listening = heard ? 1 : 0;
+
+    /// <param name="loop">Which of the loops that run beside the timers.</param>
+    public void LoopFailed(string loop) => _loopErrors.Add(1, new KeyValuePair<string, object?>("loop", loop));
 
     private static string NameOf(SettledOutcome outcome) => outcome switch
     {

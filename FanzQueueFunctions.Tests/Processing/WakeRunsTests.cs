@@ -1,14 +1,21 @@
+using System.Diagnostics.Metrics;
 using FanzQueueFunctions.Processing;
+using FanzQueueFunctions.Telemetry;
 using FanzQueueFunctions.Testbed;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using NSubstitute;
 
 namespace FanzQueueFunctions.Tests.Processing;
 
-public sealed class WakeRunsTests
+public sealed class WakeRunsTests : IDisposable
 {
     private readonly IQueueProcessor _processor = Substitute.For<IQueueProcessor>();
     private readonly FakeTimeProvider _time = new();
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+
+    public void Dispose() => _services.Dispose();
 
     [Fact]
     public async Task All_hints_that_come_during_a_run_share_the_next_one_and_none_runs_beside_it()
@@ -23,7 +30,7 @@ public sealed class WakeRunsTests
             Interlocked.Decrement(ref running);
             return new ProcessedItems();
         });
-        using var wake = new WakeRuns(_processor, apart: TimeSpan.Zero, _time);
+        using var wake = Runs(TimeSpan.Zero);
         await wake.StartAsync(TestContext.Current.CancellationToken);
 
         wake.Wake();
@@ -50,7 +57,7 @@ public sealed class WakeRunsTests
                 begun.Add(_time.GetUtcNow());
             return new ProcessedItems();
         });
-        using var wake = new WakeRuns(_processor, apart: TimeSpan.FromMilliseconds(300), _time);
+        using var wake = Runs(TimeSpan.FromMilliseconds(300));
         await wake.StartAsync(TestContext.Current.CancellationToken);
 
         await PassUntilAsync(
@@ -77,7 +84,7 @@ public sealed class WakeRunsTests
             begun.TrySetResult();
             return release.Task;
         });
-        using var wake = new WakeRuns(_processor, apart: TimeSpan.Zero, _time);
+        using var wake = Runs(TimeSpan.Zero);
         await wake.StartAsync(TestContext.Current.CancellationToken);
         wake.Wake();
         await begun.Task;
@@ -97,4 +104,7 @@ public sealed class WakeRunsTests
             return Task.FromResult(isSo());
         },
         what);
+
+    private WakeRuns Runs(TimeSpan apart) => new(
+        _processor, apart, _time, new QueueMetrics(_services.GetRequiredService<IMeterFactory>()), NullLogger<WakeRuns>.Instance);
 }

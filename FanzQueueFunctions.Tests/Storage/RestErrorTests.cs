@@ -62,17 +62,51 @@ public sealed class RestErrorTests(PostgresFixture postgres)
 
     [Theory]
     [InlineData("")]
-    [InlineData("null")]
     [InlineData("{\"items\":[")]
-    [InlineData("[1,2,3]")]
     [InlineData("<html>welcome</html>")]
-    [InlineData("{\"items\":null}")]
-    [InlineData("{\"items\":[{\"id\":\"not-a-uuid\"}]}")]
-    public async Task An_answer_that_is_not_the_functions_is_malformed_and_may_pass(string body)
+    public async Task An_answer_that_is_cut_or_no_JSON_may_pass(string body)
     {
         var exception = await FailureAsync(200, "application/json", body);
 
-        Assert.Equal((QueueStoreError.MalformedAnswer, true), (exception.Error, exception.IsTransient));
+        Assert.Equal((QueueStoreError.Unreachable, true), (exception.Error, exception.IsTransient));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[1,2,3]")]
+    [InlineData("{\"items\":null}")]
+    [InlineData("{\"items\":[{\"id\":\"not-a-uuid\"}]}")]
+    [InlineData("""{"items":[{"id":"01a20dcd-5459-7da3-9c60-add21bafecd2","creator_id":"01a20dcd-5459-7da3-9c60-add21bafecd2","target_platform":"a","platform_known":true},{"id":"01a20dcd-5459-7da3-9c60-add21bafecd2","creator_id":"01a20dcd-5459-7da3-9c60-add21bafecd2","target_platform":"a","platform_known":true}]}""")]
+    public async Task An_answer_that_is_not_the_functions_is_malformed_and_asked_for_once(string body)
+    {
+        var exception = await FailureAsync(200, "application/json", body);
+
+        Assert.Equal((QueueStoreError.MalformedAnswer, false), (exception.Error, exception.IsTransient));
+    }
+
+    [Fact]
+    public async Task An_answer_whose_compression_is_damaged_may_pass()
+    {
+        var exception = await FailureAsync(200, "application/json", "not gzip at all", ("Content-Encoding", "gzip"));
+
+        Assert.Equal((QueueStoreError.Unreachable, true), (exception.Error, exception.IsTransient));
+        Assert.Contains("compression is damaged", exception.Message);
+    }
+
+    [Theory]
+    [InlineData(400, """{"code":"","details":null,"hint":null,"message":""}""", QueueStoreError.Unreachable, "lost its database")]
+    [InlineData(402, """{"message":"Service for this project is restricted: exceed_egress_quota"}""", QueueStoreError.Refused, "exceed_egress_quota")]
+    [InlineData(540, """{"message":"Project paused"}""", QueueStoreError.Refused, "\"Project paused\". The project is paused: resume it")]
+    [InlineData(401, """{"code":"PGRST303","message":"JWT expired"}""", QueueStoreError.WrongCredentials, "a token that has run out")]
+    [InlineData(404, """{"code":"PGRST202","message":"Could not find the function"}""", QueueStoreError.NotMigrated, "notify pgrst, 'reload schema'")]
+    [InlineData(500, """{"code":"25006","message":"cannot execute UPDATE in a read-only transaction"}""", QueueStoreError.ReadOnly, "takes no changes")]
+    public async Task What_a_gateway_or_PostgREST_says_is_told_apart_and_shown(
+        int status, string body, QueueStoreError expected, string words)
+    {
+        var exception = await FailureAsync(status, "application/json", body);
+
+        Assert.Equal(expected, exception.Error);
+        Assert.Contains(words, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

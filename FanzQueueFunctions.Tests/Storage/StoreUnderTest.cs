@@ -74,6 +74,7 @@ internal sealed class StoreUnderTest : IAsyncDisposable
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         var store = StoreSettings.Read(configuration);
         return new ServiceCollection()
+            .AddLogging()
             .AddQueueStore(store)
             .AddSingleton<IQueueTransport>(new StrictTransport(StoreRegistration.CreateTransport(store)))
             .BuildServiceProvider();
