@@ -66,6 +66,8 @@ public sealed class GuardTests(PostgresFixture postgres)
     [InlineData("target_post_id = gen_random_uuid()", "target_post_id")]
     [InlineData("error_message = 'mine'", "error_message")]
     [InlineData("target_platform = 'guyz'", "target_platform")]
+    [InlineData("status = 'cancelled', retry_count = -9", "retry_count")]
+    [InlineData("status = 'cancelled', queued_at = '-infinity'", "queued_at")]
     public async Task A_change_of_what_is_the_workers_is_refused_by_the_columns_name(string change, string column)
     {
         await using var database = await CreateAsync();

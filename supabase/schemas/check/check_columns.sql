@@ -46,7 +46,6 @@ as $$
         and g.tgenabled <> 'D'
         -- For each row (1), before (2) INSERT (4).
         and g.tgtype & 7 = 7
-        and g.tgname <> 'post_queue_guard'
     ) as by_trigger
   ) as filled
   where not c.copied

@@ -25,7 +25,7 @@ begin
     raise exception '% of a post is the queue worker''s to set', refused
       using errcode = 'insufficient_privilege', column = refused, table = 'content_posts', schema = 'public';
   end if;
-  return new;
+  return null;
 end
 $$;
 

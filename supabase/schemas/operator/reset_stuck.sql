@@ -5,7 +5,8 @@
 --   actor               who does it
 --   reason              why; may be null
 --
--- Gives [{"id", "target_platform", "processing_started_at"}, ...], oldest first, with the start time that the item had.
+-- Gives [{"id", "target_platform", "processing_started_at"}, ...], oldest first, with the start time that the item had: 10,000 at
+-- most, so a call that gives as many is to be said again.
 -- A worker that still runs finds its claim gone, and posts none of them. A call that reset any is written down in
 -- post_queue.actions.
 create or replace function public.post_queue_reset_stuck(
