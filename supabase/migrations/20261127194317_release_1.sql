@@ -719,7 +719,12 @@ as $$
   join pg_attribute a on a.attrelid = t.oid and a.attname = 'id'
   left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
   where t.oid in ('public.multiplatform_post_queue'::regclass, 'public.multiplatform_post_history'::regclass)
-    and pg_get_expr(d.adbin, d.adrelid) is distinct from 'public.uuid_v7()'
+    -- Not by its text: to print that, PostgreSQL waits for whoever holds the table.
+    and not exists (
+      select
+      from pg_depend p
+      where p.classid = 'pg_attrdef'::regclass and p.objid = d.oid and p.refobjid = 'public.uuid_v7()'::regprocedure
+    )
   order by t.relname
 $$;
 
