@@ -96,24 +96,29 @@ public sealed partial class Schemas(string folder)
         }
     }
 
-    /// <summary>The functions that a released migration made and that are no longer there.</summary>
+    /// <summary>
+    /// The functions of the newest released migration that are no longer declared as they were there. One that stays under
+    /// its name goes too: PostgreSQL replaces none whose result, parameters' names or defaults changed.
+    /// </summary>
     private IEnumerable<string> Gone()
     {
-        var made = Functions().SelectMany(Signatures).ToHashSet();
-        return Released()
-            .Where(name => name.StartsWith("migrations/", StringComparison.Ordinal))
-            .Select(name => Path.Combine(folder, name))
-            .Where(File.Exists)
-            .SelectMany(Signatures)
-            .Distinct()
-            .Where(signature => !made.Contains(signature))
+        var newest = Released().Where(name => name.StartsWith("migrations/", StringComparison.Ordinal)).Max(StringComparer.Ordinal);
+        if (newest is null)
+            return [];
+
+        var declared = Functions().SelectMany(Declarations).ToHashSet();
+        return Declarations(Path.Combine(folder, newest))
+            .Where(declaration => !declared.Contains(declaration))
+            .Select(declaration => declaration.Signature)
             // An aggregate before the function that it calls.
             .OrderDescending(StringComparer.Ordinal);
     }
 
     // Each function's file takes the right to run it away from everybody, and names it there in full.
-    private static IEnumerable<string> Signatures(string file) =>
-        RevokePattern().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value);
+    private static IEnumerable<(string Head, string Signature)> Declarations(string file) =>
+        DeclarationPattern().Matches(File.ReadAllText(file)).Select(match => (OneLine(match.Groups[1]), OneLine(match.Groups[2])));
+
+    private static string OneLine(Group text) => WhitespacePattern().Replace(text.Value, " ");
 
     private HashSet<string> Released() => [.. Release.In(folder).SelectMany(release => release.Checksums.Keys)];
 
@@ -133,6 +138,12 @@ public sealed partial class Schemas(string folder)
     [GeneratedRegex("^[a-z][a-z0-9_]*$")]
     private static partial Regex NamePattern();
 
-    [GeneratedRegex(@"^revoke execute on function\s+(.+?)\s+from\s", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex RevokePattern();
+    // Its head ends before its language, an aggregate's with its definition. What revokes nothing is none of these.
+    [GeneratedRegex(
+        @"^create or replace (?:function|aggregate) ((?:(?!^create or replace ).)+?)(?:\slanguage\s|^\);)(?:(?!^create or replace ).)*?^revoke execute on function\s+(.+?)\s+from\s",
+        RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex DeclarationPattern();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex WhitespacePattern();
 }

@@ -8,7 +8,7 @@ namespace FanzQueueFunctions.Tests.Storage;
 
 /// <summary>
 /// A database of the release before gets today's migrations, while that release's workers run. Until there is a second
-/// release, one is made up: one with a step on a table, a function more and a function less.
+/// release, one is made up: one with a step on a table, a function less and a function that gives something else.
 /// </summary>
 public sealed class UpgradeTests : IDisposable
 {
@@ -30,9 +30,11 @@ public sealed class UpgradeTests : IDisposable
 
             revoke execute on function post_queue.to_go() from public, anon, authenticated;
             """);
+        _repository.Add("schemas/check/to_change.sql", ToChange("old_name integer", "integer"));
         _repository.WriteMigration("made_up_first");
         _madeUp = _repository.Record(99);
         _repository.Delete("schemas/check/to_go.sql");
+        _repository.Add("schemas/check/to_change.sql", ToChange("new_name integer", "bigint"));
         _repository.Add(
             "schemas/tables/99_made_up.sql", "alter table post_queue.tries add column if not exists made_up text;");
         _repository.WriteMigration("made_up_second");
@@ -55,6 +57,21 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal(1L, goesAt);
         Assert.Equal(1L, await database.CountAsync("pg_attribute where attname = 'made_up'"));
         Assert.Equal(0L, await database.CountAsync("pg_proc where proname = 'to_go'"));
+    }
+
+    [Fact]
+    public async Task Pushed_twice_a_made_up_release_changes_what_a_function_takes_and_gives()
+    {
+        await using var database = await _postgres.CreateEmptyDatabaseAsync();
+        var connectionString = database.ConnectionString + ";Pooling=false";
+        await Migrations.ApplyAsync(connectionString, _madeUp.Files);
+
+        await Migrations.ApplyAsync(connectionString, _madeUp.Later);
+        await Migrations.ApplyAsync(connectionString, _madeUp.Later);
+
+        Assert.Equal(
+            "bigint", await database.ScalarAsync<string>("select pg_typeof(post_queue.to_change(new_name => 1))::text"));
+        Assert.Equal(1L, await database.CountAsync("pg_proc where proname = 'to_change'"));
     }
 
     [Fact]
@@ -152,6 +169,16 @@ public sealed class UpgradeTests : IDisposable
         Assert.InRange(postedAtThePush, Items / 10, Items - 1);
         await AssertPostedOnceAsync(database, Items);
     }
+
+    private static string ToChange(string parameter, string result) =>
+        $"""
+        create or replace function post_queue.to_change({parameter})
+        returns {result}
+        language sql
+        as 'select 1::{result}';
+
+        revoke execute on function post_queue.to_change(integer) from public, anon, authenticated;
+        """;
 
     private async Task<TestDatabase> CreateBeforeAsync()
     {
