@@ -30,7 +30,7 @@ internal static partial class RestErrors
         {
             "PGRST202" or "PGRST203" => (
                 QueueStoreError.NotMigrated,
-                "Apply the migrations in supabase/migrations (supabase db push). Where that was done, the API has not seen them " +
+                "Apply the migrations in supabase/migrations (supabase db push --remote). Where that was done, the API has not seen them " +
                 "yet: notify pgrst, 'reload schema'."),
             "PGRST301" or "PGRST302" => WrongKey,
             "PGRST303" => (

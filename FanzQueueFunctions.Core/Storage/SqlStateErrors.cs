@@ -58,7 +58,7 @@ internal static class SqlStateErrors
     private static (QueueStoreError Error, string Advice) Read(string sqlState) => sqlState switch
     {
         "42883" or "42P01" or "42703" => (
-            QueueStoreError.NotMigrated, "Apply the migrations in supabase/migrations (supabase db push)."),
+            QueueStoreError.NotMigrated, "Apply the migrations in supabase/migrations (supabase db push --remote)."),
         "42501" => (
             QueueStoreError.NotPermitted,
             "Use the service_role key, or a role that has BYPASSRLS and was granted service_role."),
