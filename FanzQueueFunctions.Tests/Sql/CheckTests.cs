@@ -205,6 +205,19 @@ public sealed class CheckTests(PostgresFixture postgres)
           $$ begin perform queue_one(id) from added; return null; end $$;
         create trigger mine after insert on content_posts referencing new table as added for each statement execute function queue_it()
         """)]
+    [InlineData(
+        """
+        do $made$ begin execute
+          $$ create function "queue[one"(post uuid) returns void language sql
+             begin atomic
+               insert into multiplatform_post_queue (original_post_id, creator_id, target_platform)
+                 select id, creator_id, 'girlfanz' from content_posts where id = post;
+             end $$;
+        end $made$;
+        create function queue_it() returns trigger language plpgsql as
+          $$ begin perform "queue[one"(id) from added; return null; end $$;
+        create trigger mine after insert on content_posts referencing new table as added for each statement execute function queue_it()
+        """)]
     public async Task Two_triggers_that_queue_items_are_a_warning(string second)
     {
         await using var database = await postgres.CreateDatabaseAsync();

@@ -1106,13 +1106,16 @@ as $$
   with recursive queues (oid, name, depth) as (
     select p.oid, p.proname, 1
     from pg_catalog.pg_proc p
-    where p.prosrc ilike '%multiplatform_post_queue%'
+    where coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) ilike '%multiplatform_post_queue%'
       and p.pronamespace not in ('post_queue'::regnamespace, 'pg_catalog'::regnamespace)
       and p.proname not like 'post\_queue\_%'
     union
     select p.oid, p.proname, queues.depth + 1
     from queues
-    join pg_catalog.pg_proc p on p.prosrc ~* ('\m' || queues.name || '\s*\(')
+    join pg_catalog.pg_proc p
+      -- A name may hold what means something in an expression.
+      on coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)
+        ~* ('\m' || regexp_replace(queues.name, '(\W)', '\\\1', 'g') || '"?\s*\(')
     where queues.depth < 5
       and p.pronamespace not in ('post_queue'::regnamespace, 'pg_catalog'::regnamespace)
       and p.proname not like 'post\_queue\_%'
@@ -1131,7 +1134,8 @@ as $$
   select
     'warning',
     format('%s triggers on content_posts queue items: %s.', count(*), string_agg(quote_ident(q.tgname), ', ' order by q.tgname)),
-    'Where they do so for the same posts, each is queued, and posted, more than once on a platform.',
+    'The source of their functions says so. Where they do it for the same posts, each is queued, and posted, more than once on '
+      'a platform.',
     'See what each of them is for, and drop the one that is too many.'
   from queueing q
   having count(*) > 1
