@@ -125,6 +125,7 @@ internal static class AppFigures
             // The document's; the Functions host wants them among the settings.
             ("PROCESS_QUEUE_SCHEDULE", "*/10 * * * * *"),
             ("HEALTH_SCHEDULE", "0 */5 * * * *"),
+            ("PRUNE_SCHEDULE", "0 30 * * * *"),
             .. settings,
             ("DATABASE_URL", bench.Server.ConnectionString),
             ("FUNCTIONS_MASTER_KEY", Key),
