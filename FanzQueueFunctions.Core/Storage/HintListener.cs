@@ -9,9 +9,9 @@ namespace FanzQueueFunctions.Storage;
 
 /// <summary>
 /// Listens on a connection of its own for the database's hints that something is due (post_queue_wake), and wakes the
-/// worker. Behind a transaction pooler LISTEN succeeds and nothing ever comes, so it tells itself something first, over
-/// another connection. Where that does not arrive, and while the connection is lost, items are found by polling; each
-/// change of this is one line of the log.
+/// worker. Behind a transaction pooler LISTEN succeeds, nothing ever comes, and another's session hears the hints: so it looks
+/// first whether the session is its own, and whether what it tells itself on a channel of its own arrives. Where it does not,
+/// and while the connection is lost, items are found by polling; each change of this is one line of the log.
 /// </summary>
 internal sealed class HintListener(
     string connectionString,
@@ -32,6 +32,10 @@ internal sealed class HintListener(
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ProbeAgain = TimeSpan.FromMinutes(5);
 
+    // A connection that is lost sooner than this, so many times in a row, is not worth listening on for now.
+    private static readonly TimeSpan Steady = TimeSpan.FromMinutes(1);
+    private const int MostUnsteady = 3;
+
     private readonly string _host = DatabaseUrl.Describe(connectionString);
     private HintState? _state;
 
@@ -41,11 +45,13 @@ internal sealed class HintListener(
         await runs.StartAsync(CancellationToken.None);
         await using var dataSource = CreateDataSource();
         var delay = FirstDelay;
+        var unsteady = 0;
         while (!stoppingToken.IsCancellationRequested)
         {
+            long? heardAt = null;
             try
             {
-                await ListenAsync(dataSource, runs, heard: () => delay = FirstDelay, stoppingToken);
+                await ListenAsync(dataSource, runs, heard: () => heardAt = time.GetTimestamp(), stoppingToken);
                 Become(HintState.Unheard);
                 delay = ProbeAgain;
             }
@@ -64,47 +70,81 @@ internal sealed class HintListener(
                 Become(HintState.Lost);
             }
 
-            await Task.Delay(delay, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (heardAt is { } at)
+            {
+                unsteady = time.GetElapsedTime(at) < Steady ? unsteady + 1 : 0;
+                delay = unsteady < MostUnsteady ? FirstDelay : ProbeAgain;
+            }
+
+            await Task.Delay(delay, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             delay = delay < LongestDelay ? 2 * delay : LongestDelay;
         }
 
         await runs.StopAsync(CancellationToken.None);
     }
 
-    /// <summary>Listens until the connection breaks. Returns only where what it tells itself does not arrive.</summary>
+    /// <summary>Listens until the connection breaks. Returns only where hints would not arrive.</summary>
     private async Task ListenAsync(
         NpgsqlDataSource dataSource, WakeRuns runs, Action heard, CancellationToken cancellationToken)
     {
-        var probe = Guid.NewGuid().ToString();
-        var probeArrived = false;
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        if (!await IsOwnSessionAsync(dataSource, connection, cancellationToken)
+            || !await HearsAsync(dataSource, connection, cancellationToken))
+            return;
+
         connection.Notification += (_, notification) =>
         {
-            probeArrived |= notification.Payload == probe;
-            // The probes of other workers come here, too.
-            if (notification.Payload.Length == 0)
+            if (notification.Channel == Channel)
                 runs.Wake();
         };
-        await using (var listen = new NpgsqlCommand($"listen {Channel}", connection))
-            await listen.ExecuteNonQueryAsync(cancellationToken);
-
-        await using (var tell = dataSource.CreateCommand("select pg_notify($1, $2)"))
-        {
-            tell.Parameters.Add(new() { Value = Channel });
-            tell.Parameters.Add(new() { Value = probe });
-            await tell.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        while (!probeArrived)
-        {
-            if (!await connection.WaitAsync(LongestProbe, cancellationToken))
-                return;
-        }
-
+        await ExecuteAsync(connection, $"listen {Channel}", cancellationToken);
         heard();
         Become(HintState.Listening);
         while (true)
             await connection.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Whether this connection keeps its session while another is in a transaction. A transaction pooler gives that one the
+    /// session that is free, which is this one's, or this one another.
+    /// </summary>
+    private static async Task<bool> IsOwnSessionAsync(
+        NpgsqlDataSource dataSource, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var own = await ProcessIdAsync(connection, cancellationToken);
+        await using var other = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await other.BeginTransactionAsync(cancellationToken);
+        return own != await ProcessIdAsync(other, cancellationToken)
+            && own == await ProcessIdAsync(connection, cancellationToken);
+    }
+
+    /// <summary>
+    /// Whether what is notified over another connection arrives here. It is told on a channel that nobody else knows, so that
+    /// a session which a pooler gives to others hears nothing of the queue.
+    /// </summary>
+    private static async Task<bool> HearsAsync(
+        NpgsqlDataSource dataSource, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var channel = $"post_queue_probe_{Guid.NewGuid():N}";
+        await ExecuteAsync(connection, $"listen {channel}", cancellationToken);
+        await using (var tell = dataSource.CreateCommand($"notify {channel}"))
+            await tell.ExecuteNonQueryAsync(cancellationToken);
+        // Its own channel is the only one that it listens on as yet.
+        var heard = await connection.WaitAsync(LongestProbe, cancellationToken);
+        await ExecuteAsync(connection, $"unlisten {channel}", cancellationToken);
+        return heard;
+    }
+
+    private static async Task<int> ProcessIdAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select pg_backend_pid()", connection);
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private NpgsqlDataSource CreateDataSource()

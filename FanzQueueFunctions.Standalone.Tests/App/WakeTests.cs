@@ -67,6 +67,36 @@ public sealed class WakeTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Behind_PgBouncer_it_polls_and_no_session_of_others_is_left_listening()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
+        await using var pooler = await PgBouncer.StartAsync(database.ConnectionString);
+        await using var app = Start(("DATABASE_URL", pooler.ConnectionString), ("PROCESS_QUEUE_SCHEDULE", "* * * * * *"));
+
+        await app.WaitForLineAsync(Posted);
+        await app.WaitForLineAsync("Not listening: ");
+
+        // All that the pooler holds, one after the other: each transaction that stays open has a session to itself.
+        await using var source = Npgsql.NpgsqlDataSource.Create(pooler.ConnectionString);
+        HashSet<int> seen = [];
+        List<Npgsql.NpgsqlConnection> open = [];
+        for (var session = 0; session < 3; session++)
+        {
+            open.Add(await source.OpenConnectionAsync(TestContext.Current.CancellationToken));
+            await using var command = new Npgsql.NpgsqlCommand(
+                "begin; select pg_backend_pid(), (select count(*) from pg_listening_channels())", open[^1]);
+            await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+            Assert.True(await reader.ReadAsync(TestContext.Current.CancellationToken));
+            Assert.True(seen.Add(reader.GetInt32(0)));
+            Assert.Equal(0, reader.GetInt64(1));
+        }
+
+        foreach (var connection in open)
+            await connection.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Told_not_to_it_does_not_listen()
     {
         await using var database = await postgres.CreateDatabaseAsync();
