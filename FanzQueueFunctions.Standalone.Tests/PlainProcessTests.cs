@@ -1,9 +1,6 @@
 using System.Net;
-using FanzQueueFunctions.Standalone.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace FanzQueueFunctions.Standalone.Tests;
 
@@ -48,24 +45,5 @@ public sealed class PlainProcessTests
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
         Assert.Empty(answer.Content.Headers.Allow);
         Assert.Empty(answer.Headers.Server);
-    }
-
-    [Theory]
-    [InlineData("GET", HealthStatus.Healthy, 200)]
-    [InlineData("HEAD", HealthStatus.Healthy, 200)]
-    [InlineData("GET", HealthStatus.Degraded, 200)]
-    [InlineData("GET", HealthStatus.Unhealthy, 503)]
-    [InlineData("POST", HealthStatus.Healthy, 404)]
-    public async Task Health_is_that_of_the_checks_and_has_no_body(string method, HealthStatus health, int status)
-    {
-        await using var host = await TestHost.StartAsync(
-            configure: builder => builder.Services.AddHealthChecks().AddCheck("queue", () => new(health, "not for strangers")),
-            map: app => app.MapHealth());
-        using var request = new HttpRequestMessage(new(method), "/healthz");
-
-        using var answer = await host.Http.SendAsync(request, Now.Token);
-
-        Assert.Equal((HttpStatusCode)status, answer.StatusCode);
-        Assert.Empty(await answer.Content.ReadAsByteArrayAsync(Now.Token));
     }
 }

@@ -83,7 +83,7 @@ public sealed class StopTests
         var stopping = host.StopAsync();
         await ToldToStop(host);
 
-        foreach (var path in (string[])["/healthz", "/slow"])
+        foreach (var path in (string[])["/api/alive", "/slow"])
         {
             using var answer = await host.Http.GetAsync(new Uri(path, UriKind.Relative), Now.Token);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);

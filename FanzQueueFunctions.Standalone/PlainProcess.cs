@@ -26,7 +26,8 @@ internal static partial class PlainProcess
         builder.AddQueue(EntraId.Off);
         builder.Services
             .AddTimedWork("ProcessQueue", s => s.ProcessQueue, s => s.GetRequiredService<IQueueProcessor>().ProcessDueItemsAsync)
-            .AddTimedWork("HealthHeartbeat", s => s.Heartbeat, s => s.GetRequiredService<Heartbeat>().BeatAsync)
+            .AddTimedWork("HealthHeartbeat", s => s.Heartbeat, s => s.GetRequiredService<IQueueProcessor>().ReportHealthAsync)
+            .AddTimedWork("MinuteReport", s => s.MinuteReport, s => s.GetRequiredService<MinuteReport>().WriteAsync)
             .AddTimedWork("Prune", s => s.Prune, s => s.GetRequiredService<Retention>().PruneAsync);
         return builder;
     }

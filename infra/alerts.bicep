@@ -1,4 +1,4 @@
-// The four things that somebody must be told of. The same queries, to run by hand, are in docs/operations.md.
+// The five things that somebody must be told of. The same queries, to run by hand, are in docs/operations.md.
 param workspaceId string
 param location string
 param tags object
@@ -47,6 +47,18 @@ var alerts alertRule[] = [
     threshold: 0
     frequency: 'PT5M'
     window: 'PT10M'
+    breaches: 1
+  }
+  {
+    // Three heartbeats in a row: what passes by itself wakes nobody.
+    name: 'degraded'
+    title: 'The queue worker reports itself degraded'
+    severity: 2
+    query: 'AppTraces | where Message startswith "[HEALTH] degraded"'
+    operator: 'GreaterThan'
+    threshold: 2
+    frequency: 'PT5M'
+    window: 'PT15M'
     breaches: 1
   }
   {

@@ -34,6 +34,9 @@ internal sealed class TimedStore(IQueueStore store) : IQueueStore
         TimeSpan olderThan, bool dryRun, string actor, string? reason, CancellationToken cancellationToken) =>
         store.ResetStuckAsync(olderThan, dryRun, actor, reason, cancellationToken);
 
+    public Task ReportAsync(WorkerReport report, CancellationToken cancellationToken) =>
+        store.ReportAsync(report, cancellationToken);
+
     public Task<QueueHealth> ReadHealthAsync(TimeSpan stuckAfter, CancellationToken cancellationToken) =>
         store.ReadHealthAsync(stuckAfter, cancellationToken);
 

@@ -37,16 +37,16 @@ public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler 
             {
                 case "pause":
                     var pause = await ReadBodyAsync(request, OperationsJson.Default.PauseBody, cancellationToken);
-                    return await ControlAsync(ControlOrders.Of(ControlVerb.Pause, pause, actor, key), cancellationToken);
+                    return await ControlAsync(ControlOrders.Of(ControlVerb.Pause, pause, actor, key));
                 case "resume":
                     var resume = await ReadBodyAsync(request, OperationsJson.Default.PauseBody, cancellationToken);
-                    return await ControlAsync(ControlOrders.Of(ControlVerb.Resume, resume, actor, key), cancellationToken);
+                    return await ControlAsync(ControlOrders.Of(ControlVerb.Resume, resume, actor, key));
                 case "limit":
                     var limit = await ReadBodyAsync(request, OperationsJson.Default.LimitBody, cancellationToken);
-                    return await ControlAsync(ControlOrders.Of(limit, actor, key), cancellationToken);
+                    return await ControlAsync(ControlOrders.Of(limit, actor, key));
                 case "reset":
                     var reset = await ReadBodyAsync(request, OperationsJson.Default.ResetBody, cancellationToken);
-                    return await resetStuck.ResetAsync(reset, actor, cancellationToken);
+                    return await resetStuck.ResetAsync(reset, actor);
                 case "retry":
                     return await ChangeAsync(ItemVerb.Retry, request, actor, key, cancellationToken);
                 case "cancel":
@@ -72,14 +72,14 @@ public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler 
     {
         var body = await ReadBodyAsync(request, OperationsJson.Default.ChangeBody, cancellationToken);
         var order = ChangeOrders.Of(verb, body, actor, key, time.GetUtcNow());
-        // What was begun is not given up with its caller in the middle of a portion: that would only hide its answer.
-        var change = await operations.ChangeAsync(order, TimeLimit, cancellationToken: cancellationToken);
+        // Its caller may leave: what was begun is not given up with them, and the log has its line.
+        var change = await operations.ChangeAsync(order, TimeLimit, cancellationToken: CancellationToken.None);
         return change.Conflict ? OfAnotherChange() : Results.Json(change, OperationsJson.Default.Change);
     }
 
-    private async Task<IResult> ControlAsync(ControlOrder order, CancellationToken cancellationToken)
+    private async Task<IResult> ControlAsync(ControlOrder order)
     {
-        var controls = await operations.ControlAsync(order, cancellationToken);
+        var controls = await operations.ControlAsync(order, CancellationToken.None);
         return controls.Conflict ? OfAnotherChange() : Results.Json(controls, OperationsJson.Default.QueueControls);
     }
 

@@ -5,6 +5,7 @@ namespace FanzQueueFunctions.Http;
 /// <summary>What is answered over HTTP, without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ResetStuckAnswer))]
+[JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(SignIn))]
 [JsonSerializable(typeof(ClientPrincipal))]

@@ -11,5 +11,6 @@ internal static class HttpRegistration
         .AddSingleton<ChangeHandler>()
         .AddSingleton<ResetStuckHandler>()
         .AddSingleton<PrincipalHandler>()
+        .AddSingleton<HealthHandler>()
         .AddSingleton<WakeHandler>();
 }

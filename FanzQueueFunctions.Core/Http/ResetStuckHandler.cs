@@ -14,7 +14,7 @@ public sealed class ResetStuckHandler(IQueueProcessor processor)
 
     private static readonly string MinutesRefusal = $"olderThanMinutes must be one whole number from 1 to {MostMinutes}.";
 
-    public async Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
+    public async Task<IResult> AnswerAsync(HttpRequest request)
     {
         try
         {
@@ -23,7 +23,7 @@ public sealed class ResetStuckHandler(IQueueProcessor processor)
                 OlderThanMinutes = ReadMinutes(request.Query["olderThanMinutes"]),
                 DryRun = ReadFlag(request.Query["dryRun"]),
             };
-            return await ResetAsync(order, "ResetStuckItems key", cancellationToken);
+            return await ResetAsync(order, "ResetStuckItems key");
         }
         catch (RefusedRequestException refusal)
         {
@@ -38,14 +38,15 @@ public sealed class ResetStuckHandler(IQueueProcessor processor)
     /// <summary>The reset itself, whichever key or principal opened the way to it.</summary>
     /// <exception cref="RefusedRequestException">It cannot be done as it is asked for.</exception>
     /// <exception cref="QueueStoreException">The store did not do it.</exception>
-    internal async Task<IResult> ResetAsync(ResetBody order, string actor, CancellationToken cancellationToken)
+    internal async Task<IResult> ResetAsync(ResetBody order, string actor)
     {
         var minutes = order.OlderThanMinutes ?? DefaultMinutes;
         if (minutes is < 1 or > MostMinutes)
             throw new RefusedRequestException(MinutesRefusal);
         RequestText.Check("reason", order.Reason, 1000);
+        // Its caller may leave: what was begun is not given up with them.
         var items = await processor.ResetStuckItemsAsync(
-            TimeSpan.FromMinutes(minutes), order.DryRun, actor, order.Reason, cancellationToken);
+            TimeSpan.FromMinutes(minutes), order.DryRun, actor, order.Reason, CancellationToken.None);
         return Results.Json(
             new ResetStuckAnswer(items.Count, minutes, items) { DryRun = order.DryRun }, HttpJson.Default.ResetStuckAnswer);
     }

@@ -3,6 +3,8 @@ namespace FanzQueueFunctions.Http;
 /// <summary>The addresses below <c>/api/</c>, in ASP.NET Core's syntax, the same on both heads.</summary>
 public static class Routes
 {
+    public const string Alive = "alive";
+    public const string Ready = "ready";
     public const string ResetStuck = "queue/reset-stuck";
     public const string Wake = "queue/wake";
     public const string Console = "queue/console/{*path}";

@@ -9,7 +9,7 @@ internal static class OperationsRegistration
     {
         services.AddSingleton(retention);
         services.AddSingleton<Retention>();
-        services.AddSingleton<Heartbeat>();
+        services.AddSingleton<MinuteReport>();
         return services.AddSingleton<QueueOperations>();
     }
 }

@@ -8,17 +8,13 @@ namespace FanzQueueFunctions.Operations;
 /// What of an operator's work is more than one call of the store: an overview is judged, a change goes portion by portion and is
 /// logged. All of it is safe while workers run, and bounded on any size of table. The other reads are the store's own.
 /// </summary>
-/// <exception cref="QueueStoreException">Every method but the last, where the store did not do it.</exception>
+/// <exception cref="QueueStoreException">Every method, where the store did not do it.</exception>
 public sealed class QueueOperations(
     IOperationStore store,
     QueueOptions options,
-    QueueMetrics metrics,
     TimeProvider time,
     ILogger<QueueOperations> logger)
 {
-    /// <summary>The first time there may be 90 days to go through; the next heartbeat goes on.</summary>
-    private static readonly TimeSpan RollUpLimit = TimeSpan.FromSeconds(30);
-
     /// <summary>The SQLSTATE of a value that a function of the queue does not take.</summary>
     private const string InvalidParameterValue = "22023";
 
@@ -30,7 +26,7 @@ public sealed class QueueOperations(
         return overview with
         {
             StuckAfterSeconds = (long)Math.Ceiling(options.StuckAfter.TotalSeconds),
-            Health = HealthReport.Judge(overview.Stuck.Count, overview.OldestDueSeconds, hour.Posted, hour.Failed),
+            Health = HealthReport.Judge(overview.Stuck.Count, overview.OldestDueSeconds, hour.Posted, hour.Failed, overview.Workers),
         };
     }
 
@@ -78,25 +74,5 @@ public sealed class QueueOperations(
         if (!order.DryRun && !controls.Conflict)
             logger.ControlSet(order, controls.Changed);
         return controls with { DryRun = order.DryRun };
-    }
-
-    /// <summary>
-    /// Rolls what happened up into the figures that overview and series are read from; to be called every few minutes. A
-    /// store that fails is logged; it does not throw.
-    /// </summary>
-    public async Task RollUpFiguresAsync(CancellationToken cancellationToken = default)
-    {
-        try
-        {
-            var startedAt = time.GetTimestamp();
-            while (!await store.RollUpAsync(cancellationToken) && time.GetElapsedTime(startedAt) < RollUpLimit)
-            {
-            }
-        }
-        catch (QueueStoreException exception)
-        {
-            metrics.StoreFailed(exception.Error);
-            logger.RollUpFailed(exception.Error, exception.IsTransient, exception.Message);
-        }
     }
 }

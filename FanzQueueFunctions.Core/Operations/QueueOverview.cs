@@ -29,6 +29,11 @@ public sealed record QueueOverview
 
     /// <summary>The last 5 minutes, hour and day.</summary>
     public required IReadOnlyList<RecentFigures> Recent { get; init; }
+
+    /// <summary>
+    /// From when on until 15 minutes ago figures are missing, because no worker wrote its minute's report; null: none are.
+    /// </summary>
+    public DateTimeOffset? FiguresMissingFrom { get; init; }
     public required IReadOnlyList<PlatformFigures> Platforms { get; init; }
 
     /// <summary>What an operator has paused.</summary>
@@ -36,6 +41,12 @@ public sealed record QueueOverview
 
     /// <summary>What an operator has limited.</summary>
     public required IReadOnlyList<LimitedPlatform> Limited { get; init; }
+
+    /// <summary>The workers of the last day, the one that reported last first.</summary>
+    public IReadOnlyList<WorkerFigures>? Workers { get; init; }
+
+    /// <summary>When something was last posted, by whichever worker; null where nothing ever was.</summary>
+    public DateTimeOffset? LastPostedAt { get; init; }
 
     /// <summary>Whether it is well, judged as the heartbeat judges it.</summary>
     public QueueVerdict? Health { get; init; }

@@ -7,6 +7,9 @@ public sealed record QueueSeries
     public string? Platform { get; init; }
     public required int BucketSeconds { get; init; }
     public required IReadOnlyList<SeriesBucket> Buckets { get; init; }
+
+    /// <summary>From when on until 15 minutes ago figures are missing, as in <see cref="QueueOverview.FiguresMissingFrom"/>.</summary>
+    public DateTimeOffset? MissingFrom { get; init; }
 }
 
 /// <summary>One bucket. Percentiles are at most 5 % off, and null where nothing was posted.</summary>

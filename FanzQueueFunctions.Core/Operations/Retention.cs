@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Telemetry;
 using Microsoft.Extensions.Hosting;
@@ -23,7 +24,10 @@ public sealed class Retention(
     private const string Actor = "the Prune timer";
     private const int PortionSize = 1000;
 
-    /// <summary>Deletes until nothing is left to delete, the time is used up, or the app is asked to stop.</summary>
+    /// <summary>
+    /// Deletes until nothing is left to delete, the time is used up, or the app is asked to stop. Posted, failed and cancelled
+    /// items and the history take turns, a portion each, so that none of them waits until another is done.
+    /// </summary>
     /// <returns>How many rows it deleted. A store that fails ends the run with one log line; it does not throw.</returns>
     public async Task<long> PruneAsync(CancellationToken cancellationToken = default)
     {
@@ -31,12 +35,21 @@ public sealed class Retention(
         var now = time.GetUtcNow();
         var hour = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero);
         var deleted = 0L;
+        var turns = new Queue<IAsyncEnumerator<long>>(
+            Turns(hour, cancellationToken).Select(turn => turn.GetAsyncEnumerator(cancellationToken)));
         try
         {
-            deleted += await PruneItemsAsync(ItemStatus.Posted, options.PostedDays, hour, MayGoOn, cancellationToken);
-            deleted += await PruneItemsAsync(ItemStatus.Failed, options.FailedDays, hour, MayGoOn, cancellationToken);
-            deleted += await PruneItemsAsync(ItemStatus.Cancelled, options.CancelledDays, hour, MayGoOn, cancellationToken);
-            deleted += await PruneHistoryAsync(options.HistoryDays, hour, MayGoOn, cancellationToken);
+            while (turns.TryPeek(out var turn) && MayGoOn())
+            {
+                if (!await turn.MoveNextAsync())
+                {
+                    await turns.Dequeue().DisposeAsync();
+                    continue;
+                }
+
+                deleted += turn.Current;
+                turns.Enqueue(turns.Dequeue());
+            }
         }
         catch (QueueStoreException exception)
         {
@@ -46,48 +59,74 @@ public sealed class Retention(
 
         if (deleted > 0)
             logger.Pruned(deleted);
+        if (turns.Count > 0 && time.GetElapsedTime(startedAt) >= TimeLimit)
+            logger.PruneBehind();
+        foreach (var turn in turns)
+            await turn.DisposeAsync();
         return deleted;
 
         bool MayGoOn() =>
             time.GetElapsedTime(startedAt) < TimeLimit && !lifetime.ApplicationStopping.IsCancellationRequested;
     }
 
-    private async Task<long> PruneItemsAsync(
-        ItemStatus status, int? days, DateTimeOffset hour, Func<bool> mayGoOn, CancellationToken cancellationToken)
+    /// <summary>What is to be deleted: for each kind of row the rows that each of its portions deleted.</summary>
+    private IEnumerable<IAsyncEnumerable<long>> Turns(DateTimeOffset hour, CancellationToken cancellationToken)
     {
-        if (days is null)
-            return 0;
-
-        var order = new ChangeOrder
-        {
-            Verb = ItemVerb.Prune,
-            Actor = Actor,
-            IdempotencyKey = $"{Actor} {status} {hour:yyyy-MM-ddTHH}",
-            Filter = new() { Status = status, To = hour.AddDays(-days.Value) },
-            Limit = ChangeOrder.MostItems,
-        };
-        // An hour in which there is nothing to delete leaves no record.
-        if ((await store.ChangeAsync(order with { DryRun = true, Limit = 1 }, 1, cancellationToken)).Meant == 0)
-            return 0;
-
-        return (await store.ChangeInPortionsAsync(order, mayGoOn, progress: null, cancellationToken)).Done;
+        if (options.PostedDays is { } postedDays)
+            yield return PruneItemsAsync(ItemStatus.Posted, hour, hour.AddDays(-postedDays), cancellationToken);
+        if (options.FailedDays is { } failedDays)
+            yield return PruneItemsAsync(ItemStatus.Failed, hour, hour.AddDays(-failedDays), cancellationToken);
+        if (options.CancelledDays is { } cancelledDays)
+            yield return PruneItemsAsync(ItemStatus.Cancelled, hour, hour.AddDays(-cancelledDays), cancellationToken);
+        if (options.HistoryDays is { } historyDays)
+            yield return PruneHistoryAsync(hour, hour.AddDays(-historyDays), cancellationToken);
     }
 
-    private async Task<long> PruneHistoryAsync(
-        int? days, DateTimeOffset hour, Func<bool> mayGoOn, CancellationToken cancellationToken)
+    private async IAsyncEnumerable<long> PruneItemsAsync(
+        ItemStatus status, DateTimeOffset hour, DateTimeOffset olderThan, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (days is null)
-            return 0;
+        for (var number = 1; ; number++)
+        {
+            var order = new ChangeOrder
+            {
+                Verb = ItemVerb.Prune,
+                Actor = Actor,
+                IdempotencyKey = $"{Actor} {status} {hour:yyyy-MM-ddTHH} {number}",
+                Filter = new() { Status = status, To = olderThan },
+                Limit = ChangeOrder.MostItems,
+            };
+            // Where there is nothing to delete, nothing is recorded.
+            if ((await store.ChangeAsync(order with { DryRun = true, Limit = 1 }, 1, cancellationToken)).Meant == 0)
+                yield break;
 
-        var deleted = 0L;
+            Change change;
+            var done = 0L;
+            var portions = 0;
+            do
+            {
+                change = await store.ChangeAsync(order, portions + 1, cancellationToken);
+                // Another run of this hour may have done what was asked for.
+                yield return change.Portions == portions + 1 ? change.Done - done : 0;
+                portions = change.Portions;
+                done = change.Done;
+            }
+            while (!change.Finished && !change.Conflict);
+            // Its limit was reached: there may be more.
+            if (change.Meant < ChangeOrder.MostItems)
+                yield break;
+        }
+    }
+
+    private async IAsyncEnumerable<long> PruneHistoryAsync(
+        DateTimeOffset hour, DateTimeOffset olderThan, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         int portion;
         do
         {
             portion = await store.PruneHistoryAsync(
-                hour.AddDays(-days.Value), $"{Actor} history {hour:yyyy-MM-ddTHH}", Actor, cancellationToken);
-            deleted += portion;
+                olderThan, $"{Actor} history {hour:yyyy-MM-ddTHH}", Actor, cancellationToken);
+            yield return portion;
         }
-        while (portion == PortionSize && mayGoOn());
-        return deleted;
+        while (portion == PortionSize);
     }
 }

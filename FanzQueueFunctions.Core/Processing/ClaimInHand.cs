@@ -16,6 +16,9 @@ internal sealed class ClaimInHand(Guid id, long takenAt)
     /// <summary>When a later run last tried to finish it, as a timestamp; null: none has.</summary>
     public long? TriedAt { get; set; }
 
+    /// <summary>How many of its items could not be settled when that was last tried.</summary>
+    public int Unsettled { get; set; }
+
     /// <summary>
     /// The items to settle, in the parts that go in one call each: all in one, unless that ran out of time before. Then the
     /// items of creators who were too slow come last, so that everybody else's are settled first.

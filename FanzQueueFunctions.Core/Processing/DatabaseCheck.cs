@@ -4,7 +4,7 @@ namespace FanzQueueFunctions.Processing;
 public sealed class DatabaseCheck(IQueueStore store)
 {
     /// <summary>The version of the SQL functions that this app calls: what <c>post_queue_version()</c> must give at least.</summary>
-    public const int NeededVersion = 4;
+    public const int NeededVersion = 5;
 
     // Version 1 had no check, and a database that was never migrated has none either.
     private static readonly Finding NotMigrated = new()

@@ -3,8 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace FanzQueueFunctions.Processing;
 
 /// <summary>
-/// Tells a container platform whether the database answers. Anybody may ask, so it asks the database itself at most
-/// once in ten seconds.
+/// Tells whether the database answers. Anybody may ask, so it asks the database itself at most once in ten seconds.
 /// </summary>
 internal sealed class DatabaseHealthCheck(IQueueStore store, QueueOptions options, TimeProvider time) : IHealthCheck, IDisposable
 {
@@ -12,7 +11,7 @@ internal sealed class DatabaseHealthCheck(IQueueStore store, QueueOptions option
 
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private HealthCheckResult _last;
-    private DateTimeOffset _askedAt = DateTimeOffset.MinValue;
+    private long? _askedAt;
 
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -20,10 +19,10 @@ internal sealed class DatabaseHealthCheck(IQueueStore store, QueueOptions option
         await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
-            if (time.GetUtcNow() - _askedAt >= KeptFor)
+            if (_askedAt is null || time.GetElapsedTime(_askedAt.Value) >= KeptFor)
             {
                 _last = await AskAsync(cancellationToken);
-                _askedAt = time.GetUtcNow();
+                _askedAt = time.GetTimestamp();
             }
 
             return _last;

@@ -9,7 +9,7 @@ public enum HealthStatus
     /// <summary>The queue works, but not as it should.</summary>
     Degraded,
 
-    /// <summary>The database does not answer.</summary>
+    /// <summary>Nothing is posted: the database does not answer, or no worker works.</summary>
     Unhealthy,
 }
 
@@ -31,7 +31,7 @@ public sealed record HealthReport(HealthStatus Status, IReadOnlyList<string> Rea
     /// <summary>Judges the queue's figures.</summary>
     public static HealthReport Of(QueueHealth queue)
     {
-        var (status, reasons) = Judge(queue.Stuck, queue.OldestDueSeconds, queue.PostedLastHour, queue.FailedLastHour);
+        var (status, reasons) = Judge(queue.Stuck, queue.OldestDueSeconds, queue.PostedLastHour, queue.FailedLastHour, queue.Workers);
         return new(status, reasons, queue);
     }
 
@@ -40,11 +40,14 @@ public sealed record HealthReport(HealthStatus Status, IReadOnlyList<string> Rea
     /// <param name="oldestDueSeconds">How long the oldest due item has waited.</param>
     /// <param name="posted">How many items were posted in the last hour.</param>
     /// <param name="failed">How many failed in the last hour.</param>
-    public static QueueVerdict Judge(long stuck, long oldestDueSeconds, long posted, long failed)
+    /// <param name="workers">The workers of the last day; null where nothing is known of them.</param>
+    public static QueueVerdict Judge(
+        long stuck, long oldestDueSeconds, long posted, long failed, IReadOnlyList<WorkerFigures>? workers)
     {
         List<string> reasons = [];
+        var isWorked = workers is null || JudgeWorkers(workers, reasons);
         if (stuck > 0)
-            reasons.Add(stuck == 1 ? "1 item is stuck" : $"{stuck} items are stuck");
+            reasons.Add($"{Items(stuck)} {(stuck == 1 ? "is" : "are")} stuck");
         if (oldestDueSeconds > LongestWait.TotalSeconds)
             reasons.Add($"the oldest due item has waited {oldestDueSeconds}s");
 
@@ -55,8 +58,40 @@ public sealed record HealthReport(HealthStatus Status, IReadOnlyList<string> Rea
             reasons.Add($"{share} % of the last hour's posts failed ({failed} of {ended})");
         }
 
-        return new(reasons.Count == 0 ? HealthStatus.Healthy : HealthStatus.Degraded, reasons);
+        return new(
+            !isWorked ? HealthStatus.Unhealthy : reasons.Count == 0 ? HealthStatus.Healthy : HealthStatus.Degraded, reasons);
     }
+
+    /// <returns>Whether at least one of them works.</returns>
+    private static bool JudgeWorkers(IReadOnlyList<WorkerFigures> workers, List<string> reasons)
+    {
+        if (workers.All(worker => worker.IsGone))
+        {
+            reasons.Add(workers is [var last, ..]
+                ? $"no worker has reported for {last.ReportedSeconds}s"
+                : "no worker has reported for a day");
+            return false;
+        }
+
+        var isWorked = false;
+        foreach (var worker in workers.Where(worker => !worker.IsGone))
+        {
+            if (worker.FailedRuns > 0)
+                reasons.Add($"worker {worker.Name}: {Runs(worker.FailedRuns)} failed: {worker.Error}");
+            else if (worker.IsLate)
+                reasons.Add($"worker {worker.Name} has completed no run for {worker.CompletedSeconds}s");
+            else if (worker.Unsettled > 0)
+                reasons.Add($"worker {worker.Name} could not settle {Items(worker.Unsettled)}: {worker.Error}");
+            // One that failed may pass; three in a row are more than a batch.
+            isWorked |= !worker.IsLate && worker.FailedRuns < 3;
+        }
+
+        return isWorked;
+    }
+
+    private static string Runs(int number) => number == 1 ? "the last run" : $"the last {number} runs";
+
+    private static string Items(long number) => number == 1 ? "1 item" : $"{number} items";
 
     /// <summary>The database did not answer.</summary>
     public static HealthReport Unanswered(QueueStoreException error) =>

@@ -10,7 +10,7 @@ public interface IQueueProcessor
     /// <param name="cancellationToken">Abandons the batch in hand; its items stay claimed until they are taken up again.</param>
     Task<ProcessedItems> ProcessDueItemsAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Reads the queue's health, logs it and records its metrics. A store that fails reads as unhealthy.</summary>
+    /// <summary>Tells the database how this worker is, reads the queue's health, logs it and records its metrics. A store that fails reads as unhealthy.</summary>
     Task<HealthReport> ReportHealthAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Queues again what has been in processing for longer than a threshold.</summary>

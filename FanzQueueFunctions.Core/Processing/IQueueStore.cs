@@ -27,6 +27,9 @@ public interface IQueueStore
     Task<IReadOnlyList<StuckItem>> ResetStuckAsync(
         TimeSpan olderThan, bool dryRun, string actor, string? reason, CancellationToken cancellationToken);
 
+    /// <summary>Writes down what a worker knows of itself, in place of what it told before.</summary>
+    Task ReportAsync(WorkerReport report, CancellationToken cancellationToken);
+
     /// <param name="stuckAfter">An item longer in processing than this is stuck.</param>
     Task<QueueHealth> ReadHealthAsync(TimeSpan stuckAfter, CancellationToken cancellationToken);
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace FanzQueueFunctions.Processing;
 
@@ -10,6 +11,7 @@ internal static class ProcessingRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
+        services.AddSingleton<WorkerState>();
         services.AddSingleton<RunsInHand>();
         services.AddHostedService(provider => provider.GetRequiredService<RunsInHand>());
         services.AddSingleton<IQueueProcessor, QueueProcessor>();
@@ -18,7 +20,12 @@ internal static class ProcessingRegistration
         services.AddHostedService(provider => provider.GetRequiredService<StartCheck>());
         // One object: it keeps the last answer, and the framework would make it anew for each question.
         services.AddSingleton<DatabaseHealthCheck>();
-        services.AddHealthChecks().AddCheck<DatabaseHealthCheck>("database");
+        services.AddHealthChecks()
+            .AddCheck<AliveHealthCheck>("timers", tags: [HealthTags.Alive, HealthTags.Ready])
+            .AddCheck<DatabaseHealthCheck>("database", tags: [HealthTags.Ready]);
+        // Whoever asks gets the answer; the log has the run and the heartbeat that failed.
+        services.Configure<LoggerFilterOptions>(
+            filters => filters.Rules.Add(new(null, "Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None, null)));
         return services;
     }
 }

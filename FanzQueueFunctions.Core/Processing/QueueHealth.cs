@@ -1,8 +1,8 @@
 namespace FanzQueueFunctions.Processing;
 
 /// <summary>
-/// The queue's figures as the database gives them. Figures of the queue go up to 10,000, those of the last hour and day up to 50,000; the counts by status go beyond. What functions
-/// of an older version leave out has its default.
+/// The queue's figures as the database gives them. Figures of the queue go up to 10,000, those of the last hour and day up to
+/// 50,000; the counts by status go beyond. What functions of an older version leave out has its default.
 /// </summary>
 public sealed record QueueHealth
 {
@@ -32,6 +32,9 @@ public sealed record QueueHealth
 
     /// <summary>What an operator has limited.</summary>
     public IReadOnlyList<LimitedPlatform> Limited { get => field ?? []; init; }
+
+    /// <summary>The workers of the last day, the one that reported last first; null from functions that do not know them.</summary>
+    public IReadOnlyList<WorkerFigures>? Workers { get; init; }
 }
 
 /// <summary>A platform whose items wait until somebody resumes it.</summary>

@@ -16,6 +16,7 @@ public sealed class QueueProcessor(
     StartCheck startCheck,
     IHostApplicationLifetime lifetime,
     RunsInHand runs,
+    WorkerState worker,
     TimeProvider time,
     ILogger<QueueProcessor> logger) : IQueueProcessor
 {
@@ -27,6 +28,7 @@ public sealed class QueueProcessor(
     public async Task<ProcessedItems> ProcessDueItemsAsync(CancellationToken cancellationToken = default)
     {
         using var inHand = runs.Begin();
+        worker.RunBegan();
         var run = new Run();
         // Of earlier runs only: what this one leaves is for the next.
         var unfinished = _unfinished.TakeDue();
@@ -57,6 +59,7 @@ public sealed class QueueProcessor(
         {
             foreach (var claim in unfinished)
                 _unfinished.Add(claim);
+            worker.RunEnded(run.Total, run.Error, _unfinished.Unsettled);
         }
 
         return run.Total;
@@ -146,6 +149,7 @@ public sealed class QueueProcessor(
     {
         metrics.StoreFailed(exception.Error);
         logger.RunFailed(exception.Error, exception.IsTransient, exception.Message);
+        run.Error = exception.Message;
         run.Total = run.Total with { Completed = false };
     }
 
@@ -154,6 +158,7 @@ public sealed class QueueProcessor(
         HealthReport report;
         try
         {
+            await store.ReportAsync(worker.Report(), cancellationToken);
             report = HealthReport.Of(await store.ReadHealthAsync(options.StuckAfter, cancellationToken));
             metrics.QueueRead(report.Queue!);
         }
@@ -251,7 +256,9 @@ public sealed class QueueProcessor(
             }
 
             metrics.BatchSettled(batch.ClaimDuration + time.GetElapsedTime(startedAt));
-            if (!inTime || results.Any(result => result.Outcome == SettledOutcome.Unsettled))
+            var settled = results.Count(result => result.Outcome != SettledOutcome.Unsettled);
+            batch.Claim.Unsettled = batch.Items.Count - settled;
+            if (batch.Claim.Unsettled > 0)
                 _unfinished.Add(batch.Claim);
             return new(batch.Items, results, inTime);
         }
@@ -364,13 +371,23 @@ public sealed class QueueProcessor(
 
         public bool IsSlow { get; set; }
 
-        public void Add(SettledBatch batch) => Total = new(
-            Total.Batches + 1,
-            Total.Posted + Count(batch, SettledOutcome.Posted),
-            Total.Retried + Count(batch, SettledOutcome.Retried),
-            Total.Failed + Count(batch, SettledOutcome.Failed),
-            Total.Lost + Count(batch, SettledOutcome.Lost),
-            Total.Completed && batch.InTime);
+        /// <summary>What went wrong last; null where nothing did.</summary>
+        public string? Error { get; set; }
+
+        public void Add(SettledBatch batch)
+        {
+            Total = new(
+                Total.Batches + 1,
+                Total.Posted + Count(batch, SettledOutcome.Posted),
+                Total.Retried + Count(batch, SettledOutcome.Retried),
+                Total.Failed + Count(batch, SettledOutcome.Failed),
+                Total.Lost + Count(batch, SettledOutcome.Lost),
+                Total.Completed && batch.InTime);
+            if (batch.Results.FirstOrDefault(item => item.Outcome == SettledOutcome.Unsettled) is { } unsettled)
+                Error = unsettled.Error;
+            else if (!batch.InTime)
+                Error = "Settling ran out of time.";
+        }
 
         private static int Count(SettledBatch batch, SettledOutcome outcome) =>
             batch.Results.Count(item => item.Outcome == outcome);

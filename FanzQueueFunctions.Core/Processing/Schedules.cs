@@ -11,6 +11,12 @@ namespace FanzQueueFunctions.Processing;
 /// <param name="Prune"><c>PRUNE_SCHEDULE</c>: every hour.</param>
 public sealed record Schedules(Schedule ProcessQueue, Schedule Heartbeat, Schedule Prune)
 {
+    /// <summary>When the minute's report is written, on both heads. It has no setting: alerts and figures rely on it.</summary>
+    public const string MinuteReportText = "30 * * * * *";
+
+    public Schedule MinuteReport { get; } =
+        Schedule.Read(new ConfigurationBuilder().Build(), nameof(MinuteReport), MinuteReportText);
+
     /// <exception cref="SettingException">One of them is no schedule.</exception>
     public static Schedules Read(IConfiguration configuration) => new(
         Schedule.Read(configuration, "PROCESS_QUEUE_SCHEDULE", "*/10 * * * * *"),

@@ -11,6 +11,9 @@ internal sealed class UnfinishedClaims(TimeSpan lease, TimeProvider time)
 {
     private readonly ConcurrentQueue<ClaimInHand> _claims = new();
 
+    /// <summary>How many items they hold that could not be settled.</summary>
+    public int Unsettled => _claims.Sum(claim => claim.Unsettled);
+
     public void Add(ClaimInHand claim) => _claims.Enqueue(claim);
 
     /// <summary>Takes those whose turn it is, for one run, which adds again what it does not finish.</summary>

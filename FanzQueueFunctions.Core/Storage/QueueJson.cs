@@ -14,6 +14,8 @@ namespace FanzQueueFunctions.Storage;
 [JsonSerializable(typeof(IReadOnlyList<ItemOutcome>))]
 [JsonSerializable(typeof(List<SettledItem>))]
 [JsonSerializable(typeof(List<StuckItem>))]
+[JsonSerializable(typeof(WorkerReport))]
+[JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(QueueHealth))]
 [JsonSerializable(typeof(List<Finding>))]
 internal sealed partial class QueueJson : JsonSerializerContext;

@@ -46,6 +46,14 @@ internal sealed class QueueStore(IQueueTransport transport, StoreResilience work
             QueueJson.Default.ListStuckItem,
             cancellationToken);
 
+    public Task ReportAsync(WorkerReport report, CancellationToken cancellationToken) =>
+        CallAsync(
+            looks,
+            "post_queue_report",
+            [new("worker", new Json(JsonSerializer.SerializeToUtf8Bytes(report, QueueJson.Default.WorkerReport)))],
+            QueueJson.Default.Boolean,
+            cancellationToken);
+
     public Task<QueueHealth> ReadHealthAsync(TimeSpan stuckAfter, CancellationToken cancellationToken) =>
         CallAsync(
             looks,

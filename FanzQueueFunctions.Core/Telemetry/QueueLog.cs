@@ -180,11 +180,14 @@ internal static partial class QueueLog
     [LoggerMessage(LogLevel.Information, "Pruned {Count} rows that are no longer kept")]
     public static partial void Pruned(this ILogger logger, long count);
 
+    [LoggerMessage(LogLevel.Warning, "Pruning did not keep up: its time was over before all was deleted that is no longer kept. The next hour goes on; let PRUNE_SCHEDULE fire more often, or keep more days.")]
+    public static partial void PruneBehind(this ILogger logger);
+
     [LoggerMessage(LogLevel.Error, "Pruning ended: {Reason} [{Error}, transient: {IsTransient}] The next hour goes on.")]
     public static partial void PruneFailed(this ILogger logger, QueueStoreError error, bool isTransient, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "The figures were not rolled up: {Reason} [{Error}, transient: {IsTransient}]")]
-    public static partial void RollUpFailed(
+    [LoggerMessage(LogLevel.Warning, "The minute's report was not written, and the next one makes up for it: {Reason} [{Error}, transient: {IsTransient}]")]
+    public static partial void MinuteReportFailed(
         this ILogger logger, QueueStoreError error, bool isTransient, string reason);
 
     [LoggerMessage(LogLevel.Warning, "{Function} failed and is repeated: {Reason}")]

@@ -17,7 +17,7 @@ public sealed class CheckCommandTests(PostgresFixture postgres)
 
         Assert.Equal(0, await check.WaitForExitAsync());
         var lines = Printed(check);
-        Assert.Equal("ok  The SQL functions are of version 4.", lines[0]);
+        Assert.Equal("ok  The SQL functions are of version 5.", lines[0]);
         Assert.All(lines[..^1], line => Assert.StartsWith("ok  ", line));
         Assert.Equal("0 errors, 0 warnings, 0 notes", lines[^1]);
     }
@@ -36,7 +36,7 @@ public sealed class CheckCommandTests(PostgresFixture postgres)
                 "warning  The index multiplatform_post_queue_due_idx is missing.",
                 "         Each claim reads and sorts all that is queued.",
                 "         Create it as docs/operations.md says, Indexes on big tables.",
-                "ok       The SQL functions are of version 4.",
+                "ok       The SQL functions are of version 5.",
             ],
             lines[..4]);
         Assert.Equal("0 errors, 1 warning, 0 notes", lines[^1]);
@@ -71,7 +71,7 @@ public sealed class CheckCommandTests(PostgresFixture postgres)
         var finding = Assert.Single(Json(check));
         Assert.Equal("error", (string?)finding!["level"]);
         Assert.Equal(
-            "Apply the migrations in supabase/migrations (the database has version 1 or none, this app needs version 4).",
+            "Apply the migrations in supabase/migrations (the database has version 1 or none, this app needs version 5).",
             (string?)finding["advice"]);
     }
 

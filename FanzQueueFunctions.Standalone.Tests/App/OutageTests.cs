@@ -1,3 +1,4 @@
+using System.Net;
 using FanzQueueFunctions.Testbed;
 
 namespace FanzQueueFunctions.Standalone.Tests.App;
@@ -24,7 +25,9 @@ public sealed class OutageTests
         await app.WaitForLineAsync("Run ended: ", after: firstError);
         await app.WaitForLineAsync("[HEALTH] unhealthy - ");
         Assert.Contains("transient: True", error);
-        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, (await client.GetAsync("/healthz")).StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("/api/ready")).StatusCode);
+        // A platform that watches it does not stop a worker that sits an outage out.
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/api/alive")).StatusCode);
 
         await postgres.Server.StartAgainAsync();
         database.ForgetConnections();

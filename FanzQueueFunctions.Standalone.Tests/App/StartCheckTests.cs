@@ -34,7 +34,7 @@ public sealed class StartCheckTests(PostgresFixture postgres)
         Assert.Equal(
             [
                 "[CHECK] error - The SQL functions are older than this app, or missing. The app refuses to run. Apply the " +
-                "migrations in supabase/migrations (the database has version 1 or none, this app needs version 4).",
+                "migrations in supabase/migrations (the database has version 1 or none, this app needs version 5).",
                 Ends,
             ],
             Checked(refused));
@@ -55,7 +55,7 @@ public sealed class StartCheckTests(PostgresFixture postgres)
 
         Assert.Equal(1, await app.WaitForExitAsync());
         Assert.Contains(
-            "Apply the migrations in supabase/migrations (the database has version 1, this app needs version 4).",
+            "Apply the migrations in supabase/migrations (the database has version 1, this app needs version 5).",
             Checked(app)[0]);
         Assert.Equal("queued", (string?)(await database.ItemAsync(item))["status"]);
     }

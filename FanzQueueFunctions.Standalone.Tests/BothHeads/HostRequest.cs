@@ -103,6 +103,9 @@ public sealed record HostRequest(
         new("An item that is not there gets 404", "GET", "/api/queue/items/3f2b8c1e-0000-4000-8000-000000000000", 404, Problem, "read-key"),
         new("Below a view there is nothing", "GET", "/api/queue/overview/x", 404, Problem, "read-key"),
         new("Further below nothing is found", "GET", "/api/queue/items/a/b", 404, Key: "read-key"),
+        new("It is alive, and anybody may ask", "GET", "/api/alive", 200, Json),
+        new("It is ready, and anybody may ask", "GET", "/api/ready", 200, Json),
+        new("It is asked by GET alone", "POST", "/api/alive", 404),
         new("The root is not found", "GET", "/", 404),
     ];
 

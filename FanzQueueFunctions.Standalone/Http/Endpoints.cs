@@ -1,5 +1,4 @@
 using FanzQueueFunctions.Http;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
 namespace FanzQueueFunctions.Standalone.Http;
 
@@ -13,10 +12,14 @@ internal static class Endpoints
     {
         app.UseAnswersOfTheFunctionsHost();
 
-        app.MapHealth();
         app.MapPost("/admin/functions/{name}", RunNow.AnswerAsync);
 
         var api = app.MapGroup("/api");
+        string[] looks = [HttpMethods.Get, HttpMethods.Head];
+        api.MapMethods(Routes.Alive, looks, (HealthHandler handler, CancellationToken cancellationToken) =>
+            handler.AnswerAliveAsync(cancellationToken));
+        api.MapMethods(Routes.Ready, looks, (HealthHandler handler, CancellationToken cancellationToken) =>
+            handler.AnswerReadyAsync(cancellationToken));
         api.MapGet(Routes.Console, (HttpRequest request) => ConsoleHandler.Answer(request));
         api.MapGet(Routes.Principal, (HttpRequest request, PrincipalHandler handler) => handler.Answer(request));
         api.MapGet(Routes.Read, (HttpRequest request, ReadHandler handler, CancellationToken cancellationToken) =>
@@ -27,15 +30,10 @@ internal static class Endpoints
             handler.AnswerAsync(request, cancellationToken)).RequireKey("QueueChange");
         api.MapPost(Routes.ChangeByPrincipal, (HttpRequest request, ChangeHandler handler, CancellationToken cancellationToken) =>
             handler.AnswerPrincipalAsync(request, cancellationToken));
-        api.MapPost(Routes.ResetStuck, (HttpRequest request, ResetStuckHandler handler, CancellationToken cancellationToken) =>
-            handler.AnswerAsync(request, cancellationToken)).RequireKey("ResetStuckItems");
+        api.MapPost(Routes.ResetStuck, (HttpRequest request, ResetStuckHandler handler) => handler.AnswerAsync(request))
+            .RequireKey("ResetStuckItems");
         api.MapPost(Routes.Wake, (WakeHandler handler) => handler.Answer()).RequireKey("Wake");
     }
-
-    /// <summary><c>/healthz</c>, for whatever keeps the process running. No key, no body.</summary>
-    internal static void MapHealth(this WebApplication app) =>
-        app.MapHealthChecks("/healthz", new HealthCheckOptions { ResponseWriter = (_, _) => Task.CompletedTask })
-            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
 
     /// <summary>What the Functions host answers in place of a handler, where ASP.NET Core would answer otherwise.</summary>
     internal static void UseAnswersOfTheFunctionsHost(this WebApplication app)

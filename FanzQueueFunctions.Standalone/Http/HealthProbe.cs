@@ -1,9 +1,10 @@
+using FanzQueueFunctions.Http;
 using FanzQueueFunctions.Standalone.Settings;
 
 namespace FanzQueueFunctions.Standalone.Http;
 
 /// <summary>
-/// The app started with <c>--healthcheck</c>: asks the one that runs beside it for its health and ends, with exit code 0
+/// The app started with <c>--healthcheck</c>: asks the one that runs beside it whether it is alive and ends, with exit code 0
 /// or 1. For container images that have no curl.
 /// </summary>
 internal static class HealthProbe
@@ -22,7 +23,7 @@ internal static class HealthProbe
         var address = new UriBuilder(ListenAddress.From(settings).Split(';')[0]
             .Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal))
         {
-            Path = "/healthz",
+            Path = $"/api/{Routes.Alive}",
         };
         if (address.Host is "0.0.0.0" or "[::]")
             address.Host = "127.0.0.1";

@@ -2,7 +2,7 @@ namespace FanzQueueFunctions.Standalone.Timers;
 
 /// <summary>
 /// All the timers of the app, from the moment that everything else has started until the runs in flight at stop have
-/// ended. They end before the server does, so that until then <c>/healthz</c> answers.
+/// ended. They end before the server does, so that until then it answers.
 /// </summary>
 internal sealed class TimerService(
     IEnumerable<TimedWork> works, TimeProvider time, ILoggerFactory loggers, IHostApplicationLifetime lifetime) : IHostedLifecycleService, IDisposable

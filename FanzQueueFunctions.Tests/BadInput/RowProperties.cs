@@ -1,13 +1,10 @@
 using CsCheck;
 using FanzQueueFunctions.Processing;
-using FanzQueueFunctions.Telemetry;
 using FanzQueueFunctions.Testbed;
 using FanzQueueFunctions.Tests.Database;
+using FanzQueueFunctions.Tests.Processing;
 using FanzQueueFunctions.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
-using NSubstitute;
 
 namespace FanzQueueFunctions.Tests.BadInput;
 
@@ -138,16 +135,7 @@ public sealed class RowProperties(PostgresFixture postgres)
     private static async Task DrainAsync(IQueueStore store)
     {
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var processor = new QueueProcessor(
-            store,
-            new QueueOptions { BatchSize = 50, MaxBatchesPerFiring = 100 },
-            ActivatorUtilities.CreateInstance<QueueMetrics>(services),
-            new StartCheck(
-                new DatabaseCheck(store), Substitute.For<IHostApplicationLifetime>(), NullLogger<StartCheck>.Instance),
-            Substitute.For<IHostApplicationLifetime>(),
-            new RunsInHand(),
-            TimeProvider.System,
-            NullLogger<QueueProcessor>.Instance);
+        var processor = Processors.Over(store, services, new() { BatchSize = 50, MaxBatchesPerFiring = 100 });
         Assert.True((await processor.ProcessDueItemsAsync()).Completed);
     }
 }

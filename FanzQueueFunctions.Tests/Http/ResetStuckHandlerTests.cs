@@ -103,7 +103,7 @@ public sealed class ResetStuckHandlerTests
         using var body = new MemoryStream();
         context.Response.Body = body;
 
-        var result = await new ResetStuckHandler(_processor).AnswerAsync(context.Request, CancellationToken.None);
+        var result = await new ResetStuckHandler(_processor).AnswerAsync(context.Request);
         await result.ExecuteAsync(context);
 
         return (

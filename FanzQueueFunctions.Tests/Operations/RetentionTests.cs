@@ -14,6 +14,8 @@ namespace FanzQueueFunctions.Tests.Operations;
 
 public sealed class RetentionTests(PostgresFixture postgres)
 {
+    private static readonly Dictionary<string, long> NoneLeft = [];
+
     [Fact]
     public async Task Without_a_setting_nothing_is_deleted()
     {
@@ -58,6 +60,56 @@ public sealed class RetentionTests(PostgresFixture postgres)
 
         Assert.Equal(0L, await database.CountAsync("multiplatform_post_queue"));
         Assert.Equal(5000L, await database.ScalarAsync<long>("select sum(done)::bigint from post_queue.actions"));
+    }
+
+    [Fact]
+    public async Task Kinds_of_rows_take_turns_so_that_a_backlog_of_one_does_not_keep_another()
+    {
+        var store = Substitute.For<IOperationStore>();
+        List<string> portions = [];
+        store.ChangeAsync(default!, default, default).ReturnsForAnyArgs(call =>
+        {
+            var (order, portion) = (call.Arg<ChangeOrder>(), call.Arg<int>());
+            if (!order.DryRun)
+                portions.Add($"{order.Filter!.Status} {portion}");
+            return new Change { Left = NoneLeft, Meant = 1, Done = 1000 * portion, Portions = portion, Finished = portion == 3 };
+        });
+        store.PruneHistoryAsync(default, default!, default!, default).ReturnsForAnyArgs(_ =>
+        {
+            portions.Add("history");
+            return portions.Count(portion => portion == "history") == 2 ? 10 : 1000;
+        });
+
+        var deleted = await PruneAsync(store, new() { PostedDays = 1, FailedDays = 1, HistoryDays = 1 });
+
+        Assert.Equal(
+            ["Posted 1", "Failed 1", "history", "Posted 2", "Failed 2", "history", "Posted 3", "Failed 3"], portions);
+        Assert.Equal(7010, deleted);
+    }
+
+    [Fact]
+    public async Task An_order_that_reached_its_limit_is_followed_by_another()
+    {
+        var store = Substitute.For<IOperationStore>();
+        List<string> keys = [];
+        store.ChangeAsync(default!, default, default).ReturnsForAnyArgs(call =>
+        {
+            var order = call.Arg<ChangeOrder>();
+            if (!order.DryRun)
+                keys.Add(order.IdempotencyKey);
+            return new Change
+            {
+                Left = NoneLeft,
+                Meant = keys.Count == 1 ? ChangeOrder.MostItems : 1,
+                Done = 1,
+                Portions = 1,
+                Finished = true,
+            };
+        });
+
+        await PruneAsync(store, new() { PostedDays = 1 });
+
+        Assert.Equal(2, keys.Distinct().Count());
     }
 
     [Theory]

@@ -4,7 +4,8 @@ namespace FanzQueueFunctions.Tests.Processing;
 
 public sealed class HealthReportTests
 {
-    private static readonly QueueHealth Quiet = new() { Counts = new Dictionary<string, long>() };
+    private static readonly WorkerFigures Worker = new() { Name = "here" };
+    private static readonly QueueHealth Quiet = new() { Workers = [Worker] };
 
     [Fact]
     public void A_quiet_queue_is_healthy()
@@ -58,11 +59,50 @@ public sealed class HealthReportTests
     }
 
     [Fact]
+    public void A_queue_that_nobody_works_is_unhealthy()
+    {
+        Assert.Equal(
+            (HealthStatus.Unhealthy, "no worker has reported for a day"), StatusAndReason(Quiet with { Workers = [] }));
+        Assert.Equal(
+            (HealthStatus.Unhealthy, "no worker has reported for 240s"),
+            StatusAndReason(Quiet with { Workers = [Worker with { IsGone = true, ReportedSeconds = 240 }] }));
+    }
+
+    [Fact]
+    public void A_worker_whose_runs_do_not_come_is_unhealthy_unless_another_works()
+    {
+        var late = Worker with { IsLate = true, CompletedSeconds = 240 };
+        const string Reason = "worker here has completed no run for 240s";
+
+        Assert.Equal((HealthStatus.Unhealthy, Reason), StatusAndReason(Quiet with { Workers = [late] }));
+        Assert.Equal((HealthStatus.Degraded, Reason), StatusAndReason(Quiet with { Workers = [late, Worker] }));
+    }
+
+    [Theory]
+    [InlineData(1, HealthStatus.Degraded, "the last run")]
+    [InlineData(2, HealthStatus.Degraded, "the last 2 runs")]
+    [InlineData(3, HealthStatus.Unhealthy, "the last 3 runs")]
+    public void A_worker_whose_runs_fail_says_with_what(int runs, HealthStatus expected, string which) => Assert.Equal(
+        (expected, $"worker here: {which} failed: The disk is full."),
+        StatusAndReason(Quiet with { Workers = [Worker with { FailedRuns = runs, Error = "The disk is full." }] }));
+
+    [Fact]
+    public void Items_that_could_not_be_settled_degrade() => Assert.Equal(
+        (HealthStatus.Degraded, "worker here could not settle 1 item: Its row is locked."),
+        StatusAndReason(Quiet with { Workers = [Worker with { Unsettled = 1, Error = "Its row is locked." }] }));
+
+    [Fact]
     public void A_database_that_does_not_answer_is_unhealthy()
     {
         var report = HealthReport.Unanswered(new QueueStoreException(QueueStoreError.Unreachable, "No connection."));
 
         Assert.Equal(HealthStatus.Unhealthy, report.Status);
         Assert.Equal(["No connection."], report.Reasons);
+    }
+
+    private static (HealthStatus Status, string Reason) StatusAndReason(QueueHealth queue)
+    {
+        var report = HealthReport.Of(queue);
+        return (report.Status, Assert.Single(report.Reasons));
     }
 }

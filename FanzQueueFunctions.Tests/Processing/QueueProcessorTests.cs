@@ -1,9 +1,7 @@
 using System.Diagnostics.Metrics;
 using FanzQueueFunctions.Processing;
-using FanzQueueFunctions.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 using NSubstitute;
@@ -419,15 +417,13 @@ public sealed class QueueProcessorTests : IDisposable
         Assert.Equal(HealthStatus.Unhealthy, report.Status);
     }
 
-    private QueueProcessor Processor(int batchSize = 10, int maxBatches = 1) => new(
+    private QueueProcessor Processor(int batchSize = 10, int maxBatches = 1) => Processors.Over(
         _store,
-        new QueueOptions { BatchSize = batchSize, MaxBatchesPerFiring = maxBatches },
-        new QueueMetrics(_services.GetRequiredService<IMeterFactory>()),
-        new StartCheck(new DatabaseCheck(_store), _lifetime, NullLogger<StartCheck>.Instance),
-        _lifetime,
-        new RunsInHand(),
+        _services,
+        new() { BatchSize = batchSize, MaxBatchesPerFiring = maxBatches },
         _time,
-        _logger);
+        _lifetime,
+        logger: _logger);
 
     private string[] Log() => [.. _logger.Collector.GetSnapshot().Select(record => record.Message)];
 

@@ -36,7 +36,7 @@ public sealed class CheckTests(PostgresFixture postgres)
             Assert.Equal("ok", (string?)finding!["level"]);
             Assert.Equal(["level", "what"], finding.AsObject().Select(part => part.Key).Order());
         });
-        Assert.Contains(findings, finding => (string?)finding!["what"] == "The SQL functions are of version 4.");
+        Assert.Contains(findings, finding => (string?)finding!["what"] == "The SQL functions are of version 5.");
         Assert.DoesNotContain(
             findings, finding => (string?)finding!["what"] == "All indexes that the queue needs are there.");
     }
@@ -55,11 +55,11 @@ public sealed class CheckTests(PostgresFixture postgres)
     {
         await using var database = await postgres.CreateDatabaseAsync();
 
-        var finding = Assert.Single(Found(await database.ScalarAsync<string>("select post_queue_check(5)::text")));
+        var finding = Assert.Single(Found(await database.ScalarAsync<string>("select post_queue_check(6)::text")));
 
         Assert.Equal("error", finding.Level);
         Assert.Equal(
-            "Apply the migrations in supabase/migrations (the database has version 4, this app needs version 5).",
+            "Apply the migrations in supabase/migrations (the database has version 5, this app needs version 6).",
             finding.Advice);
     }
 

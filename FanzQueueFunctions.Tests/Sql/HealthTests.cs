@@ -14,7 +14,7 @@ public sealed class HealthTests(PostgresFixture postgres)
         await using var database = await postgres.CreateDatabaseAsync();
 
         Assert.Equal(
-            """{"due":0,"stuck":0,"counts":{"failed":0,"posted":0,"queued":0,"cancelled":0,"processing":0},"paused":[],"limited":[],"scheduled":0,"failed_last_day":0,"counts_estimated":false,"failed_last_hour":0,"posted_last_hour":0,"oldest_due_seconds":0,"average_seconds_to_post":null}""",
+            """{"due":0,"stuck":0,"counts":{"failed":0,"posted":0,"queued":0,"cancelled":0,"processing":0},"paused":[],"limited":[],"workers":[],"scheduled":0,"failed_last_day":0,"counts_estimated":false,"failed_last_hour":0,"posted_last_hour":0,"oldest_due_seconds":0,"average_seconds_to_post":null}""",
             (await database.HealthAsync()).ToJsonString());
     }
 
@@ -57,7 +57,7 @@ public sealed class HealthTests(PostgresFixture postgres)
         Assert.InRange(health["oldest_due_seconds"]!.GetValue<int>(), 1000, 1060);
         health.Remove("oldest_due_seconds");
         Assert.Equal(
-            """{"due":2,"stuck":2,"counts":{"failed":4,"posted":1,"queued":4,"cancelled":1,"processing":3},"paused":[],"limited":[],"scheduled":2,"failed_last_day":2,"counts_estimated":false,"failed_last_hour":1,"posted_last_hour":3,"average_seconds_to_post":12.5}""",
+            """{"due":2,"stuck":2,"counts":{"failed":4,"posted":1,"queued":4,"cancelled":1,"processing":3},"paused":[],"limited":[],"workers":[],"scheduled":2,"failed_last_day":2,"counts_estimated":false,"failed_last_hour":1,"posted_last_hour":3,"average_seconds_to_post":12.5}""",
             health.ToJsonString());
     }
 

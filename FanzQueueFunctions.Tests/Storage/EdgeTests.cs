@@ -5,6 +5,7 @@ using FanzQueueFunctions.Storage;
 using FanzQueueFunctions.Telemetry;
 using FanzQueueFunctions.Testbed;
 using FanzQueueFunctions.Tests.Database;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Testing;
 using NSubstitute;
@@ -140,6 +141,7 @@ public sealed class EdgeTests(PostgresFixture postgres)
         store.ReadHealthAsync(default, default).ReturnsForAnyArgs(new QueueHealth());
         await using var services = new ServiceCollection()
             .AddLogging()
+            .AddSingleton(Schedules.Read(new ConfigurationBuilder().Build()))
             .AddQueueProcessing(new QueueOptions())
             .AddSingleton(store)
             .BuildServiceProvider();

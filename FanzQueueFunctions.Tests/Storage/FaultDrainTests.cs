@@ -1,12 +1,8 @@
-using FanzQueueFunctions.Processing;
-using FanzQueueFunctions.Telemetry;
 using FanzQueueFunctions.Testbed;
 using FanzQueueFunctions.Testbed.Postgrest;
 using FanzQueueFunctions.Tests.Database;
+using FanzQueueFunctions.Tests.Processing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
-using NSubstitute;
 
 namespace FanzQueueFunctions.Tests.Storage;
 
@@ -31,16 +27,8 @@ public sealed class FaultDrainTests(PostgresFixture postgres, ITestOutputHelper 
         ];
         faults.Decide = Faults.AtRandom(Seed, 1 / 3.0, kinds);
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        var processor = new QueueProcessor(
-            test.Store,
-            new QueueOptions { BatchSize = 20, MaxBatchesPerFiring = 1000 },
-            ActivatorUtilities.CreateInstance<QueueMetrics>(services),
-            new StartCheck(
-                new DatabaseCheck(test.Store), Substitute.For<IHostApplicationLifetime>(), NullLogger<StartCheck>.Instance),
-            Substitute.For<IHostApplicationLifetime>(),
-            new RunsInHand(),
-            TimeProvider.System,
-            NullLogger<QueueProcessor>.Instance);
+        var processor = Processors.Over(
+            test.Store, services, new() { BatchSize = 20, MaxBatchesPerFiring = 1000 });
 
         await Until.TrueAsync(
             async () =>

@@ -1,13 +1,10 @@
 using FanzQueueFunctions.Processing;
-using FanzQueueFunctions.Telemetry;
 using FanzQueueFunctions.Testbed;
 using FanzQueueFunctions.Tests.Database;
+using FanzQueueFunctions.Tests.Processing;
 using FanzQueueFunctions.Tests.Sql;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using NSubstitute;
 
 namespace FanzQueueFunctions.Tests.Storage;
 
@@ -103,15 +100,7 @@ public sealed class UnfinishedItemTests(PostgresFixture postgres) : IAsyncDispos
         return posted;
     }
 
-    private QueueProcessor Processor(IQueueStore store) => new(
-        store,
-        new QueueOptions(),
-        ActivatorUtilities.CreateInstance<QueueMetrics>(_services),
-        new StartCheck(new DatabaseCheck(store), Substitute.For<IHostApplicationLifetime>(), NullLogger<StartCheck>.Instance),
-        Substitute.For<IHostApplicationLifetime>(),
-        new RunsInHand(),
-        _time,
-        NullLogger<QueueProcessor>.Instance);
+    private QueueProcessor Processor(IQueueStore store) => Processors.Over(store, _services, time: _time);
 
     /// <summary>A store between whose first claim and its settle something happens.</summary>
     private sealed class Interrupted(IQueueStore store, Func<Task> happen) : IQueueStore
@@ -137,6 +126,9 @@ public sealed class UnfinishedItemTests(PostgresFixture postgres) : IAsyncDispos
         public Task<IReadOnlyList<StuckItem>> ResetStuckAsync(
             TimeSpan olderThan, bool dryRun, string actor, string? reason, CancellationToken cancellationToken) =>
             store.ResetStuckAsync(olderThan, dryRun, actor, reason, cancellationToken);
+
+        public Task ReportAsync(WorkerReport report, CancellationToken cancellationToken) =>
+            store.ReportAsync(report, cancellationToken);
 
         public Task<QueueHealth> ReadHealthAsync(TimeSpan stuckAfter, CancellationToken cancellationToken) =>
             store.ReadHealthAsync(stuckAfter, cancellationToken);

@@ -9,6 +9,6 @@ public sealed class ResetStuckItemsFunction(ResetStuckHandler handler)
 {
     [Function("ResetStuckItems")]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.ResetStuck)] HttpRequest request,
-        CancellationToken cancellationToken) => handler.AnswerAsync(request, cancellationToken);
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = Routes.ResetStuck)] HttpRequest request) =>
+        handler.AnswerAsync(request);
 }

@@ -454,6 +454,34 @@ alter table post_queue.figures enable row level security;
 revoke all on post_queue.figures from anon, authenticated;
 grant select, insert, update, delete on post_queue.figures to service_role;
 
+-- schemas/tables/96_workers.sql
+
+-- The workers, each as it last told of itself (post_queue_report): every process that asks can see whether anybody works.
+create table if not exists post_queue.workers (
+  id uuid primary key,
+  name text not null,
+  started_at timestamptz not null,
+  reported_at timestamptz not null,
+  completed_at timestamptz,
+  posted_at timestamptz,
+  is_late boolean not null,
+  failed_runs integer not null,
+  unsettled integer not null,
+  error text,
+  error_at timestamptz
+);
+
+comment on column post_queue.workers.id is 'Of one process; another start is another worker.';
+comment on column post_queue.workers.completed_at is 'Its last run that the database did not fail.';
+comment on column post_queue.workers.is_late is 'Whether three times of its schedule had passed without a run.';
+comment on column post_queue.workers.failed_runs is 'The runs in a row that failed.';
+comment on column post_queue.workers.unsettled is 'The items that it holds and could not settle.';
+comment on column post_queue.workers.error is 'What went wrong last.';
+
+alter table post_queue.workers enable row level security;
+revoke all on post_queue.workers from anon, authenticated;
+grant select, insert, update, delete on post_queue.workers to service_role;
+
 -- schemas/check/check.sql
 
 -- Checks the database against what the queue needs of it. Changes nothing, and is quick on tables of any size: it reads the
@@ -1032,6 +1060,15 @@ as $$
   union all
 
   select
+    'note',
+    format('max_prepared_transactions is %s.', current_setting('max_prepared_transactions')),
+    'No hints are sent, because a transaction that notifies could not be prepared: items are found by polling.',
+    'Set it to 0 where nothing uses PREPARE TRANSACTION.'
+  where current_setting('max_prepared_transactions') <> '0'
+
+  union all
+
+  select
     'warning',
     'Autovacuum is off on this server.',
     'Each item leaves dead rows behind: the queue grows and claims become slower without end.',
@@ -1219,7 +1256,7 @@ immutable
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-  select 4
+  select 5
 $$;
 
 revoke execute on function public.post_queue_version() from public, anon, authenticated;
@@ -2256,6 +2293,7 @@ begin
       set per_minute = excluded.per_minute, set_at = now(), set_by = excluded.set_by;
     end if;
     perform post_queue.record_action('limit', this_actor, reason, scope, idempotency_key, 1, is_new::integer);
+    perform post_queue.hint();
   end if;
 
   return post_queue.controls() || jsonb_build_object('changed', is_new);
@@ -2438,6 +2476,7 @@ begin
     set resumed_at = now(), resumed_by = this_actor
     where p.platform = this_platform and p.resumed_at is null;
     perform post_queue.record_action('resume', this_actor, reason, scope, idempotency_key, 1, was_paused::integer);
+    perform post_queue.hint();
   end if;
 
   return post_queue.controls() || jsonb_build_object('changed', was_paused);
@@ -2569,8 +2608,9 @@ grant execute on function post_queue.percentile(bigint[], double precision) to s
 -- schemas/figures/recent_figures.sql
 
 -- What happened of late, for the overview: in the last 5 minutes, hour and day, and in the last day by platform. From the
--- figures that were rolled up, and from the rows themselves for what came since.
-create or replace function post_queue.recent_figures(out recent jsonb, out day jsonb)
+-- figures that were rolled up, and from the rows themselves for what came since, of which it reads the last 15 minutes.
+-- missing_from says from when on figures before those are missing, because nothing rolled them up; null: none are.
+create or replace function post_queue.recent_figures(out recent jsonb, out day jsonb, out missing_from timestamptz)
 language plpgsql
 stable
 security invoker
@@ -2579,11 +2619,13 @@ as $$
 declare
   -- By name, because the figures are found by platform and time.
   platforms constant text[] := enum_range(null::public.platform_cluster)::text[] || '{"",unknown}'::text[];
+  rolled_up_to timestamptz;
   fresh_from timestamptz;
 begin
-  select max(f.starts_at) + interval '1 minute' into fresh_from
+  select max(f.starts_at) + interval '1 minute' into rolled_up_to
   from post_queue.figures f where f.width_seconds = 60 and f.platform = '';
-  fresh_from := greatest(coalesce(fresh_from, '-infinity'), date_trunc('minute', now() - interval '15 minutes'));
+  fresh_from := greatest(coalesce(rolled_up_to, '-infinity'), date_trunc('minute', now() - interval '15 minutes'));
+  missing_from := case when rolled_up_to < fresh_from then rolled_up_to end;
 
   with figures as materialized (
     select f.platform, f.starts_at, f.posted, f.failed, f.retried, f.times
@@ -2754,7 +2796,8 @@ grant execute on function public.post_queue_roll_up() to service_role;
 --   platform        one platform; null: all
 --
 -- Gives {"platform", "bucket_seconds", "buckets": [{"starts_at", "posted", "failed", "retried", "seconds_to_post_p50",
--- "seconds_to_post_p95"}, ...]}, oldest first, empty buckets left out. Read from post_queue.figures, and from the history
+-- "seconds_to_post_p95"}, ...], "missing_from"}, oldest first, empty buckets left out; missing_from as in
+-- post_queue.recent_figures. Read from post_queue.figures, and from the history
 -- and the tries for the minutes that are not rolled up yet, of which it reads the last 15.
 create or replace function public.post_queue_series(
   range_seconds integer, bucket_seconds integer, platform text default null
@@ -2774,6 +2817,7 @@ declare
   bucket constant interval := make_interval(secs => bucket_seconds);
   first timestamptz;
   fine_from timestamptz;
+  rolled_up_to timestamptz;
   fresh_from timestamptz;
   buckets jsonb;
 begin
@@ -2793,9 +2837,9 @@ begin
   end if;
 
   first := date_bin(bucket, now() - make_interval(secs => range_seconds), 'epoch') + bucket;
-  select max(f.starts_at) + interval '1 minute' into fresh_from
+  select max(f.starts_at) + interval '1 minute' into rolled_up_to
   from post_queue.figures f where f.width_seconds = 60 and f.platform = '';
-  fresh_from := greatest(coalesce(fresh_from, '-infinity'), date_trunc('minute', now() - interval '15 minutes'));
+  fresh_from := greatest(coalesce(rolled_up_to, '-infinity'), date_trunc('minute', now() - interval '15 minutes'));
   -- Hours where they are enough, and minutes for what they do not cover.
   fine_from := case when bucket_seconds % 3600 = 0 then date_trunc('hour', fresh_from) else first end;
 
@@ -2834,7 +2878,10 @@ begin
   ) as summed
   where summed.posted + summed.failed + summed.retried > 0;
 
-  return jsonb_build_object('platform', platform, 'bucket_seconds', bucket_seconds, 'buckets', buckets);
+  return jsonb_build_object(
+    'platform', platform, 'bucket_seconds', bucket_seconds, 'buckets', buckets,
+    'missing_from', case when rolled_up_to < fresh_from then rolled_up_to end
+  );
 end
 $$;
 
@@ -3006,7 +3053,7 @@ revoke execute on function public.post_queue_guard_post() from public, anon, aut
 -- planner's statistics, and "counts_estimated" says so.
 --
 -- "paused" and "limited" say what an operator holds back (see post_queue.controls), "oldest_due_seconds" what waits although
--- nobody does (see post_queue.oldest_due).
+-- nobody does (see post_queue.oldest_due), "workers" who works (see post_queue.worker_rows).
 create or replace function public.post_queue_health(stuck_after_seconds integer)
 returns jsonb
 language plpgsql
@@ -3132,7 +3179,8 @@ begin
     'posted_last_hour', posted_last_hour,
     'failed_last_hour', failed_last_hour,
     'failed_last_day', failed_last_day,
-    'average_seconds_to_post', average_seconds
+    'average_seconds_to_post', average_seconds,
+    'workers', post_queue.worker_rows()
   ) || controls;
 end
 $$;
@@ -3197,6 +3245,64 @@ $$;
 revoke execute on function post_queue.oldest_due() from public, anon, authenticated;
 grant execute on function post_queue.oldest_due() to service_role;
 
+-- schemas/health/report.sql
+
+-- A worker tells of itself, once a minute and before each heartbeat, in place of what it told before.
+--
+--   worker  {"id", "name", "started_seconds_ago", "completed_seconds_ago", "posted_seconds_ago", "is_late", "failed_runs",
+--           "unsettled", "error", "error_seconds_ago"}: ages, because the clock here is the one clock
+--
+-- A worker that has said nothing for a day is forgotten. On a database that takes no writes this fails, as a settle would.
+create or replace function public.post_queue_report(worker jsonb)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  told record;
+begin
+  select *
+  into told
+  from jsonb_to_record(worker) as w (
+    id uuid, name text, started_seconds_ago double precision, completed_seconds_ago double precision,
+    posted_seconds_ago double precision, is_late boolean, failed_runs integer, unsettled integer, error text,
+    error_seconds_ago double precision
+  );
+  if told.id is null or told.name is null or told.started_seconds_ago is null then
+    raise exception 'post_queue_report needs a worker with id, name and started_seconds_ago'
+      using errcode = 'invalid_parameter_value';
+  end if;
+
+  insert into post_queue.workers (
+    id, name, started_at, reported_at, completed_at, posted_at, is_late, failed_runs, unsettled, error, error_at
+  )
+  values (
+    told.id, left(told.name, 100), now() - make_interval(secs => told.started_seconds_ago), now(),
+    now() - make_interval(secs => told.completed_seconds_ago), now() - make_interval(secs => told.posted_seconds_ago),
+    coalesce(told.is_late, false), coalesce(told.failed_runs, 0), coalesce(told.unsettled, 0), left(told.error, 500),
+    now() - make_interval(secs => told.error_seconds_ago)
+  )
+  on conflict (id) do update
+  set
+    reported_at = excluded.reported_at, completed_at = excluded.completed_at, posted_at = excluded.posted_at,
+    is_late = excluded.is_late, failed_runs = excluded.failed_runs, unsettled = excluded.unsettled,
+    error = excluded.error, error_at = excluded.error_at;
+
+  delete from post_queue.workers w
+  where w.id = any (array(
+    select gone.id
+    from post_queue.workers gone
+    where gone.reported_at < now() - interval '1 day'
+    for update skip locked
+  ));
+  return to_jsonb(true);
+end
+$$;
+
+revoke execute on function public.post_queue_report(jsonb) from public, anon, authenticated;
+grant execute on function public.post_queue_report(jsonb) to service_role;
+
 -- schemas/health/seconds_since.sql
 
 -- How many seconds ago a moment was; 0 where there was none. A moment in a row may be at either end of what a timestamp can be.
@@ -3217,6 +3323,51 @@ $$;
 revoke execute on function post_queue.seconds_since(timestamptz) from public, anon, authenticated;
 grant execute on function post_queue.seconds_since(timestamptz) to service_role;
 
+-- schemas/health/worker_rows.sql
+
+-- The workers of the last day, the one that reported last first, 20 at most: [{"name", "started_at", "reported_at",
+-- "reported_seconds", "is_gone", "completed_at", "completed_seconds", "posted_at", "is_late", "failed_runs", "unsettled",
+-- "error", "error_at"}, ...]. One that has said nothing for three minutes is gone.
+create or replace function post_queue.worker_rows()
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(told)) order by told.reported_at desc, told.name), '[]')
+  from (
+    select
+      w.name, w.started_at, w.reported_at, post_queue.seconds_since(w.reported_at) as reported_seconds,
+      w.reported_at < now() - interval '3 minutes' as is_gone, w.completed_at,
+      post_queue.seconds_since(coalesce(w.completed_at, w.started_at)) as completed_seconds, w.posted_at, w.is_late,
+      w.failed_runs, w.unsettled, w.error, w.error_at
+    from post_queue.workers w
+    order by w.reported_at desc
+    limit 20
+  ) as told
+$$;
+
+revoke execute on function post_queue.worker_rows() from public, anon, authenticated;
+grant execute on function post_queue.worker_rows() to service_role;
+
+-- schemas/hints/hint.sql
+
+-- Tells workers to look: for what lets due items go without queueing them, such as a retry or the end of a pause. See
+-- post_queue_wake for the hints of those who queue.
+create or replace function post_queue.hint()
+returns void
+language sql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select pg_notify('post_queue', '')
+  where pg_notification_queue_usage() < 0.5
+$$;
+
+revoke execute on function post_queue.hint() from public, anon, authenticated;
+grant execute on function post_queue.hint() to service_role;
+
 -- schemas/hints/wake.sql
 
 -- Tells workers that something is due, as it is queued: a notification on the channel "post_queue", once a statement,
@@ -3224,9 +3375,13 @@ grant execute on function post_queue.seconds_since(timestamptz) to service_role;
 -- poll costs.
 --
 -- A transaction that notifies takes a lock at its commit that is shared by all databases of the server, and holds it
--- while its commit is flushed. So at most four transactions at a time are let in, by advisory locks that end with them.
--- Whoever finds all four taken sends nothing: a hint of the others comes at about the same time, and a worker looks once
--- more a second after each hint.
+-- while its commit is flushed. So few transactions at a time are let in, by advisory locks that end with them.
+-- Whoever finds all four taken tries one of twelve more, by the number of its process, or four transactions that stay open
+-- would silence all others. Whoever finds that taken, too, sends nothing: a hint of the others comes at about the same time,
+-- and a worker looks once more a second after each hint.
+--
+-- A transaction that notifies cannot be prepared (two-phase commit). Where the server allows those, nothing is sent, and items
+-- are found by polling: the hint must never fail the one who queues.
 --
 -- All in one statement, and no settings of its own (a search_path): each would cost a good part of what it does. It names
 -- nothing but built-in things.
@@ -3243,6 +3398,7 @@ begin
       where q.status operator(pg_catalog.=) 'queued'
         and greatest(q.scheduled_for, q.queued_at) operator(pg_catalog.<=) pg_catalog.now()
     )
+    and pg_catalog.current_setting('max_prepared_transactions') operator(pg_catalog.=) '0'
     -- Where somebody who listens does not read, a full queue of notifications would fail the transaction that queues.
     and pg_catalog.pg_notification_queue_usage() operator(pg_catalog.<) 0.5
     and (
@@ -3250,6 +3406,9 @@ begin
       or pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('post_queue_wake'), 2)
       or pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('post_queue_wake'), 3)
       or pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('post_queue_wake'), 4)
+      or pg_catalog.pg_try_advisory_xact_lock(
+        pg_catalog.hashtext('post_queue_wake'), 5 operator(pg_catalog.+) pg_catalog.pg_backend_pid() operator(pg_catalog.%) 12
+      )
     );
   return null;
 end
@@ -3585,6 +3744,7 @@ begin
       select retried.changed, retried.posted_already
       into changed, posted_already
       from post_queue.retry_items(ids, changeable) as retried;
+      perform post_queue.hint();
     when 'cancel' then
       changed := post_queue.cancel_items(ids, changeable);
     when 'prune' then
@@ -4235,9 +4395,10 @@ grant execute on function post_queue.moment(timestamptz) to service_role;
 --   stuck_after_seconds  0 or more; an item longer in processing is stuck
 --
 -- Gives {"now", "counts": {status: {"count", "precision"}}, "due", "scheduled", "stuck", "oldest_due_at",
--- "oldest_due_seconds", "recent": [{"seconds", "posted", "failed", "retried", "seconds_to_post_p50", "_p95", "_p99"}, ...],
+-- "oldest_due_seconds", "figures_missing_from" (see post_queue.recent_figures), "recent": [{"seconds", "posted", "failed", "retried", "seconds_to_post_p50", "_p95", "_p99"}, ...],
 -- "platforms": [{"platform", "due", "in_hand", "failed", "posted_last_day", "failed_last_day", "retried_last_day", "is_known",
--- "is_paused", "per_minute"}, ...]} and what is paused and limited (see post_queue.controls).
+-- "is_paused", "per_minute"}, ...], "workers" (see post_queue.worker_rows), "last_posted_at"} and what is paused and limited
+-- (see post_queue.controls).
 -- "precision" is exact, at_least (there are more), or estimated (the planner's statistics, for posted items of a large
 -- table). "recent" are the last 5 minutes, hour and day. A platform's due, in hand and failed items are those among the
 -- oldest 10,000 due, 10,000 in hand and the newest 10,000 failed. One that is paused by itself or limited is among the
@@ -4266,6 +4427,7 @@ declare
   cancelled bigint;
   recent jsonb;
   day jsonb;
+  missing_from timestamptz;
 begin
   if stuck_after_seconds is null or stuck_after_seconds < 0 then
     raise exception 'post_queue_overview needs a stuck_after_seconds of 0 or more'
@@ -4341,7 +4503,9 @@ begin
     limit at_most
   ) as bounded;
 
-  select figures.recent, figures.day into recent, day from post_queue.recent_figures() as figures;
+  select figures.recent, figures.day, figures.missing_from
+  into recent, day, missing_from
+  from post_queue.recent_figures() as figures;
 
   return jsonb_build_object(
     'now', now(),
@@ -4358,7 +4522,10 @@ begin
     'oldest_due_at', post_queue.moment(oldest_due),
     'oldest_due_seconds', post_queue.seconds_since(oldest_due),
     'recent', recent,
-    'platforms', post_queue.platform_rows(due, in_hand, failed, day, controls)
+    'figures_missing_from', missing_from,
+    'platforms', post_queue.platform_rows(due, in_hand, failed, day, controls),
+    'workers', post_queue.worker_rows(),
+    'last_posted_at', (select max(h.posted_at) from public.multiplatform_post_history h where h.posted_at <= now())
   ) || controls;
 end
 $$;
@@ -4661,6 +4828,7 @@ begin
       'reset_stuck', coalesce(actor, 'SQL'), reason, jsonb_build_object('older_than_seconds', older_than_seconds), null,
       jsonb_array_length(items), jsonb_array_length(items)
     );
+    perform post_queue.hint();
   end if;
   return items;
 end

@@ -43,6 +43,15 @@ as $$
   union all
 
   select
+    'note',
+    format('max_prepared_transactions is %s.', current_setting('max_prepared_transactions')),
+    'No hints are sent, because a transaction that notifies could not be prepared: items are found by polling.',
+    'Set it to 0 where nothing uses PREPARE TRANSACTION.'
+  where current_setting('max_prepared_transactions') <> '0'
+
+  union all
+
+  select
     'warning',
     'Autovacuum is off on this server.',
     'Each item leaves dead rows behind: the queue grows and claims become slower without end.',

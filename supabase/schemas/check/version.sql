@@ -7,7 +7,7 @@ immutable
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-  select 4
+  select 5
 $$;
 
 revoke execute on function public.post_queue_version() from public, anon, authenticated;

@@ -56,6 +56,7 @@ begin
       set per_minute = excluded.per_minute, set_at = now(), set_by = excluded.set_by;
     end if;
     perform post_queue.record_action('limit', this_actor, reason, scope, idempotency_key, 1, is_new::integer);
+    perform post_queue.hint();
   end if;
 
   return post_queue.controls() || jsonb_build_object('changed', is_new);

@@ -41,6 +41,7 @@ begin
     set resumed_at = now(), resumed_by = this_actor
     where p.platform = this_platform and p.resumed_at is null;
     perform post_queue.record_action('resume', this_actor, reason, scope, idempotency_key, 1, was_paused::integer);
+    perform post_queue.hint();
   end if;
 
   return post_queue.controls() || jsonb_build_object('changed', was_paused);

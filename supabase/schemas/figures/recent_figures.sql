@@ -1,6 +1,7 @@
 -- What happened of late, for the overview: in the last 5 minutes, hour and day, and in the last day by platform. From the
--- figures that were rolled up, and from the rows themselves for what came since.
-create or replace function post_queue.recent_figures(out recent jsonb, out day jsonb)
+-- figures that were rolled up, and from the rows themselves for what came since, of which it reads the last 15 minutes.
+-- missing_from says from when on figures before those are missing, because nothing rolled them up; null: none are.
+create or replace function post_queue.recent_figures(out recent jsonb, out day jsonb, out missing_from timestamptz)
 language plpgsql
 stable
 security invoker
@@ -9,11 +10,13 @@ as $$
 declare
   -- By name, because the figures are found by platform and time.
   platforms constant text[] := enum_range(null::public.platform_cluster)::text[] || '{"",unknown}'::text[];
+  rolled_up_to timestamptz;
   fresh_from timestamptz;
 begin
-  select max(f.starts_at) + interval '1 minute' into fresh_from
+  select max(f.starts_at) + interval '1 minute' into rolled_up_to
   from post_queue.figures f where f.width_seconds = 60 and f.platform = '';
-  fresh_from := greatest(coalesce(fresh_from, '-infinity'), date_trunc('minute', now() - interval '15 minutes'));
+  fresh_from := greatest(coalesce(rolled_up_to, '-infinity'), date_trunc('minute', now() - interval '15 minutes'));
+  missing_from := case when rolled_up_to < fresh_from then rolled_up_to end;
 
   with figures as materialized (
     select f.platform, f.starts_at, f.posted, f.failed, f.retried, f.times

@@ -5,7 +5,8 @@
 --   platform        one platform; null: all
 --
 -- Gives {"platform", "bucket_seconds", "buckets": [{"starts_at", "posted", "failed", "retried", "seconds_to_post_p50",
--- "seconds_to_post_p95"}, ...]}, oldest first, empty buckets left out. Read from post_queue.figures, and from the history
+-- "seconds_to_post_p95"}, ...], "missing_from"}, oldest first, empty buckets left out; missing_from as in
+-- post_queue.recent_figures. Read from post_queue.figures, and from the history
 -- and the tries for the minutes that are not rolled up yet, of which it reads the last 15.
 create or replace function public.post_queue_series(
   range_seconds integer, bucket_seconds integer, platform text default null
@@ -25,6 +26,7 @@ declare
   bucket constant interval := make_interval(secs => bucket_seconds);
   first timestamptz;
   fine_from timestamptz;
+  rolled_up_to timestamptz;
   fresh_from timestamptz;
   buckets jsonb;
 begin
@@ -44,9 +46,9 @@ begin
   end if;
 
   first := date_bin(bucket, now() - make_interval(secs => range_seconds), 'epoch') + bucket;
-  select max(f.starts_at) + interval '1 minute' into fresh_from
+  select max(f.starts_at) + interval '1 minute' into rolled_up_to
   from post_queue.figures f where f.width_seconds = 60 and f.platform = '';
-  fresh_from := greatest(coalesce(fresh_from, '-infinity'), date_trunc('minute', now() - interval '15 minutes'));
+  fresh_from := greatest(coalesce(rolled_up_to, '-infinity'), date_trunc('minute', now() - interval '15 minutes'));
   -- Hours where they are enough, and minutes for what they do not cover.
   fine_from := case when bucket_seconds % 3600 = 0 then date_trunc('hour', fresh_from) else first end;
 
@@ -85,7 +87,10 @@ begin
   ) as summed
   where summed.posted + summed.failed + summed.retried > 0;
 
-  return jsonb_build_object('platform', platform, 'bucket_seconds', bucket_seconds, 'buckets', buckets);
+  return jsonb_build_object(
+    'platform', platform, 'bucket_seconds', bucket_seconds, 'buckets', buckets,
+    'missing_from', case when rolled_up_to < fresh_from then rolled_up_to end
+  );
 end
 $$;
 

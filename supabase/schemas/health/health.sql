@@ -7,7 +7,7 @@
 -- planner's statistics, and "counts_estimated" says so.
 --
 -- "paused" and "limited" say what an operator holds back (see post_queue.controls), "oldest_due_seconds" what waits although
--- nobody does (see post_queue.oldest_due).
+-- nobody does (see post_queue.oldest_due), "workers" who works (see post_queue.worker_rows).
 create or replace function public.post_queue_health(stuck_after_seconds integer)
 returns jsonb
 language plpgsql
@@ -133,7 +133,8 @@ begin
     'posted_last_hour', posted_last_hour,
     'failed_last_hour', failed_last_hour,
     'failed_last_day', failed_last_day,
-    'average_seconds_to_post', average_seconds
+    'average_seconds_to_post', average_seconds,
+    'workers', post_queue.worker_rows()
   ) || controls;
 end
 $$;

@@ -130,6 +130,7 @@ begin
       select retried.changed, retried.posted_already
       into changed, posted_already
       from post_queue.retry_items(ids, changeable) as retried;
+      perform post_queue.hint();
     when 'cancel' then
       changed := post_queue.cancel_items(ids, changeable);
     when 'prune' then

@@ -3,9 +3,10 @@
 --   stuck_after_seconds  0 or more; an item longer in processing is stuck
 --
 -- Gives {"now", "counts": {status: {"count", "precision"}}, "due", "scheduled", "stuck", "oldest_due_at",
--- "oldest_due_seconds", "recent": [{"seconds", "posted", "failed", "retried", "seconds_to_post_p50", "_p95", "_p99"}, ...],
+-- "oldest_due_seconds", "figures_missing_from" (see post_queue.recent_figures), "recent": [{"seconds", "posted", "failed", "retried", "seconds_to_post_p50", "_p95", "_p99"}, ...],
 -- "platforms": [{"platform", "due", "in_hand", "failed", "posted_last_day", "failed_last_day", "retried_last_day", "is_known",
--- "is_paused", "per_minute"}, ...]} and what is paused and limited (see post_queue.controls).
+-- "is_paused", "per_minute"}, ...], "workers" (see post_queue.worker_rows), "last_posted_at"} and what is paused and limited
+-- (see post_queue.controls).
 -- "precision" is exact, at_least (there are more), or estimated (the planner's statistics, for posted items of a large
 -- table). "recent" are the last 5 minutes, hour and day. A platform's due, in hand and failed items are those among the
 -- oldest 10,000 due, 10,000 in hand and the newest 10,000 failed. One that is paused by itself or limited is among the
@@ -34,6 +35,7 @@ declare
   cancelled bigint;
   recent jsonb;
   day jsonb;
+  missing_from timestamptz;
 begin
   if stuck_after_seconds is null or stuck_after_seconds < 0 then
     raise exception 'post_queue_overview needs a stuck_after_seconds of 0 or more'
@@ -109,7 +111,9 @@ begin
     limit at_most
   ) as bounded;
 
-  select figures.recent, figures.day into recent, day from post_queue.recent_figures() as figures;
+  select figures.recent, figures.day, figures.missing_from
+  into recent, day, missing_from
+  from post_queue.recent_figures() as figures;
 
   return jsonb_build_object(
     'now', now(),
@@ -126,7 +130,10 @@ begin
     'oldest_due_at', post_queue.moment(oldest_due),
     'oldest_due_seconds', post_queue.seconds_since(oldest_due),
     'recent', recent,
-    'platforms', post_queue.platform_rows(due, in_hand, failed, day, controls)
+    'figures_missing_from', missing_from,
+    'platforms', post_queue.platform_rows(due, in_hand, failed, day, controls),
+    'workers', post_queue.worker_rows(),
+    'last_posted_at', (select max(h.posted_at) from public.multiplatform_post_history h where h.posted_at <= now())
   ) || controls;
 end
 $$;

@@ -75,6 +75,7 @@ begin
       'reset_stuck', coalesce(actor, 'SQL'), reason, jsonb_build_object('older_than_seconds', older_than_seconds), null,
       jsonb_array_length(items), jsonb_array_length(items)
     );
+    perform post_queue.hint();
   end if;
   return items;
 end
