@@ -47,7 +47,7 @@ public sealed class CheckTests(PostgresFixture postgres)
         await using var database = await postgres.CreateDatabaseAsync();
         await using var session = await OpenTransaction.BeginAsRoleAsync(database, "service_role");
 
-        Assert.Empty(Found(await session.ScalarAsync<string>("select post_queue_check(4)::text")));
+        Assert.Empty(Found(await session.ScalarAsync<string>("select post_queue_check(5)::text")));
     }
 
     [Fact]
@@ -61,6 +61,79 @@ public sealed class CheckTests(PostgresFixture postgres)
         Assert.Equal(
             "Apply the migrations in supabase/migrations (the database has version 5, this app needs version 6).",
             finding.Advice);
+    }
+
+    [Theory]
+    [InlineData("drop function post_queue.spend(uuid)", "error", "The function post_queue.spend(uuid) is missing.")]
+    [InlineData("create or replace function post_queue.is_environment(state text) returns boolean language sql immutable as 'select false'",
+        "warning", "The function post_queue.is_environment(text) is not what the migration made.")]
+    [InlineData("drop trigger post_queue_wake on multiplatform_post_queue",
+        "warning", "The trigger post_queue_wake on public.multiplatform_post_queue is missing or disabled.")]
+    [InlineData("alter table content_posts disable trigger trigger_post_created_multiplatform",
+        "warning", "No trigger on content_posts queues items.")]
+    [InlineData("alter table multiplatform_post_queue drop constraint multiplatform_post_queue_creator_id_fkey",
+        "warning", "The foreign key multiplatform_post_queue_creator_id_fkey on public.multiplatform_post_queue is missing.")]
+    [InlineData("alter table multiplatform_post_queue disable row level security",
+        "warning", "Row-level security is off for public.multiplatform_post_queue.")]
+    [InlineData("alter table post_queue.actions disable row level security",
+        "warning", "Row-level security is off for post_queue.actions.")]
+    [InlineData("grant execute on function post_queue_retry(jsonb, integer) to anon, authenticated",
+        "warning", "anon and authenticated may call the function public.post_queue_retry(jsonb,integer).")]
+    [InlineData("grant execute on function post_queue_retry(jsonb, integer) to public",
+        "warning", "everybody may call the function public.post_queue_retry(jsonb,integer).")]
+    [InlineData("grant create on schema public to authenticated",
+        "warning", "authenticated may create objects in the schema public.")]
+    public async Task What_the_release_is_made_of_and_is_missing_changed_off_or_open_is_told(
+        string damage, string level, string what)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync(damage);
+
+        AssertFound(await FoundAsync(database), level, what);
+    }
+
+    [Fact]
+    public async Task A_session_in_which_no_trigger_runs_is_a_warning()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var session = await OpenTransaction.BeginAsync(database);
+        await session.ExecuteAsync("set local session_replication_role = replica");
+
+        AssertFound(
+            Found(await session.ScalarAsync<string>("select post_queue_check(5)::text")),
+            "warning", "session_replication_role is replica.");
+    }
+
+    [Fact]
+    public async Task A_default_of_the_content_type_is_a_note()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync("alter table content_posts alter content_type set default 'image'");
+
+        var finding = Assert.Single(await FoundAsync(database));
+
+        Assert.Equal(("note", "content_posts.content_type has a default, 'image'::public.media_type."), (finding.Level, finding.What));
+    }
+
+    [Fact]
+    public async Task Due_items_that_repeat_what_is_posted_or_queued_already_are_a_note()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var creator = await database.AddCreatorAsync();
+        var (once, twice, again) = (
+            await database.AddPostAsync(creator), await database.AddPostAsync(creator), await database.AddPostAsync(creator));
+        await database.AddItemAsync(once);
+        await database.AddItemAsync(once, "boyfanz");
+        await database.AddItemAsync(twice);
+        await database.AddItemAsync(twice);
+        await database.AddItemAsync(again, with: "status = 'posted', completed_at = now()");
+        await database.AddItemAsync(again);
+
+        var finding = Assert.Single(await FoundAsync(database));
+
+        Assert.Equal("note", finding.Level);
+        Assert.StartsWith(
+            "Of the next 1,000 due items 3 repeat what is posted or queued already, such as those of the original ", finding.What);
     }
 
     [Theory]
@@ -260,8 +333,9 @@ public sealed class CheckTests(PostgresFixture postgres)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         var post = await database.AddPostAsync(await database.AddCreatorAsync());
-        foreach (var platform in (string[])["girlfnz", "girlfnz", "a", "b", "c", "d", "e", "girlfanz"])
+        foreach (var platform in (string[])["girlfnz", "a", "b", "c", "d", "e", "girlfanz"])
             await database.AddItemAsync(post, platform);
+        await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()), "girlfnz");
 
         AssertFound(
             await FoundAsync(database),
@@ -507,6 +581,11 @@ public sealed class CheckTests(PostgresFixture postgres)
             drop table multiplatform_post_history;
             alter table parts rename to multiplatform_post_history;
             create index multiplatform_post_history_posted_at_idx on multiplatform_post_history (posted_at);
+            alter table multiplatform_post_history enable row level security;
+            alter table multiplatform_post_history
+              add constraint multiplatform_post_history_creator_id_fkey foreign key (creator_id) references creators (id),
+              add constraint multiplatform_post_history_original_post_id_fkey
+                foreign key (original_post_id) references content_posts (id);
             """);
 
         Assert.Equal(
@@ -520,7 +599,7 @@ public sealed class CheckTests(PostgresFixture postgres)
         [.. findings.Where(finding => !finding.What.StartsWith("The guard of ", StringComparison.Ordinal))];
 
     private static async Task<List<Row>> FoundAsync(TestDatabase database) =>
-        Found(await database.ScalarAsync<string>("select post_queue_check(4)::text"));
+        Found(await database.ScalarAsync<string>("select post_queue_check(5)::text"));
 
     /// <returns>All that is not as it should be.</returns>
     private static List<Row> Found(string json) =>

@@ -7,6 +7,21 @@ namespace FanzQueueFunctions.Tests.Sql;
 public sealed class RescueTests(PostgresFixture postgres)
 {
     [Fact]
+    public async Task An_item_that_began_in_the_future_begins_now_so_that_its_lease_ends()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var item = await database.AddItemAsync(
+            await database.AddPostAsync(await database.AddCreatorAsync()),
+            with: "status = 'processing', processing_started_at = now() + interval '1 day'");
+
+        await database.ExecuteAsync(
+            """select post_queue_report('{"id": "0198a5a0-0000-7000-8000-000000000000", "name": "here", "started_seconds_ago": 1}')""");
+
+        Assert.True(await database.ScalarAsync<bool>(
+            "select processing_started_at <= now() from multiplatform_post_queue where id = $1", item));
+    }
+
+    [Fact]
     public async Task An_item_whose_lease_has_run_out_is_freed_and_taken_by_the_same_claim()
     {
         await using var database = await postgres.CreateDatabaseAsync();

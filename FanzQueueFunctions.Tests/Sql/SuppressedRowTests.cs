@@ -69,6 +69,26 @@ public sealed class SuppressedRowTests(PostgresFixture postgres)
         Assert.Equal([[good]], await database.RowsAsync("select queue_item_id from content_posts where is_crosspost"));
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Items_that_a_trigger_keeps_as_they_are_keep_nobody_elses_however_many_stand_before_them(bool fair, bool paused)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.AddItemsAsync(await database.AddPostAsync(await database.AddCreatorAsync()), 35);
+        await database.ExecuteAsync("update multiplatform_post_queue set queued_at = now() - interval '1 hour', target_platform = 'boyfanz'");
+        await database.AddItemsAsync(await database.AddPostAsync(await database.AddCreatorAsync()), 20);
+        await SuppressAsync(database, "multiplatform_post_queue", "update", "new.target_platform = 'boyfanz'");
+        if (paused)
+            await database.ExecuteAsync("select post_queue_pause('pupfanz', 'somebody')");
+
+        var items = await database.ClaimAsync(Guid.CreateVersion7(), fair: fair);
+
+        Assert.Equal(10, items.Count);
+        Assert.DoesNotContain(items, item => (string?)item!["target_platform"] == "boyfanz");
+    }
+
     [Fact]
     public async Task A_claim_passes_by_the_items_that_a_trigger_keeps_as_they_are()
     {

@@ -384,15 +384,12 @@ grant select, insert, update, delete on post_queue.limits to service_role;
 
 -- schemas/tables/93_turns.sql
 
--- Whose turn it was last, where creators take turns (Queue__Fair): one row. The claim goes on behind this creator.
+-- Whose turn it was last, where creators take turns (Queue__Fair): one row, from the first such claim on.
+-- The claim goes on behind this creator.
 create table if not exists post_queue.turns (
   is_only boolean primary key default true check (is_only),
   creator_id uuid not null
 );
-
-insert into post_queue.turns (creator_id)
-values ('00000000-0000-0000-0000-000000000000')
-on conflict do nothing;
 
 alter table post_queue.turns enable row level security;
 revoke all on post_queue.turns from anon, authenticated;
@@ -511,6 +508,7 @@ as $$
       format('Apply the migrations in supabase/migrations (the database has version %s, this app needs version %s).',
         public.post_queue_version(), needed_version) as advice
     where needed_version > public.post_queue_version()
+    union all select 'objects', f.* from post_queue.check_objects() as f
     union all select 'security', f.* from post_queue.check_security() as f
     union all select 'columns', f.* from post_queue.check_columns() as f
     union all select 'unique indexes', f.* from post_queue.check_unique_indexes() as f
@@ -527,11 +525,12 @@ as $$
   fine (part, what) as (
     values
       ('version', format('The SQL functions are of version %s.', public.post_queue_version())),
+      ('objects', 'All that the migrations made is there, and open to nobody else.'),
       ('security', format('The role %s sees and may do all that the queue needs.', current_user)),
       ('columns', 'Every column of content_posts is copied to a cross-post.'),
       ('unique indexes', 'No unique index on content_posts keeps cross-posts out.'),
       ('triggers', 'No trigger on content_posts queues items for cross-posts.'),
-      ('items', 'Of the next 1,000 due items none is for an unknown platform.'),
+      ('items', 'Of the next 1,000 due items none is for an unknown platform, and none repeats what is posted or queued already.'),
       ('indexes', 'All indexes that the queue needs are there.'),
       ('needless indexes', 'No index costs each item something and serves nothing.'),
       ('creators', 'No creator may write what is the worker''s alone.'),
@@ -543,7 +542,7 @@ as $$
       array_position(array['error', 'warning', 'note', 'ok'], level),
       array_position(
         array[
-          'version', 'security', 'columns', 'unique indexes', 'triggers', 'items', 'indexes', 'needless indexes', 'creators',
+          'version', 'objects', 'security', 'columns', 'unique indexes', 'triggers', 'items', 'indexes', 'needless indexes', 'creators',
           'settings', 'tables', 'ids', 'guards'
         ],
         part
@@ -618,6 +617,17 @@ as $$
     ) as by_trigger
   ) as filled
   where not c.copied
+
+  union all
+
+  select
+    'note',
+    format('content_posts.content_type has a default, %s.', pg_get_expr(d.adbin, d.adrelid)),
+    'A post of an insert that leaves it out is of that type, whatever its file is. A cross-post has its original''s type.',
+    null
+  from pg_catalog.pg_attrdef d
+  join pg_catalog.pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+  where d.adrelid = 'public.content_posts'::regclass and a.attname = 'content_type'
 $$;
 
 revoke execute on function post_queue.check_columns() from public, anon, authenticated;
@@ -816,13 +826,15 @@ grant execute on function post_queue.check_indexes() to service_role;
 
 -- schemas/check/check_items.sql
 
--- A part of post_queue_check: platforms that are unknown, among the next 1,000 due items.
+-- A part of post_queue_check: among the next 1,000 due items, platforms that are unknown, and items that repeat what is posted
+-- or queued already. Each item is posted once; the same original queued twice for one platform makes two posts.
 create or replace function post_queue.check_items()
 returns table (level text, what text, follows text, advice text)
 language plpgsql
 stable
 security invoker
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 as $$
 begin
   -- Other findings say so, where the caller may not look, or where to look would be to sort all that is queued.
@@ -856,6 +868,40 @@ begin
     'They fail at once, and no retry helps.',
     'Correct their target_platform, or add the platform: docs/operations.md, Adding a platform.'
   from unknown
+  having count(*) > 0;
+
+  return query
+  with due as materialized (
+    select q.id, q.original_post_id, q.target_platform
+    from public.multiplatform_post_queue q
+    where q.status = 'queued' and greatest(q.scheduled_for, q.queued_at) <= now()
+    order by greatest(q.scheduled_for, q.queued_at), q.id
+    limit 1000
+  ),
+  repeating as (
+    select due.original_post_id
+    from due
+    where exists (
+      select
+      from (
+        select same.id, same.target_platform, same.status
+        from public.multiplatform_post_queue same
+        where same.original_post_id = due.original_post_id
+        -- One original may have any number of items.
+        limit 100
+      ) as other
+      where other.target_platform = due.target_platform
+        and other.id <> due.id
+        and other.status in ('posted', 'processing', 'queued')
+    )
+  )
+  select
+    'note',
+    format('Of the next 1,000 due items %s what is posted or queued already, such as those of the original %s.',
+      case count(*) when 1 then '1 repeats' else count(*) || ' repeat' end, min(repeating.original_post_id::text)),
+    'Each item is posted: the platform gets the same original more than once.',
+    'Cancel those that are too many.'
+  from repeating
   having count(*) > 0;
 end
 $$;
@@ -955,6 +1001,127 @@ $$;
 
 revoke execute on function post_queue.check_needless_indexes() from public, anon, authenticated;
 grant execute on function post_queue.check_needless_indexes() to service_role;
+
+-- schemas/check/check_objects.sql
+
+-- A part of post_queue_check: what the release is made of (post_queue.objects, which the migration wrote) and that is missing,
+-- changed, off, or open to others.
+create or replace function post_queue.check_objects()
+returns table (level text, what text, follows text, advice text)
+language sql
+stable
+security invoker
+-- So names are written in full, as the migration wrote them.
+set search_path = pg_catalog, pg_temp
+as $$
+  with needed as (
+    select
+      object ->> 0 as kind, object ->> 1 as name, object ->> 2 as digest,
+      -- A case, because what is no function's name is an error to it.
+      case object ->> 0 when 'function' then to_regprocedure(object ->> 1) end as function
+    from jsonb_array_elements(post_queue.objects()) as object
+  )
+  select
+    'error',
+    format('The function %s is missing.', needed.name),
+    'Whatever calls it fails.',
+    'Apply the newest file in supabase/migrations again: it makes all functions anew.'
+  from needed
+  where needed.kind = 'function' and needed.function is null
+
+  union all
+
+  select
+    'warning',
+    format('The function %s is not what the migration made.', needed.name),
+    'What this app promises was tried with the one of its release.',
+    'Apply the newest file in supabase/migrations again: it makes all functions anew.'
+  from needed
+  join pg_proc p on p.oid = needed.function
+  where md5(p.prosrc) <> needed.digest
+
+  union all
+
+  select
+    'warning',
+    format('The trigger %s is missing or disabled.', needed.name),
+    case split_part(needed.name, ' on ', 1)
+      when 'post_queue_wake' then 'Items are found by polling alone.'
+      else 'What was tried of a deleted item stays for ever.'
+    end,
+    'Create it again, or enable it: supabase/schemas/bindings/30_triggers.sql.'
+  from needed
+  where needed.kind = 'trigger'
+    and not exists (
+      select
+      from pg_trigger t
+      where t.tgenabled in ('O', 'A') and t.tgname || ' on ' || t.tgrelid::regclass = needed.name
+    )
+
+  union all
+
+  select
+    'warning',
+    format('The foreign key %s is missing.', needed.name),
+    'Rows stay behind that belong to nothing any more.',
+    'Add it again, as NOT VALID first and then VALIDATE CONSTRAINT where the table is large.'
+  from needed
+  where needed.kind = 'foreign key'
+    and not exists (
+      select
+      from pg_constraint c
+      where c.contype = 'f' and c.conname || ' on ' || c.conrelid::regclass = needed.name
+    )
+
+  union all
+
+  select
+    'warning',
+    format('Row-level security is off for %s.', needed.name),
+    'Whoever was granted the table sees and writes everybody''s rows.',
+    format('Run: alter table %s enable row level security.', needed.name)
+  from needed
+  join pg_class c on c.oid = case needed.kind when 'row-level security' then to_regclass(needed.name) end
+  where not c.relrowsecurity
+
+  union all
+
+  select
+    'warning',
+    format('%s may call the function %s.', strangers.name, needed.name),
+    'What only the worker and its operators may do is open to others.',
+    format('Run: revoke execute on function %s from public, anon, authenticated.', needed.name)
+  from needed
+  join pg_proc p on p.oid = needed.function
+  cross join lateral (
+    select string_agg(distinct coalesce(r.rolname, 'everybody'), ' and ') as name
+    from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as granted
+    left join pg_roles r on r.oid = granted.grantee
+    where granted.privilege_type = 'EXECUTE' and (granted.grantee = 0 or r.rolname in ('anon', 'authenticated'))
+  ) as strangers
+  where strangers.name is not null
+    -- The defaults of ids and what an index of production's reads: whoever writes the tables needs them.
+    and needed.name not in ('public.uuid_v7()', 'public.error_cause(text)')
+
+  union all
+
+  select
+    'warning',
+    format('%s may create objects in the schema public.', strangers.name),
+    'Whoever creates objects there can have them run by those who name things without a schema.',
+    format('Run: revoke create on schema public from %s.', case strangers.name when 'everybody' then 'public' else strangers.name end)
+  from pg_namespace n
+  cross join lateral (
+    select distinct coalesce(r.rolname, 'everybody') as name
+    from aclexplode(n.nspacl) as granted
+    left join pg_roles r on r.oid = granted.grantee
+    where granted.privilege_type = 'CREATE' and (granted.grantee = 0 or r.rolname in ('anon', 'authenticated'))
+  ) as strangers
+  where n.nspname = 'public'
+$$;
+
+revoke execute on function post_queue.check_objects() from public, anon, authenticated;
+grant execute on function post_queue.check_objects() to service_role;
 
 -- schemas/check/check_security.sql
 
@@ -1056,6 +1223,15 @@ as $$
     limit 1
   ) as timeout
   where timeout.time > interval '0' and timeout.time < interval '10s'
+
+  union all
+
+  select
+    'warning',
+    'session_replication_role is replica.',
+    'No trigger runs and no foreign key is checked: nothing is guarded, and a cross-post may queue others without end.',
+    format('Run: alter role %I reset session_replication_role, or the same of the database.', current_user)
+  where current_setting('session_replication_role') = 'replica'
 
   union all
 
@@ -1176,6 +1352,15 @@ as $$
     'See what each of them is for, and drop the one that is too many.'
   from queueing q
   having count(*) > 1
+
+  union all
+
+  select
+    'warning',
+    'No trigger on content_posts queues items.',
+    'New posts are not queued for their creators'' default platforms.',
+    'Create or enable production''s trigger trigger_post_created_multiplatform.'
+  where not exists (select from queueing)
 
   union all
 
@@ -1725,6 +1910,10 @@ declare
   last_of_turns uuid;
   creators_served integer;
 begin
+  -- No migration inserts it: it would stand in the way of a restore of data alone.
+  if not exists (select from post_queue.turns) then
+    insert into post_queue.turns (creator_id) values (lowest) on conflict do nothing;
+  end if;
   select t.creator_id into last_turn from post_queue.turns t for update skip locked;
   last_turn := coalesce(last_turn, lowest);
 
@@ -1967,38 +2156,46 @@ as $$
 declare
   this_claim constant uuid := claim_id;
   due record;
-  due_items integer := 0;
+  due_items integer;
   updated integer;
   taken_items integer := 0;
+  suppressed integer := 0;
 begin
-  for due in
-    select oldest.item_table, array_agg(oldest.item_address) as addresses
-    from (
-      select q.tableoid as item_table, q.ctid as item_address
-      from public.multiplatform_post_queue q
-      where q.status = 'queued'
-        and greatest(q.scheduled_for, q.queued_at) <= now()
-      order by greatest(q.scheduled_for, q.queued_at), q.id
-      limit batch_size
-      for update skip locked
-    ) as oldest
-    group by oldest.item_table
   loop
-    update public.multiplatform_post_queue q
-    set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
-    where q.tableoid = due.item_table and q.ctid = any (due.addresses) and (select post_queue.triggers_path()) is not null;
+    due_items := 0;
+    for due in
+      select oldest.item_table, array_agg(oldest.item_address) as addresses
+      from (
+        select q.tableoid as item_table, q.ctid as item_address
+        from public.multiplatform_post_queue q
+        where q.status = 'queued'
+          and greatest(q.scheduled_for, q.queued_at) <= now()
+        order by greatest(q.scheduled_for, q.queued_at), q.id
+        limit batch_size - taken_items
+        offset suppressed
+        for update skip locked
+      ) as oldest
+      group by oldest.item_table
+    loop
+      update public.multiplatform_post_queue q
+      set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
+      where q.tableoid = due.item_table and q.ctid = any (due.addresses) and (select post_queue.triggers_path()) is not null;
 
-    get diagnostics updated = row_count;
-    perform post_queue.own_path();
-    taken_items := taken_items + updated;
-    due_items := due_items + cardinality(due.addresses);
+      get diagnostics updated = row_count;
+      perform post_queue.own_path();
+      taken_items := taken_items + updated;
+      due_items := due_items + cardinality(due.addresses);
+      suppressed := suppressed + cardinality(due.addresses) - updated;
+    end loop;
+
+    -- A trigger that keeps rows as they are does so for ever: it may cost those, not what is due behind them.
+    exit when suppressed = 0 or due_items = 0 or taken_items >= batch_size or suppressed >= 10000;
   end loop;
 
-  -- A trigger that keeps some rows as they are does so for ever. Where it keeps all, nothing would ever be taken.
-  if taken_items = 0 and due_items > 0 then
+  if taken_items = 0 and suppressed > 0 then
     raise exception
       'no item can be taken: a trigger on multiplatform_post_queue suppresses the update of the % oldest due items',
-      due_items
+      suppressed
       using errcode = 'triggered_action_exception';
   end if;
 end
@@ -2035,6 +2232,8 @@ declare
   at_most integer;
   taken integer := 0;
   taken_now integer;
+  suppressed integer := 0;
+  suppressed_now integer;
   locked integer := 0;
 begin
   select *
@@ -2046,7 +2245,9 @@ begin
 
   if fair then
     picked := post_queue.pick_turns(held_back, limited, quotas, batch_size);
-    taken := post_queue.take_picked(this_claim, picked.item_tables, picked.item_addresses, batch_size);
+    select now_taken.taken, now_taken.suppressed
+    into taken, suppressed
+    from post_queue.take_picked(this_claim, picked.item_tables, picked.item_addresses, batch_size) as now_taken;
     if held_back = '{}' and limited is null then
       if taken < batch_size then
         perform post_queue.take(this_claim, batch_size - taken);
@@ -2055,7 +2256,8 @@ begin
     end if;
   end if;
 
-  -- Once, as a rule. Where rows are locked they are passed by, and more are picked, up to thousands.
+  -- Once, as a rule. Where rows are locked, or a trigger suppresses their update, they are passed by, and more are picked, up
+  -- to thousands.
   for round in 1..6 loop
     exit when taken >= batch_size;
     quotas_left := quotas;
@@ -2072,16 +2274,26 @@ begin
     end if;
     at_most := batch_size - taken + 4 * locked;
     picked := post_queue.pick_open(held_back, limited, quotas_left, at_most);
-    taken_now := post_queue.take_picked(
+    select now_taken.taken, now_taken.suppressed
+    into taken_now, suppressed_now
+    from post_queue.take_picked(
       this_claim, picked.item_tables, picked.item_addresses, batch_size - taken
-    );
+    ) as now_taken;
     taken := taken + taken_now;
+    suppressed := suppressed + suppressed_now;
     exit when coalesce(cardinality(picked.item_tables), 0) < at_most;
     locked := at_most - taken_now;
   end loop;
 
   if limited is not null then
     perform post_queue.spend(this_claim);
+  end if;
+
+  -- See post_queue.take.
+  if taken = 0 and suppressed > 0 then
+    raise exception
+      'no item can be taken: a trigger on multiplatform_post_queue suppresses the update of the oldest due items'
+      using errcode = 'triggered_action_exception';
   end if;
 end
 $$;
@@ -2099,11 +2311,10 @@ grant execute on function post_queue.take_chosen(uuid, integer, boolean) to serv
 --   item_addresses  and its address there
 --   at_most         how many to take
 --
--- Gives how many it took.
+-- Gives how many it took, and of how many a trigger suppressed the update.
 create or replace function post_queue.take_picked(
-  claim_id uuid, item_tables oid[], item_addresses tid[], at_most integer
+  claim_id uuid, item_tables oid[], item_addresses tid[], at_most integer, out taken integer, out suppressed integer
 )
-returns integer
 language plpgsql
 security invoker
 set search_path = pg_catalog, pg_temp
@@ -2117,41 +2328,42 @@ as $$
 declare
   this_claim constant uuid := claim_id;
   due record;
-  due_items integer := 0;
+  due_items integer;
   updated integer;
-  taken_items integer := 0;
 begin
-  for due in
-    select held.item_table, array_agg(held.item_address) as addresses
-    from (
-      select q.tableoid as item_table, q.ctid as item_address
-      from unnest(item_tables, item_addresses) with ordinality as picked (item_table, item_address, place)
-      join public.multiplatform_post_queue q on q.ctid = picked.item_address and q.tableoid = picked.item_table
-      where q.status = 'queued'
-        and greatest(q.scheduled_for, q.queued_at) <= now()
-      order by picked.place
-      limit at_most
-      for update of q skip locked
-    ) as held
-    group by held.item_table
+  taken := 0;
+  suppressed := 0;
   loop
-    update public.multiplatform_post_queue q
-    set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
-    where q.tableoid = due.item_table and q.ctid = any (due.addresses) and (select post_queue.triggers_path()) is not null;
+    due_items := 0;
+    for due in
+      select held.item_table, array_agg(held.item_address) as addresses
+      from (
+        select q.tableoid as item_table, q.ctid as item_address
+        from unnest(item_tables, item_addresses) with ordinality as picked (item_table, item_address, place)
+        join public.multiplatform_post_queue q on q.ctid = picked.item_address and q.tableoid = picked.item_table
+        where q.status = 'queued'
+          and greatest(q.scheduled_for, q.queued_at) <= now()
+        order by picked.place
+        limit at_most - taken
+        offset suppressed
+        for update of q skip locked
+      ) as held
+      group by held.item_table
+    loop
+      update public.multiplatform_post_queue q
+      set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
+      where q.tableoid = due.item_table and q.ctid = any (due.addresses) and (select post_queue.triggers_path()) is not null;
 
-    get diagnostics updated = row_count;
-    perform post_queue.own_path();
-    taken_items := taken_items + updated;
-    due_items := due_items + cardinality(due.addresses);
+      get diagnostics updated = row_count;
+      perform post_queue.own_path();
+      taken := taken + updated;
+      due_items := due_items + cardinality(due.addresses);
+      suppressed := suppressed + cardinality(due.addresses) - updated;
+    end loop;
+
+    -- See post_queue.take.
+    exit when suppressed = 0 or due_items = 0 or taken >= at_most;
   end loop;
-
-  -- See post_queue.take.
-  if taken_items = 0 and due_items > 0 then
-    raise exception
-      'no item can be taken: a trigger on multiplatform_post_queue suppresses the update of % due items', due_items
-      using errcode = 'triggered_action_exception';
-  end if;
-  return taken_items;
 end
 $$;
 
@@ -3042,6 +3254,39 @@ $$;
 
 revoke execute on function public.post_queue_guard_post() from public, anon, authenticated, service_role;
 
+-- schemas/health/correct_starts.sql
+
+-- Gives items in processing that began in the future, as after a clock that was ahead, the time of now: no lease would end for
+-- them. 1,000 at most; called with each report of a worker.
+create or replace function post_queue.correct_starts()
+returns void
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set jit = off
+as $$
+begin
+  update public.multiplatform_post_queue q
+  set processing_started_at = now()
+  where q.status = 'processing'
+    and (q.tableoid, q.ctid) in (
+      select ahead.tableoid, ahead.ctid
+      from public.multiplatform_post_queue ahead
+      where ahead.status = 'processing'
+        and coalesce(ahead.processing_started_at, '-infinity'::timestamptz) > now() + interval '1 minute'
+      order by coalesce(ahead.processing_started_at, '-infinity'::timestamptz)
+      limit 1000
+      for no key update skip locked
+    )
+    and (select post_queue.triggers_path()) is not null;
+  perform post_queue.own_path();
+end
+$$;
+
+revoke execute on function post_queue.correct_starts() from public, anon, authenticated;
+grant execute on function post_queue.correct_starts() to service_role;
+
 -- schemas/health/health.sql
 
 -- How the queue is, cheap on a table of a hundred million rows: every figure comes from a partial index or from the
@@ -3296,6 +3541,7 @@ begin
     where gone.reported_at < now() - interval '1 day'
     for update skip locked
   ));
+  perform post_queue.correct_starts();
   return to_jsonb(true);
 end
 $$;
@@ -5854,11 +6100,7 @@ begin
       is_final := false;
     when others then
       if post_queue.is_environment(sqlstate) then
-        return jsonb_build_array(
-          jsonb_build_object(
-            'item_id', outcome -> 'item_id', 'outcome', 'unsettled', 'error', format('%s (SQLSTATE %s)', sqlerrm, sqlstate)
-          )
-        );
+        raise;
       end if;
       reason := format('%s (SQLSTATE %s)', sqlerrm, sqlstate);
       -- Class 22, bad data, and class 23, a constraint, cannot pass. Anything else may.
@@ -6082,6 +6324,69 @@ create or replace trigger post_queue_guard
   for each row
   when (pg_catalog.row_security_active('public.multiplatform_post_queue'))
   execute function public.post_queue_guard_post();
+
+-- schemas/bindings/90_objects.sql
+
+-- What this release is made of, read from the catalog when all of it is there: post_queue_check compares it with what it
+-- finds. A function and not rows, so that a restore of data alone finds no row in its way.
+do $$
+declare
+  usual_path constant text := current_setting('search_path');
+  objects jsonb;
+begin
+  -- So that every name is written in full.
+  perform set_config('search_path', 'pg_catalog, pg_temp', true);
+  select jsonb_agg(jsonb_build_array(object.kind, object.name, object.digest) order by object.kind, object.name)
+  into objects
+  from (
+    select 'function' as kind, p.oid::regprocedure::text as name, md5(p.prosrc) as digest
+    from pg_proc p
+    where (
+        p.pronamespace = 'post_queue'::regnamespace
+        or p.pronamespace = 'public'::regnamespace
+          and (p.proname like 'post\_queue\_%' or p.proname in ('uuid_v7', 'error_cause'))
+      )
+      and p.proname <> 'objects'
+    union all
+    -- Those that other parts of the check look at are not here.
+    select 'trigger', t.tgname || ' on ' || t.tgrelid::regclass, null
+    from pg_trigger t
+    where not t.tgisinternal
+      and t.tgname in ('post_queue_forget_tries', 'post_queue_wake')
+      and t.tgrelid = 'public.multiplatform_post_queue'::regclass
+    union all
+    select 'foreign key', c.conname || ' on ' || c.conrelid::regclass, null
+    from pg_constraint c
+    where c.contype = 'f'
+      and c.conrelid in (
+        'public.multiplatform_post_queue'::regclass, 'public.multiplatform_post_history'::regclass,
+        'public.content_posts'::regclass
+      )
+    union all
+    select 'row-level security', c.oid::regclass::text, null
+    from pg_class c
+    where c.relrowsecurity
+      and c.relkind in ('r', 'p')
+      and (
+        c.relnamespace = 'post_queue'::regnamespace
+        or c.oid in (
+          'public.multiplatform_post_queue'::regclass, 'public.multiplatform_post_history'::regclass,
+          'public.creator_multiplatform_settings'::regclass
+        )
+      )
+  ) as object;
+  perform set_config('search_path', usual_path, true);
+
+  execute format(
+    'create or replace function post_queue.objects() returns jsonb language sql immutable security invoker
+     set search_path = pg_catalog, pg_temp as %L',
+    format('select %L::jsonb', objects)
+  );
+end
+$$;
+
+revoke execute on function post_queue.objects() from public, anon, authenticated;
+grant execute on function post_queue.objects() to service_role;
 
 reset check_function_bodies;
 

@@ -25,6 +25,7 @@ as $$
       format('Apply the migrations in supabase/migrations (the database has version %s, this app needs version %s).',
         public.post_queue_version(), needed_version) as advice
     where needed_version > public.post_queue_version()
+    union all select 'objects', f.* from post_queue.check_objects() as f
     union all select 'security', f.* from post_queue.check_security() as f
     union all select 'columns', f.* from post_queue.check_columns() as f
     union all select 'unique indexes', f.* from post_queue.check_unique_indexes() as f
@@ -41,11 +42,12 @@ as $$
   fine (part, what) as (
     values
       ('version', format('The SQL functions are of version %s.', public.post_queue_version())),
+      ('objects', 'All that the migrations made is there, and open to nobody else.'),
       ('security', format('The role %s sees and may do all that the queue needs.', current_user)),
       ('columns', 'Every column of content_posts is copied to a cross-post.'),
       ('unique indexes', 'No unique index on content_posts keeps cross-posts out.'),
       ('triggers', 'No trigger on content_posts queues items for cross-posts.'),
-      ('items', 'Of the next 1,000 due items none is for an unknown platform.'),
+      ('items', 'Of the next 1,000 due items none is for an unknown platform, and none repeats what is posted or queued already.'),
       ('indexes', 'All indexes that the queue needs are there.'),
       ('needless indexes', 'No index costs each item something and serves nothing.'),
       ('creators', 'No creator may write what is the worker''s alone.'),
@@ -57,7 +59,7 @@ as $$
       array_position(array['error', 'warning', 'note', 'ok'], level),
       array_position(
         array[
-          'version', 'security', 'columns', 'unique indexes', 'triggers', 'items', 'indexes', 'needless indexes', 'creators',
+          'version', 'objects', 'security', 'columns', 'unique indexes', 'triggers', 'items', 'indexes', 'needless indexes', 'creators',
           'settings', 'tables', 'ids', 'guards'
         ],
         part

@@ -49,6 +49,17 @@ as $$
     ) as by_trigger
   ) as filled
   where not c.copied
+
+  union all
+
+  select
+    'note',
+    format('content_posts.content_type has a default, %s.', pg_get_expr(d.adbin, d.adrelid)),
+    'A post of an insert that leaves it out is of that type, whatever its file is. A cross-post has its original''s type.',
+    null
+  from pg_catalog.pg_attrdef d
+  join pg_catalog.pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+  where d.adrelid = 'public.content_posts'::regclass and a.attname = 'content_type'
 $$;
 
 revoke execute on function post_queue.check_columns() from public, anon, authenticated;

@@ -43,6 +43,15 @@ as $$
   union all
 
   select
+    'warning',
+    'session_replication_role is replica.',
+    'No trigger runs and no foreign key is checked: nothing is guarded, and a cross-post may queue others without end.',
+    format('Run: alter role %I reset session_replication_role, or the same of the database.', current_user)
+  where current_setting('session_replication_role') = 'replica'
+
+  union all
+
+  select
     'note',
     format('max_prepared_transactions is %s.', current_setting('max_prepared_transactions')),
     'No hints are sent, because a transaction that notifies could not be prepared: items are found by polling.',

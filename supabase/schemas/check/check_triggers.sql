@@ -48,6 +48,15 @@ as $$
 
   select
     'warning',
+    'No trigger on content_posts queues items.',
+    'New posts are not queued for their creators'' default platforms.',
+    'Create or enable production''s trigger trigger_post_created_multiplatform.'
+  where not exists (select from queueing)
+
+  union all
+
+  select
+    'warning',
     'The trigger post_queue_skip_crossposts on multiplatform_post_queue is missing or disabled.',
     'A cross-post may queue further cross-posts, without end.',
     'Run supabase/schemas/bindings/30_triggers.sql.'

@@ -41,6 +41,10 @@ declare
   last_of_turns uuid;
   creators_served integer;
 begin
+  -- No migration inserts it: it would stand in the way of a restore of data alone.
+  if not exists (select from post_queue.turns) then
+    insert into post_queue.turns (creator_id) values (lowest) on conflict do nothing;
+  end if;
   select t.creator_id into last_turn from post_queue.turns t for update skip locked;
   last_turn := coalesce(last_turn, lowest);
 

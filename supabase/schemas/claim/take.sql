@@ -21,38 +21,46 @@ as $$
 declare
   this_claim constant uuid := claim_id;
   due record;
-  due_items integer := 0;
+  due_items integer;
   updated integer;
   taken_items integer := 0;
+  suppressed integer := 0;
 begin
-  for due in
-    select oldest.item_table, array_agg(oldest.item_address) as addresses
-    from (
-      select q.tableoid as item_table, q.ctid as item_address
-      from public.multiplatform_post_queue q
-      where q.status = 'queued'
-        and greatest(q.scheduled_for, q.queued_at) <= now()
-      order by greatest(q.scheduled_for, q.queued_at), q.id
-      limit batch_size
-      for update skip locked
-    ) as oldest
-    group by oldest.item_table
   loop
-    update public.multiplatform_post_queue q
-    set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
-    where q.tableoid = due.item_table and q.ctid = any (due.addresses) and (select post_queue.triggers_path()) is not null;
+    due_items := 0;
+    for due in
+      select oldest.item_table, array_agg(oldest.item_address) as addresses
+      from (
+        select q.tableoid as item_table, q.ctid as item_address
+        from public.multiplatform_post_queue q
+        where q.status = 'queued'
+          and greatest(q.scheduled_for, q.queued_at) <= now()
+        order by greatest(q.scheduled_for, q.queued_at), q.id
+        limit batch_size - taken_items
+        offset suppressed
+        for update skip locked
+      ) as oldest
+      group by oldest.item_table
+    loop
+      update public.multiplatform_post_queue q
+      set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
+      where q.tableoid = due.item_table and q.ctid = any (due.addresses) and (select post_queue.triggers_path()) is not null;
 
-    get diagnostics updated = row_count;
-    perform post_queue.own_path();
-    taken_items := taken_items + updated;
-    due_items := due_items + cardinality(due.addresses);
+      get diagnostics updated = row_count;
+      perform post_queue.own_path();
+      taken_items := taken_items + updated;
+      due_items := due_items + cardinality(due.addresses);
+      suppressed := suppressed + cardinality(due.addresses) - updated;
+    end loop;
+
+    -- A trigger that keeps rows as they are does so for ever: it may cost those, not what is due behind them.
+    exit when suppressed = 0 or due_items = 0 or taken_items >= batch_size or suppressed >= 10000;
   end loop;
 
-  -- A trigger that keeps some rows as they are does so for ever. Where it keeps all, nothing would ever be taken.
-  if taken_items = 0 and due_items > 0 then
+  if taken_items = 0 and suppressed > 0 then
     raise exception
       'no item can be taken: a trigger on multiplatform_post_queue suppresses the update of the % oldest due items',
-      due_items
+      suppressed
       using errcode = 'triggered_action_exception';
   end if;
 end

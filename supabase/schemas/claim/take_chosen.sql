@@ -24,6 +24,8 @@ declare
   at_most integer;
   taken integer := 0;
   taken_now integer;
+  suppressed integer := 0;
+  suppressed_now integer;
   locked integer := 0;
 begin
   select *
@@ -35,7 +37,9 @@ begin
 
   if fair then
     picked := post_queue.pick_turns(held_back, limited, quotas, batch_size);
-    taken := post_queue.take_picked(this_claim, picked.item_tables, picked.item_addresses, batch_size);
+    select now_taken.taken, now_taken.suppressed
+    into taken, suppressed
+    from post_queue.take_picked(this_claim, picked.item_tables, picked.item_addresses, batch_size) as now_taken;
     if held_back = '{}' and limited is null then
       if taken < batch_size then
         perform post_queue.take(this_claim, batch_size - taken);
@@ -44,7 +48,8 @@ begin
     end if;
   end if;
 
-  -- Once, as a rule. Where rows are locked they are passed by, and more are picked, up to thousands.
+  -- Once, as a rule. Where rows are locked, or a trigger suppresses their update, they are passed by, and more are picked, up
+  -- to thousands.
   for round in 1..6 loop
     exit when taken >= batch_size;
     quotas_left := quotas;
@@ -61,16 +66,26 @@ begin
     end if;
     at_most := batch_size - taken + 4 * locked;
     picked := post_queue.pick_open(held_back, limited, quotas_left, at_most);
-    taken_now := post_queue.take_picked(
+    select now_taken.taken, now_taken.suppressed
+    into taken_now, suppressed_now
+    from post_queue.take_picked(
       this_claim, picked.item_tables, picked.item_addresses, batch_size - taken
-    );
+    ) as now_taken;
     taken := taken + taken_now;
+    suppressed := suppressed + suppressed_now;
     exit when coalesce(cardinality(picked.item_tables), 0) < at_most;
     locked := at_most - taken_now;
   end loop;
 
   if limited is not null then
     perform post_queue.spend(this_claim);
+  end if;
+
+  -- See post_queue.take.
+  if taken = 0 and suppressed > 0 then
+    raise exception
+      'no item can be taken: a trigger on multiplatform_post_queue suppresses the update of the oldest due items'
+      using errcode = 'triggered_action_exception';
   end if;
 end
 $$;

@@ -6,11 +6,10 @@
 --   item_addresses  and its address there
 --   at_most         how many to take
 --
--- Gives how many it took.
+-- Gives how many it took, and of how many a trigger suppressed the update.
 create or replace function post_queue.take_picked(
-  claim_id uuid, item_tables oid[], item_addresses tid[], at_most integer
+  claim_id uuid, item_tables oid[], item_addresses tid[], at_most integer, out taken integer, out suppressed integer
 )
-returns integer
 language plpgsql
 security invoker
 set search_path = pg_catalog, pg_temp
@@ -24,41 +23,42 @@ as $$
 declare
   this_claim constant uuid := claim_id;
   due record;
-  due_items integer := 0;
+  due_items integer;
   updated integer;
-  taken_items integer := 0;
 begin
-  for due in
-    select held.item_table, array_agg(held.item_address) as addresses
-    from (
-      select q.tableoid as item_table, q.ctid as item_address
-      from unnest(item_tables, item_addresses) with ordinality as picked (item_table, item_address, place)
-      join public.multiplatform_post_queue q on q.ctid = picked.item_address and q.tableoid = picked.item_table
-      where q.status = 'queued'
-        and greatest(q.scheduled_for, q.queued_at) <= now()
-      order by picked.place
-      limit at_most
-      for update of q skip locked
-    ) as held
-    group by held.item_table
+  taken := 0;
+  suppressed := 0;
   loop
-    update public.multiplatform_post_queue q
-    set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
-    where q.tableoid = due.item_table and q.ctid = any (due.addresses) and (select post_queue.triggers_path()) is not null;
+    due_items := 0;
+    for due in
+      select held.item_table, array_agg(held.item_address) as addresses
+      from (
+        select q.tableoid as item_table, q.ctid as item_address
+        from unnest(item_tables, item_addresses) with ordinality as picked (item_table, item_address, place)
+        join public.multiplatform_post_queue q on q.ctid = picked.item_address and q.tableoid = picked.item_table
+        where q.status = 'queued'
+          and greatest(q.scheduled_for, q.queued_at) <= now()
+        order by picked.place
+        limit at_most - taken
+        offset suppressed
+        for update of q skip locked
+      ) as held
+      group by held.item_table
+    loop
+      update public.multiplatform_post_queue q
+      set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
+      where q.tableoid = due.item_table and q.ctid = any (due.addresses) and (select post_queue.triggers_path()) is not null;
 
-    get diagnostics updated = row_count;
-    perform post_queue.own_path();
-    taken_items := taken_items + updated;
-    due_items := due_items + cardinality(due.addresses);
+      get diagnostics updated = row_count;
+      perform post_queue.own_path();
+      taken := taken + updated;
+      due_items := due_items + cardinality(due.addresses);
+      suppressed := suppressed + cardinality(due.addresses) - updated;
+    end loop;
+
+    -- See post_queue.take.
+    exit when suppressed = 0 or due_items = 0 or taken >= at_most;
   end loop;
-
-  -- See post_queue.take.
-  if taken_items = 0 and due_items > 0 then
-    raise exception
-      'no item can be taken: a trigger on multiplatform_post_queue suppresses the update of % due items', due_items
-      using errcode = 'triggered_action_exception';
-  end if;
-  return taken_items;
 end
 $$;
 

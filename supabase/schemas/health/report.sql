@@ -47,6 +47,7 @@ begin
     where gone.reported_at < now() - interval '1 day'
     for update skip locked
   ));
+  perform post_queue.correct_starts();
   return to_jsonb(true);
 end
 $$;

@@ -21,11 +21,7 @@ begin
       is_final := false;
     when others then
       if post_queue.is_environment(sqlstate) then
-        return jsonb_build_array(
-          jsonb_build_object(
-            'item_id', outcome -> 'item_id', 'outcome', 'unsettled', 'error', format('%s (SQLSTATE %s)', sqlerrm, sqlstate)
-          )
-        );
+        raise;
       end if;
       reason := format('%s (SQLSTATE %s)', sqlerrm, sqlstate);
       -- Class 22, bad data, and class 23, a constraint, cannot pass. Anything else may.

@@ -1,12 +1,9 @@
--- Whose turn it was last, where creators take turns (Queue__Fair): one row. The claim goes on behind this creator.
+-- Whose turn it was last, where creators take turns (Queue__Fair): one row, from the first such claim on.
+-- The claim goes on behind this creator.
 create table if not exists post_queue.turns (
   is_only boolean primary key default true check (is_only),
   creator_id uuid not null
 );
-
-insert into post_queue.turns (creator_id)
-values ('00000000-0000-0000-0000-000000000000')
-on conflict do nothing;
 
 alter table post_queue.turns enable row level security;
 revoke all on post_queue.turns from anon, authenticated;
