@@ -42,6 +42,8 @@ internal sealed class ChaosDatabase : IAsyncDisposable
         {
             ApplicationName = "chaos",
             CommandTimeout = 30,
+            // Rows are held to the end of the storm: whoever of the driver waits for them gives up.
+            Options = "-c lock_timeout=1s",
         }.ConnectionString);
         foreach (var script in grown ? ["grown.sql", "chaos.sql"] : (string[])["chaos.sql"])
         {

@@ -29,6 +29,7 @@ internal sealed partial class ChaosRun(RunOptions options, TextWriter output)
         new(FaultKind.DelayAfter, Late),
         new(FaultKind.Cut),
         new(FaultKind.Corrupt),
+        new(FaultKind.BrokenGzip),
         new(FaultKind.Duplicate),
         new(FaultKind.DuplicateAtOnce),
         new(FaultKind.GatewayError, Status: 502),
@@ -74,7 +75,9 @@ internal sealed partial class ChaosRun(RunOptions options, TextWriter output)
         var progress = ShowProgressAsync(database.Sql, clock, allEnds.Token);
         var queueing = stories.KeepQueueingAsync(stormEnds.Token);
         var upgrade = options.Before is null ? Task.CompletedTask : UpgradeAsync(database.Sql, workers, clock, end);
+        var halfway = PostedAfterAsync(options.Length / 2);
         await storm.RageAsync(Plan.Of(options.Seed, options.Length), end);
+        var (before, after) = (await halfway, workers.Posted);
         await upgrade;
         await stormEnds.CancelAsync();
         await queueing;
@@ -95,6 +98,11 @@ internal sealed partial class ChaosRun(RunOptions options, TextWriter output)
             CheckResult.Of(
                 "The queue ran empty before the deadline", 1,
                 drained ? [] : [$"not within {LongestDrain.TotalSeconds:0} s after the storm"]),
+            CheckResult.Of(
+                "Each worker posted to the end, though rows were held and updates suppressed all the while",
+                after.Sum() - before.Sum(),
+                [.. Enumerable.Range(0, workers.Count).Where(index => after[index] == before[index])
+                    .Select(index => $"worker {index} posted nothing in the second half of the storm")]),
             CheckResult.Of(
                 "No worker ended but by SIGKILL, and every one ends in order when asked to",
                 workers.Started, await workers.EndAsync()),
@@ -117,6 +125,12 @@ internal sealed partial class ChaosRun(RunOptions options, TextWriter output)
               scripts/postgres remove {database.Server.Folder}   removes it
             """);
         return false;
+
+        async Task<IReadOnlyList<int>> PostedAfterAsync(TimeSpan time)
+        {
+            await Task.Delay(time, end).ContinueWith(_ => { }, TaskScheduler.Default);
+            return workers.Posted;
+        }
     }
 
     /// <summary>Two direct, two over REST, one of these on Azure's build; small batches and large ones, each way of writing what leads to the store.</summary>
@@ -130,8 +144,10 @@ internal sealed partial class ChaosRun(RunOptions options, TextWriter output)
         var url = standIn.Address.GetLeftPart(UriPartial.Authority);
         return
         [
-            WorkerSettings.Create(_secrets, 5, 10, false, ("DATABASE_URL", uri)),
-            WorkerSettings.Create(_secrets, 50, 2, true, ("DATABASE_URL", npgsql)),
+            // As the defaults are: whatever it cannot settle stands in nobody's way all the same.
+            WorkerSettings.Create(_secrets, 10, 1, false, ("DATABASE_URL", uri)),
+            // With a pool that is soon used up.
+            WorkerSettings.Create(_secrets, 50, 2, true, ("DATABASE_URL", npgsql + ";Maximum Pool Size=2")),
             WorkerSettings.Create(
                 _secrets, 10, 5, true,
                 ("SUPABASE_URL", url), ("SUPABASE_SERVICE_ROLE_KEY", _secrets.ServiceRoleToken(jwtSecret)))

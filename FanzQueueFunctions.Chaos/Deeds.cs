@@ -161,6 +161,20 @@ internal static class Deeds
         where datname = current_database() and query ilike 'listen %'
         """;
 
+    /// <summary>Items that no worker can update until the storm is over.</summary>
+    public const string SuppressUpdates = """
+        with suppressed as (
+          insert into chaos.suppressed (item_id)
+          select id from multiplatform_post_queue where status in ('queued', 'processing') order by md5(id::text || $1) limit 3
+          on conflict do nothing
+          returning item_id
+        )
+        select count(*) from suppressed
+        """;
+
+    /// <summary>Rows that a worker has in hand, held for as long as the storm lasts.</summary>
+    public static string HeldToTheEnd { get; } = Hold("multiplatform_post_queue", "status = 'processing'", 4);
+
     /// <summary>An original taken out of sight, one way each.</summary>
     public static IReadOnlyList<string> Hidden { get; } =
     [

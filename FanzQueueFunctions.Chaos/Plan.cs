@@ -31,6 +31,9 @@ internal enum Deed
     LimitPlatforms,
     WakeByHttp,
     CutListeners,
+    ReadOnlySpell,
+    SerializableSpell,
+    SuppressUpdates,
 }
 
 /// <summary>One deed of the storm.</summary>
@@ -72,6 +75,9 @@ internal static class Plan
         (Deed.LimitPlatforms, 8),
         (Deed.WakeByHttp, 6),
         (Deed.CutListeners, 6),
+        (Deed.ReadOnlySpell, 1),
+        (Deed.SerializableSpell, 2),
+        (Deed.SuppressUpdates, 4),
     ];
 
     private static readonly TimeSpan MeanPause = TimeSpan.FromMilliseconds(250);
@@ -81,7 +87,11 @@ internal static class Plan
         var random = new Random(seed);
         List<PlannedDeed> deeds = [];
         // What a short storm must not miss comes first, the rest by chance.
-        Queue<Deed> first = new([Deed.StopAndContinueWorker, Deed.KillWorker, Deed.RestartPostgresImmediate]);
+        Queue<Deed> first = new(
+        [
+            Deed.SuppressUpdates, Deed.StopAndContinueWorker, Deed.KillWorker, Deed.RestartPostgresImmediate, Deed.ReadOnlySpell,
+            Deed.SerializableSpell,
+        ]);
         for (var at = Pause(random); at < length; at += Pause(random))
         {
             var deed = Draw(random);

@@ -9,6 +9,8 @@ namespace FanzQueueFunctions.Chaos;
 internal sealed class Storm(
     ChaosDatabase database, Workers workers, Calls calls, Orders orders, Tally tally) : IDisposable
 {
+    private static readonly TimeSpan HoldEvery = TimeSpan.FromSeconds(3);
+
     private readonly TestDatabase _sql = database.Sql;
     private readonly SemaphoreSlim _server = new(1);
 
@@ -19,6 +21,8 @@ internal sealed class Storm(
     public async Task RageAsync(IReadOnlyList<PlannedDeed> plan, CancellationToken end)
     {
         var clock = Stopwatch.StartNew();
+        using var isOver = CancellationTokenSource.CreateLinkedTokenSource(end);
+        var held = HoldThroughoutAsync(isOver.Token);
         List<Task> underWay = [];
         foreach (var deed in plan)
         {
@@ -29,12 +33,15 @@ internal sealed class Storm(
             underWay.Add(DoAsync(deed));
         }
 
+        await isOver.CancelAsync();
+        await held;
         await Task.WhenAll(underWay);
     }
 
-    /// <summary>Ends every pause and limit, so that the queue can run empty.</summary>
+    /// <summary>Ends every suppression, pause and limit, so that the queue can run empty.</summary>
     public async Task HealAsync()
     {
+        await _sql.ExecuteAsync("delete from chaos.suppressed");
         foreach (var platform in await _sql.ScalarAsync<string[]>(Deeds.Paused))
             await orders.InsistAsync("resume", new { platform });
         foreach (var platform in await _sql.ScalarAsync<string[]>(Deeds.Limited))
@@ -96,6 +103,10 @@ internal sealed class Storm(
             orders.GiveAsync("limit", new { platform, perMinute = way < 0.5 ? (int?)(60 + 540 * way) : null }, way)),
         Deed.WakeByHttp => WakeByHttpAsync(random),
         Deed.CutListeners => RowsAsync(Deeds.CutListeners),
+        Deed.ReadOnlySpell => SpellAsync("default_transaction_read_only", "on", TimeSpan.FromSeconds(0.5 + 2 * Rest(random))),
+        Deed.SerializableSpell => SpellAsync(
+            "default_transaction_isolation", "serializable", TimeSpan.FromSeconds(1 + 3 * Rest(random))),
+        Deed.SuppressUpdates => RowsAsync(Deeds.SuppressUpdates, Salt(random)),
         _ => throw new ArgumentOutOfRangeException(nameof(deed)),
     };
 
@@ -151,6 +162,66 @@ internal sealed class Storm(
         var rows = await command.ExecuteScalarAsync();
         await Task.Delay(held);
         return rows is long count ? (int)count : 1;
+    }
+
+    /// <summary>
+    /// Every few seconds takes some rows that a worker has in hand, and holds them to the end: their claims cannot be finished.
+    /// </summary>
+    private async Task HoldThroughoutAsync(CancellationToken end)
+    {
+        List<NpgsqlConnection> holders = [];
+        while (!end.IsCancellationRequested)
+        {
+            try
+            {
+                // Not pooled: a pool would reset one that was cut off meanwhile.
+                var connection = new NpgsqlConnection(_sql.ConnectionString + ";Pooling=false");
+                holders.Add(connection);
+                await connection.OpenAsync(end);
+                await using var begin = new NpgsqlCommand("begin", connection);
+                await begin.ExecuteNonQueryAsync(end);
+                await using var hold = new NpgsqlCommand(Deeds.HeldToTheEnd, connection);
+                tally.Add("rows held to the end", (int)(long)(await hold.ExecuteScalarAsync(end))!);
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException)
+            {
+                // The server is down, or the storm is over.
+            }
+
+            await Task.Delay(HoldEvery, end).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+
+        foreach (var holder in holders)
+            await holder.DisposeAsync();
+    }
+
+    /// <summary>Gives the database another default for a while: sessions that begin in it have it, all others are cut off.</summary>
+    private async Task<int?> SpellAsync(string setting, string value, TimeSpan length)
+    {
+        await _server.WaitAsync();
+        try
+        {
+            await SetAsync($"{setting} = {value}");
+            await Task.Delay(length);
+            return 1;
+        }
+        finally
+        {
+            await SetAsync($"{setting} = default");
+            _server.Release();
+        }
+
+        async Task SetAsync(string assignment)
+        {
+            // In a session of its own, which the setting does not bind.
+            await using var connection = new NpgsqlConnection(_sql.ConnectionString + ";Pooling=false;Options=-c default_transaction_read_only=off -c lock_timeout=10s");
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand($"alter database {ChaosDatabase.Name} set {assignment}", connection);
+            await command.ExecuteNonQueryAsync();
+            command.CommandText = Deeds.CutConnections;
+            await command.ExecuteScalarAsync();
+            _sql.ForgetConnections();
+        }
     }
 
     private async Task<int?> PauseEverythingAsync(TimeSpan held)

@@ -32,6 +32,10 @@ internal sealed class Workers : IAsyncDisposable
     /// <summary>All that was ever printed, on standard output and standard error.</summary>
     public IEnumerable<string> Lines => _all.SelectMany(app => app.Lines);
 
+    /// <summary>How many posts the log of each worker tells of so far.</summary>
+    public IReadOnlyList<int> Posted =>
+        [.. _places.Select(place => place.Apps.ToArray().Sum(app => app.Lines.Count(line => line.Contains("✅ SUCCESS", StringComparison.Ordinal))))];
+
     public async Task StartAsync()
     {
         foreach (var place in _places)
@@ -138,6 +142,7 @@ internal sealed class Workers : IAsyncDisposable
             : place.Settings.OnAzure ? await FunctionsHostStandIn.StartAsync(place.Settings.All)
             : AppProcess.Start(place.Settings.All);
         _all.Add(place.App);
+        place.Apps.Add(place.App);
     }
 
     private sealed class Place(WorkerSettings settings, AppProgram? before)
@@ -146,6 +151,7 @@ internal sealed class Workers : IAsyncDisposable
         public WorkerSettings Settings => settings;
         public SemaphoreSlim Free { get; } = new(1);
         public IRunningApp? App { get; set; }
+        public ConcurrentBag<IRunningApp> Apps { get; } = [];
         public Uri? Address { get; set; }
     }
 }

@@ -163,6 +163,23 @@ create trigger chaos_refuses before insert on public.content_posts
 alter table public.content_posts
   add constraint chaos_refuses_title check (not is_crosspost or title is distinct from 'a title that is refused');
 
+-- A trigger of somebody's that keeps rows as they are, for whoever works the queue.
+create table chaos.suppressed (
+  item_id uuid primary key
+);
+
+create function chaos.suppress() returns trigger language plpgsql security definer set search_path = '' as $$
+begin
+  if exists (select from chaos.suppressed s where s.item_id = new.id) then
+    return null;
+  end if;
+  return new;
+end
+$$;
+
+create trigger chaos_suppresses before update on public.multiplatform_post_queue
+  for each row when (current_setting('application_name') <> 'chaos') execute function chaos.suppress();
+
 -- Every step of an item, named after what the queue knows; one that it does not know is "unknown".
 create view chaos.step as
 select

@@ -1,8 +1,8 @@
 namespace FanzQueueFunctions.Processing;
 
 /// <summary>
-/// The queue's figures as the database gives them. Figures of the queue go up to 10,000, those of the last hour and day up to
-/// 50,000; the counts by status go beyond. What functions of an older version leave out has its default.
+/// The queue's figures as the database gives them. Figures of the queue go up to 10,000; those of the last hour and day and the
+/// counts by status go beyond. What functions of an older version leave out has its default.
 /// </summary>
 public sealed record QueueHealth
 {

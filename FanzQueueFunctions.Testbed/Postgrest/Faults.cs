@@ -26,6 +26,9 @@ public enum FaultKind
     /// <summary>The answer has status 200 and a body that is not JSON.</summary>
     Corrupt,
 
+    /// <summary>The answer says that it is compressed, and is not.</summary>
+    BrokenGzip,
+
     /// <summary>The call runs a second time after the first; the caller gets the first answer.</summary>
     Duplicate,
 

@@ -121,6 +121,9 @@ public sealed class PostgrestStandIn : IAsyncDisposable
                 using (var corrupt = Corrupt(answer))
                     await SendAsync(context, corrupt);
                 return;
+            case FaultKind.BrokenGzip:
+                context.Response.Headers.ContentEncoding = "gzip";
+                break;
             case FaultKind.DelayAfter:
                 await DelayAsync(fault.Delay);
                 break;

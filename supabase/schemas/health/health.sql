@@ -1,5 +1,6 @@
 -- How the queue is, cheap on a table of a hundred million rows: every figure comes from a partial index or from the
--- history's index by time, and none counts beyond 10,000 rows of the queue or 50,000 of what the last hour and day ended.
+-- history's index by time, and none counts beyond 10,000 rows. What the last hour and day ended beyond that is taken from the
+-- figures that were rolled up.
 --
 --   stuck_after_seconds  0 or more; an item longer in processing is stuck
 --
@@ -59,6 +60,7 @@ begin
     select
     from public.multiplatform_post_queue
     where status = 'queued' and greatest(scheduled_for, queued_at) > now()
+    order by greatest(scheduled_for, queued_at), id
     limit at_most
   ) as later;
 
@@ -73,6 +75,7 @@ begin
     select processing_started_at
     from public.multiplatform_post_queue
     where status = 'processing'
+    order by coalesce(processing_started_at, '-infinity'::timestamptz)
     limit at_most
   ) as in_hand;
 
@@ -82,7 +85,8 @@ begin
     select time_to_post_seconds
     from public.multiplatform_post_history
     where posted_at > now() - interval '1 hour'
-    limit 5 * at_most
+    order by posted_at desc
+    limit at_most
   ) as posts;
 
   select count(*) filter (where failed_at > now() - interval '1 hour'), count(*)
@@ -92,8 +96,19 @@ begin
     from public.multiplatform_post_queue
     where status = 'failed' and failed_at > now() - interval '1 day'
     order by failed_at desc
-    limit 5 * at_most
+    limit at_most
   ) as failures;
+
+  -- More than that are taken from what was rolled up.
+  if posted_last_hour = at_most or failed_last_day = at_most then
+    select
+      greatest(posted_last_hour, sum(f.posted) filter (where f.starts_at > now() - interval '1 hour')),
+      greatest(failed_last_hour, sum(f.failed) filter (where f.starts_at > now() - interval '1 hour')),
+      greatest(failed_last_day, sum(f.failed))
+    into posted_last_hour, failed_last_hour, failed_last_day
+    from post_queue.figures f
+    where f.width_seconds = 60 and f.platform = '' and f.starts_at > now() - interval '1 day';
+  end if;
 
   if estimated then
     select jsonb_object_agg(label, coalesce(estimate.number, 0))

@@ -25,6 +25,11 @@ begin
       using errcode = 'invalid_parameter_value';
   end if;
 
+  -- Another call of the same worker is at it, as where an answer was lost: it would be waited for.
+  if not pg_try_advisory_xact_lock(hashtextextended('post_queue_report ' || told.id, 0)) then
+    return to_jsonb(true);
+  end if;
+
   insert into post_queue.workers (
     id, name, started_at, reported_at, completed_at, posted_at, is_late, failed_runs, unsettled, error, error_at
   )
