@@ -113,6 +113,34 @@ public sealed partial class ReferenceTests
         Same(await ReferencePage.HoldAsync("http.md", "HTTP", "`openapi.json`", body));
     }
 
+    [Fact]
+    public async Task The_page_of_settings_names_those_that_the_code_reads_and_no_others()
+    {
+        var page = await File.ReadAllTextAsync(
+            Path.Combine(RepositoryFolder.Path, "docs", "reference", "settings.md"), TestContext.Current.CancellationToken);
+        var named = SettingOnPage().Matches(page).SelectMany(row => row.Groups["name"].Captures).Select(name => name.Value);
+
+        // What the frameworks read, and what is put together from a function's name.
+        Assert.Equal(
+            SettingsInTheCode().Append("PORT").Append("Logging__LogLevel__Default").Order(StringComparer.Ordinal),
+            named.Where(name => !name.StartsWith("FUNCTIONS_KEY_", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_example_of_local_settings_has_each_setting_of_the_queue()
+    {
+        var example = JsonNode.Parse(await File.ReadAllTextAsync(
+            Path.Combine(RepositoryFolder.Path, "local.settings.json.example"), TestContext.Current.CancellationToken))!["Values"]!.AsObject();
+
+        Assert.Empty(SettingsInTheCode()
+            .Where(name => SettingOfTheQueue().IsMatch(name))
+            .Except(example.Select(setting => setting.Key)));
+    }
+
+    private static HashSet<string> SettingsInTheCode() =>
+        [.. Sources().SelectMany(file => SettingInCode().Matches(File.ReadAllText(file)))
+            .Select(name => name.Groups["name"].Value.Replace(":", "__", StringComparison.Ordinal))];
+
     // Said whole, where an assertion of its own would cut it.
     private static void Same(string? told) => Assert.True(told is null, told);
 
@@ -149,6 +177,15 @@ public sealed partial class ReferenceTests
 
     [GeneratedRegex(@"\[LoggerMessage\(\s*LogLevel\.(?<level>\w+),\s*(?:""(?<part>(?:[^""\\]|\\.)*)""[\s+]*)+\)\]")]
     private static partial Regex LogLine();
+
+    [GeneratedRegex(@"[""%](?<name>Queue:[A-Za-z]+|[A-Z]+(?:_[A-Z]+)+)[""%]")]
+    private static partial Regex SettingInCode();
+
+    [GeneratedRegex("^\\| `(?<name>[A-Za-z_]+)`(?:, `(?<name>[A-Za-z_]+)`)*", RegexOptions.Multiline)]
+    private static partial Regex SettingOnPage();
+
+    [GeneratedRegex("^(Queue__|SUPABASE_|DATABASE_URL|APPLICATIONINSIGHTS_)|_SCHEDULE$")]
+    private static partial Regex SettingOfTheQueue();
 
     [GeneratedRegex(@"\[LoggerMessage\(")]
     private static partial Regex LogMark();
