@@ -91,7 +91,7 @@ public sealed partial class ReferenceTests
         var document = JsonNode.Parse(await File.ReadAllTextAsync(
             Path.Combine(RepositoryFolder.Path, "FanzQueueFunctions.Core", "Http", "openapi.json"), TestContext.Current.CancellationToken))!;
         var body = $"{document["info"]!["description"]}\n\n`GET /api/queue/openapi` answers with all of it, for programs. "
-            + "Beside it there are `GET /healthz` and `GET /api/queue/console`, without a key, and `POST /api/queue/reset-stuck` and "
+            + "Beside it there are `GET /api/alive`, `GET /api/ready` and `GET /api/queue/console`, without a key, and `POST /api/queue/reset-stuck` and "
             + "`POST /api/queue/wake`, each with the key of its function.\n\n";
         foreach (var (path, methods) in document["paths"]!.AsObject())
         {
