@@ -31,7 +31,7 @@ param alwaysReadyInstances int = 0
 @minLength(1)
 param supabaseUrl string
 
-@description('The service key. Empty: the secret in the vault is left as it is (set it there, see docs/operations.md).')
+@description('The service key. Empty: the secret in the vault is left as it is (set it there, see docs/runbooks/rotate-keys.md).')
 @secure()
 param supabaseServiceRoleKey string = ''
 

@@ -1,13 +1,15 @@
 -- Optional, for a worker that is reached over HTTP (Azure, or SUPABASE_URL): wakes it when a due item is queued, by a call
 -- of its function Wake. Run it once, in Supabase's SQL editor or with psql, and again after a change; it needs the
--- extensions pg_net and Vault, and where one is missing it says so and changes nothing.
+-- extensions pg_net and Vault, and where one is missing it says so and changes nothing. docs/wake-over-http.md has the
+-- steps, and what it costs.
 --
--- Before, store where to call and the function's own key (docs/operations.md, Wake over HTTP):
+-- Before, store where to call and the function's own key:
 --   select vault.create_secret('https://<app>.azurewebsites.net/api/queue/wake', 'post_queue_wake_url');
 --   select vault.create_secret('<key of the function Wake>', 'post_queue_wake_key');
 --
--- pg_net sends the call after the commit, does not repeat it, and keeps its headers in a table until it is sent: so the key
--- is one that opens nothing else, and a call that is lost costs what a poll costs.
+-- pg_net keeps a call with its headers in a table (net.http_request_queue) until it is sent, and grants its tables to PUBLIC: whoever
+-- may run SQL can read the key meanwhile. So it must be Wake's own, which opens nothing else. pg_net sends after the commit and
+-- does not repeat; a call that is lost or refused costs what a poll costs.
 do $$
 begin
   if to_regprocedure('net.http_post(text, jsonb, jsonb, jsonb, integer)') is null then
@@ -23,7 +25,7 @@ begin
   create sequence if not exists public.post_queue_wake_clock;
   revoke all on sequence public.post_queue_wake_clock from public, anon, authenticated;
 
-  -- security definer: whoever queues an item may read neither the key nor the clock.
+  -- security definer: whoever queues an item need not be able to read Vault or the clock.
   create or replace function public.post_queue_wake_over_http()
   returns trigger
   language plpgsql

@@ -11,6 +11,14 @@ public sealed partial class SqlInDocumentsTests(PostgresFixture postgres)
     [Theory]
     [InlineData("README.md")]
     [InlineData("docs/operations.md")]
+    [InlineData("docs/runbooks/backup-and-restore.md")]
+    [InlineData("docs/runbooks/connections-and-roles.md")]
+    [InlineData("docs/runbooks/disk-full.md")]
+    [InlineData("docs/runbooks/large-tables.md")]
+    [InlineData("docs/runbooks/maintenance.md")]
+    [InlineData("docs/runbooks/move-from-node.md")]
+    [InlineData("docs/runbooks/two-environments.md")]
+    [InlineData("docs/runbooks/upgrade-postgresql.md")]
     public async Task Every_SQL_block_of_a_document_runs_as_printed(string document)
     {
         await using var database = await postgres.CreateDatabaseAsync();

@@ -1,11 +1,12 @@
 using FanzQueueFunctions.Testbed;
 using FanzQueueFunctions.Tests.Database;
+using Npgsql;
 
 namespace FanzQueueFunctions.Tests.Sql;
 
 /// <summary>
 /// supabase/wake_over_http.sql. PostgreSQL here has neither pg_net nor Vault: what stands in for them is a function that
-/// writes its arguments down and a table of secrets, with the names and types of the real ones.
+/// writes its arguments down and a table of secrets, with the names, types and grants of the real ones.
 /// </summary>
 public sealed class WakeOverHttpTests(PostgresFixture postgres)
 {
@@ -38,7 +39,7 @@ public sealed class WakeOverHttpTests(PostgresFixture postgres)
         for (var i = 0; i < 20; i++)
             await database.ExecuteAsync(Queue);
 
-        var calls = await database.RowsAsync("select url, headers ->> 'x-functions-key', at from net.calls order by at");
+        var calls = await database.RowsAsync("select url, headers ->> 'x-functions-key', at from net.http_request_queue order by at");
         Assert.NotEmpty(calls);
         Assert.All(calls, call => Assert.Equal(("https://example.com/api/queue/wake", "the-key"), ((string?)call[0], (string?)call[1])));
         Assert.All(
@@ -58,7 +59,7 @@ public sealed class WakeOverHttpTests(PostgresFixture postgres)
             select id, creator_id, 'girlfanz', now() + interval '1 hour' from content_posts
             """);
 
-        Assert.Equal(0L, await database.CountAsync("net.calls"));
+        Assert.Equal(0L, await database.CountAsync("net.http_request_queue"));
     }
 
     [Fact]
@@ -67,16 +68,16 @@ public sealed class WakeOverHttpTests(PostgresFixture postgres)
         await using var database = await CreateAsync();
 
         await database.ExecuteAsync(Queue);
-        Assert.Equal(0L, await database.CountAsync("net.calls"));
+        Assert.Equal(0L, await database.CountAsync("net.http_request_queue"));
         await AddSecretsAsync(database);
-        await database.ExecuteAsync("drop table net.calls; select setval('post_queue_wake_clock', 1)");
+        await database.ExecuteAsync("drop table net.http_request_queue; select setval('post_queue_wake_clock', 1)");
         await database.ExecuteAsync(Queue);
 
         Assert.Equal(2L, await database.CountAsync("multiplatform_post_queue"));
     }
 
     [Fact]
-    public async Task A_creator_who_queues_an_item_calls_it_and_can_read_neither_key_nor_clock()
+    public async Task A_creator_who_queues_an_item_calls_it_and_can_read_neither_Vault_nor_clock()
     {
         await using var database = await CreateAsync();
         await AddSecretsAsync(database);
@@ -93,8 +94,24 @@ public sealed class WakeOverHttpTests(PostgresFixture postgres)
             await session.CommitAsync();
         }
 
-        Assert.Equal(1L, await database.CountAsync("net.calls"));
+        Assert.Equal(1L, await database.CountAsync("net.http_request_queue"));
         Assert.False(await database.ScalarAsync<bool>("select has_sequence_privilege('authenticated', 'post_queue_wake_clock', 'select')"));
+        Assert.False(await database.ScalarAsync<bool>("select has_schema_privilege('authenticated', 'vault', 'usage')"));
+    }
+
+    [Fact]
+    public async Task Whoever_may_run_SQL_reads_the_key_while_a_call_waits_so_it_must_be_one_that_opens_nothing_else()
+    {
+        await using var database = await CreateAsync();
+        await AddSecretsAsync(database);
+        await database.ExecuteAsync(Queue);
+
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand(
+            "set role anon; select headers ->> 'x-functions-key' from net.http_request_queue", connection);
+
+        Assert.Equal("the-key", await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
     }
 
     private async Task<TestDatabase> CreateAsync()
@@ -104,11 +121,13 @@ public sealed class WakeOverHttpTests(PostgresFixture postgres)
         await database.ExecuteAsync(
             """
             create schema net;
-            create table net.calls (url text, body jsonb, params jsonb, headers jsonb, at timestamptz default clock_timestamp());
+            create table net.http_request_queue (url text, body jsonb, params jsonb, headers jsonb, at timestamptz default clock_timestamp());
             create function net.http_post(
               url text, body jsonb default '{}', params jsonb default '{}', headers jsonb default '{}',
               timeout_milliseconds integer default 1000
-            ) returns bigint language sql as 'insert into net.calls values ($1, $2, $3, $4); select 1::bigint';
+            ) returns bigint language sql as 'insert into net.http_request_queue values ($1, $2, $3, $4); select 1::bigint';
+            grant usage on schema net to public;
+            grant all on all tables in schema net to public;
             create schema vault;
             create table vault.decrypted_secrets (name text, decrypted_secret text)
             """);
