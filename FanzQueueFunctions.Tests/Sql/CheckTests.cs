@@ -64,7 +64,7 @@ public sealed class CheckTests(PostgresFixture postgres)
     }
 
     [Theory]
-    [InlineData("drop function post_queue.spend(uuid)", "error", "The function post_queue.spend(uuid) is missing.")]
+    [InlineData("drop function post_queue.spend(uuid[])", "error", "The function post_queue.spend(uuid[]) is missing.")]
     [InlineData("create or replace function post_queue.is_environment(state text) returns boolean language sql immutable as 'select false'",
         "warning", "The function post_queue.is_environment(text) is not what the migration made.")]
     [InlineData("drop trigger post_queue_wake on multiplatform_post_queue",
@@ -203,7 +203,6 @@ public sealed class CheckTests(PostgresFixture postgres)
     [Theory]
     [InlineData("multiplatform_post_queue_due_idx")]
     [InlineData("multiplatform_post_queue_processing_idx")]
-    [InlineData("multiplatform_post_queue_claim_idx")]
     [InlineData("multiplatform_post_queue_failed_idx")]
     [InlineData("multiplatform_post_history_posted_at_idx")]
     [InlineData("content_posts_queue_item_id_key")]

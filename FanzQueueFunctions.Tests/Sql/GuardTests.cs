@@ -170,7 +170,7 @@ public sealed class GuardTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_claim_whose_id_stands_in_very_many_rows_answers_with_a_thousand()
+    public async Task A_claim_whose_id_others_write_into_their_rows_answers_with_what_it_took()
     {
         await using var database = await CreateAsync();
         var post = (await AddAsync(database)).Post;
@@ -180,7 +180,7 @@ public sealed class GuardTests(PostgresFixture postgres)
         await database.ExecuteAsync(
             "update multiplatform_post_queue set status = 'processing', claim_id = $1, processing_started_at = now()", claimId);
 
-        Assert.Equal(1000, (await database.ClaimAsync(claimId)).Count);
+        Assert.Single(await database.ClaimAsync(claimId));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class PlanTests(PostgresFixture postgres)
             $$"""
             select post_queue_settle('{{claimId}}', jsonb_agg(jsonb_build_object(
               'item_id', id, 'patch', jsonb_build_object('cluster', target_platform), 'retry_in_seconds', 120)))
-            from multiplatform_post_queue where claim_id = '{{claimId}}'
+            from multiplatform_post_queue where id = any ((select item_ids from post_queue.claims where claim_id = '{{claimId}}')::uuid[])
             """);
 
         Assert.Contains(" multiplatform_post_queue_pkey", plans, StringComparison.Ordinal);

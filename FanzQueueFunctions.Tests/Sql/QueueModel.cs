@@ -10,6 +10,8 @@ internal sealed class QueueModel
     public const int ResetAfterSeconds = 305;
     public const int RetrySeconds = 125;
 
+    private readonly HashSet<Guid> _claims = [];
+
     public List<ModelItem> Items { get; } = [];
 
     public int Now { get; set; }
@@ -31,7 +33,8 @@ internal sealed class QueueModel
     public (IReadOnlyList<ModelItem> Items, int Rescued, int GivenUp) Claim(Guid claimId, int batchSize)
     {
         var (rescued, givenUp) = (0, 0);
-        if (!Present.Any(item => item.ClaimId == claimId))
+        // Once it has taken something, it takes no more.
+        if (!_claims.Contains(claimId))
         {
             foreach (var item in Present.Where(item => item.IsProcessingFor(LeaseSeconds, Now)))
             {
@@ -44,7 +47,10 @@ internal sealed class QueueModel
 
             var due = Present.Where(item => item.Status == "queued" && item.DueAt <= Now);
             foreach (var item in InOrder(due).Take(batchSize).ToList())
+            {
                 (item.Status, item.StartedAt, item.ClaimId) = ("processing", Now, claimId);
+                _claims.Add(claimId);
+            }
         }
 
         var inHand = Present.Where(item => item.ClaimId == claimId && item.Status == "processing");

@@ -119,11 +119,6 @@ create index if not exists multiplatform_post_queue_processing_idx
   on public.multiplatform_post_queue (coalesce(processing_started_at, '-infinity'::timestamptz))
   where status = 'processing';
 
--- A repeated claim finds its items.
-create index if not exists multiplatform_post_queue_claim_idx
-  on public.multiplatform_post_queue (claim_id)
-  where claim_id is not null;
-
 -- Failures of the last hour and day.
 create index if not exists multiplatform_post_queue_failed_idx
   on public.multiplatform_post_queue (failed_at)
@@ -479,6 +474,24 @@ alter table post_queue.workers enable row level security;
 revoke all on post_queue.workers from anon, authenticated;
 grant select, insert, update, delete on post_queue.workers to service_role;
 
+-- schemas/tables/97_claims.sql
+
+-- What each claim took: one row a batch. A claim that is called again finds its items here, and takes no more, also when they
+-- are settled already. An index of claim_id on the queue would say the same and cost each item two entries.
+--
+-- post_queue.forget_claims deletes what is over.
+create table if not exists post_queue.claims (
+  claim_id uuid primary key,
+  claimed_at timestamptz not null default now(),
+  item_ids uuid[] not null
+);
+
+create index if not exists claims_claimed_at_idx on post_queue.claims (claimed_at);
+
+alter table post_queue.claims enable row level security;
+revoke all on post_queue.claims from anon, authenticated;
+grant select, insert, update, delete on post_queue.claims to service_role;
+
 -- schemas/check/check.sql
 
 -- Checks the database against what the queue needs of it. Changes nothing, and is quick on tables of any size: it reads the
@@ -792,7 +805,6 @@ as $$
     ),
     ('multiplatform_post_queue_creator_due_idx', 'Each claim reads and sorts all that is queued where Queue__Fair is set.'),
     ('multiplatform_post_queue_processing_idx', 'Each claim reads the whole queue for items of workers that are gone.'),
-    ('multiplatform_post_queue_claim_idx', 'Each claim reads the whole queue for its own items.'),
     ('multiplatform_post_queue_failed_idx', 'Each heartbeat reads the whole queue for failed items.'),
     ('multiplatform_post_queue_cause_idx', 'The operator''s failures by cause read the whole queue.'),
     ('multiplatform_post_queue_failures_idx', 'The operator''s page of failed items reads the whole queue.'),
@@ -933,7 +945,7 @@ as $$
       c.relname in (
         'multiplatform_post_queue_due_idx', 'multiplatform_post_queue_platform_due_idx',
         'multiplatform_post_queue_creator_due_idx', 'multiplatform_post_queue_processing_idx',
-        'multiplatform_post_queue_claim_idx', 'multiplatform_post_queue_failed_idx',
+        'multiplatform_post_queue_failed_idx',
         'multiplatform_post_queue_cause_idx', 'multiplatform_post_queue_failures_idx',
         'multiplatform_post_queue_posted_idx', 'multiplatform_post_queue_cancelled_idx',
         'multiplatform_post_history_posted_at_idx', 'content_posts_queue_item_id_key'
@@ -1486,6 +1498,7 @@ declare
   usual_lock_timeout constant text := current_setting('lock_timeout');
   rescued integer := 0;
   given_up integer := 0;
+  taken uuid[];
 begin
   if this_claim is null
     or batch_size is null or batch_size not between 0 and 1000
@@ -1509,8 +1522,12 @@ begin
   -- A repetition that overtakes the first call waits here until that call has ended.
   perform pg_advisory_xact_lock(hashtextextended(this_claim::text, 0));
 
-  if batch_size = 0 then
-    return json_build_object('items', post_queue.in_hand(this_claim), 'rescued', 0, 'given_up', 0);
+  -- A copy of the call that arrives late, when the batch is done, takes nothing: nobody would work on what it took.
+  select c.item_ids into taken from post_queue.claims c where c.claim_id = this_claim;
+  if batch_size = 0 or taken is not null then
+    return json_build_object(
+      'items', post_queue.in_hand(this_claim, coalesce(taken, '{}')), 'rescued', 0, 'given_up', 0
+    );
   end if;
 
   -- One claim at a time. Skipping locked rows already keeps two claims apart, but a claim whose snapshot is older locks
@@ -1524,37 +1541,70 @@ begin
     when lock_not_available then null;
   end;
 
-  -- Settled items count: a copy of the call that arrives late, when the batch is done, must take nothing, because
-  -- nobody would work on what it took.
-  if not exists (select from public.multiplatform_post_queue q where q.claim_id = this_claim) then
-
-    if exists (
-      select
-      from public.multiplatform_post_queue q
-      where q.status = 'processing'
-        and coalesce(q.processing_started_at, '-infinity'::timestamptz) < now() - make_interval(secs => lease_seconds)
-    ) then
-      select rescue.rescued, rescue.given_up
-      into rescued, given_up
-      from post_queue.rescue(lease_seconds) as rescue;
-    end if;
-
-    if fair
-      or exists (select from post_queue.pauses p where p.resumed_at is null)
-      or exists (select from post_queue.limits l where l.per_minute is not null)
-    then
-      perform post_queue.take_chosen(this_claim, batch_size, fair);
-    else
-      perform post_queue.take(this_claim, batch_size);
-    end if;
+  if exists (
+    select
+    from public.multiplatform_post_queue q
+    where q.status = 'processing'
+      and coalesce(q.processing_started_at, '-infinity'::timestamptz) < now() - make_interval(secs => lease_seconds)
+  ) then
+    select rescue.rescued, rescue.given_up
+    into rescued, given_up
+    from post_queue.rescue(lease_seconds) as rescue;
   end if;
 
-  return json_build_object('items', post_queue.in_hand(this_claim), 'rescued', rescued, 'given_up', given_up);
+  if fair
+    or exists (select from post_queue.pauses p where p.resumed_at is null)
+    or exists (select from post_queue.limits l where l.per_minute is not null)
+  then
+    taken := post_queue.take_chosen(this_claim, batch_size, fair);
+  else
+    taken := post_queue.take(this_claim, batch_size);
+  end if;
+  if taken = '{}' then
+    return json_build_object('items', '[]'::json, 'rescued', rescued, 'given_up', given_up);
+  end if;
+
+  insert into post_queue.claims (claim_id, item_ids) values (this_claim, taken);
+  return json_build_object('items', post_queue.in_hand(this_claim, taken), 'rescued', rescued, 'given_up', given_up);
 end
 $$;
 
 revoke execute on function public.post_queue_claim(uuid, integer, integer, boolean) from public, anon, authenticated;
 grant execute on function public.post_queue_claim(uuid, integer, integer, boolean) to service_role;
+
+-- schemas/claim/forget_claims.sql
+
+-- Forgets claims of more than an hour ago that have nothing in hand any more, and any of more than a day ago, which is longer
+-- than a lease can be: 10,000 at most, the oldest first. Called with each report of a worker.
+create or replace function post_queue.forget_claims()
+returns void
+language sql
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set jit = off
+as $$
+  delete from post_queue.claims c
+  where c.claim_id = any (array(
+    select old.claim_id
+    from post_queue.claims old
+    where old.claimed_at < now() - interval '1 hour'
+      and (
+        old.claimed_at < now() - interval '1 day'
+        or not exists (
+          select
+          from public.multiplatform_post_queue q
+          where q.id = any (old.item_ids) and q.claim_id = old.claim_id and q.status = 'processing'
+        )
+      )
+    order by old.claimed_at
+    limit 10000
+    for update skip locked
+  ))
+$$;
+
+revoke execute on function post_queue.forget_claims() from public, anon, authenticated;
+grant execute on function post_queue.forget_claims() to service_role;
 
 -- schemas/claim/held_back.sql
 
@@ -1613,11 +1663,13 @@ grant execute on function post_queue.held_back() to service_role;
 -- What a claim has in hand: its items, oldest due first, each with what the app needs to decide and to log. The claim
 -- answers with it.
 --
+--   item_ids  what it took; what is no longer in hand under it is left out
+--
 -- Captions, hashtags and addresses stay in the database: they may be megabytes, and one such item must not be able to
 -- make the answer too large for all the others.
 --
 -- json, not jsonb: the text is written once, where jsonb builds a tree first.
-create or replace function post_queue.in_hand(claim_id uuid)
+create or replace function post_queue.in_hand(claim_id uuid, item_ids uuid[])
 returns json
 language plpgsql
 stable
@@ -1642,10 +1694,8 @@ begin
       q.target_platform = any (platforms) as platform_known, q.modified_title, q.add_platform_watermark,
       q.retry_count, q.max_retries, greatest(q.scheduled_for, q.queued_at) as due_at
     from public.multiplatform_post_queue q
-    -- As text, the status lures no planner to the index of all that is in hand, which may be a million items.
-    where q.claim_id = this_claim and q.status::text = 'processing'
-    -- A claim takes no more. Whoever writes its id into rows of their own makes its answer no larger.
-    limit 1000
+    -- A case, so that the planner looks for no index but that of the ids.
+    where q.id = any (item_ids) and case when q.claim_id = this_claim and q.status = 'processing' then true end
   ),
   -- A post is queued for several platforms at once, so its items share one original.
   original as materialized (
@@ -1686,8 +1736,8 @@ begin
 end
 $$;
 
-revoke execute on function post_queue.in_hand(uuid) from public, anon, authenticated;
-grant execute on function post_queue.in_hand(uuid) to service_role;
+revoke execute on function post_queue.in_hand(uuid, uuid[]) from public, anon, authenticated;
+grant execute on function post_queue.in_hand(uuid, uuid[]) to service_role;
 
 -- schemas/claim/next_creators.sql
 
@@ -2100,8 +2150,8 @@ grant execute on function post_queue.rescue(integer) to service_role;
 -- Counts what a claim took against the limits of its platforms. A limit counts what is taken, not what becomes of it: an
 -- item that fails, or whose worker dies, is taken again and counts again, so a platform never sees more than its limit.
 --
---   claim_id  the claim, whose items are all taken
-create or replace function post_queue.spend(claim_id uuid)
+--   item_ids  what the claim took
+create or replace function post_queue.spend(item_ids uuid[])
 returns void
 language plpgsql
 security invoker
@@ -2110,14 +2160,11 @@ set enable_seqscan = off
 set jit = off
 set plan_cache_mode = force_generic_plan
 as $$
-#variable_conflict use_column
-declare
-  this_claim constant uuid := claim_id;
 begin
   with taken as materialized (
     select q.target_platform as platform, count(*) as items
     from public.multiplatform_post_queue q
-    where q.claim_id = this_claim
+    where q.id = any (item_ids)
     group by q.target_platform
   )
   update post_queue.limits l
@@ -2128,8 +2175,8 @@ begin
 end
 $$;
 
-revoke execute on function post_queue.spend(uuid) from public, anon, authenticated;
-grant execute on function post_queue.spend(uuid) to service_role;
+revoke execute on function post_queue.spend(uuid[]) from public, anon, authenticated;
+grant execute on function post_queue.spend(uuid[]) to service_role;
 
 -- schemas/claim/take.sql
 
@@ -2138,11 +2185,13 @@ grant execute on function post_queue.spend(uuid) to service_role;
 --   claim_id    the claim
 --   batch_size  how many to take at most
 --
+-- Gives the ids of what it took.
+--
 -- They are updated by their addresses in the table: they are locked, so they stay there. An address (ctid) says nothing
 -- without its table: in each partition of a partitioned queue another row stands at the same one. A queue that is not
 -- partitioned goes once through the loop; a join by table and address would cost every claim 5 %.
 create or replace function post_queue.take(claim_id uuid, batch_size integer)
-returns void
+returns uuid[]
 language plpgsql
 security invoker
 set search_path = pg_catalog, pg_temp
@@ -2157,8 +2206,8 @@ declare
   this_claim constant uuid := claim_id;
   due record;
   due_items integer;
-  updated integer;
-  taken_items integer := 0;
+  updated uuid[];
+  taken uuid[] := '{}';
   suppressed integer := 0;
 begin
   loop
@@ -2171,33 +2220,36 @@ begin
         where q.status = 'queued'
           and greatest(q.scheduled_for, q.queued_at) <= now()
         order by greatest(q.scheduled_for, q.queued_at), q.id
-        limit batch_size - taken_items
+        limit batch_size - cardinality(taken)
         offset suppressed
         for update skip locked
       ) as oldest
       group by oldest.item_table
     loop
-      update public.multiplatform_post_queue q
-      set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
-      where q.tableoid = due.item_table and q.ctid = any (due.addresses) and (select post_queue.triggers_path()) is not null;
-
-      get diagnostics updated = row_count;
+      with held as (
+        update public.multiplatform_post_queue q
+        set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
+        where q.tableoid = due.item_table and q.ctid = any (due.addresses) and (select post_queue.triggers_path()) is not null
+        returning q.id
+      )
+      select coalesce(array_agg(held.id), '{}') into updated from held;
       perform post_queue.own_path();
-      taken_items := taken_items + updated;
+      taken := taken || updated;
       due_items := due_items + cardinality(due.addresses);
-      suppressed := suppressed + cardinality(due.addresses) - updated;
+      suppressed := suppressed + cardinality(due.addresses) - cardinality(updated);
     end loop;
 
     -- A trigger that keeps rows as they are does so for ever: it may cost those, not what is due behind them.
-    exit when suppressed = 0 or due_items = 0 or taken_items >= batch_size or suppressed >= 10000;
+    exit when suppressed = 0 or due_items = 0 or cardinality(taken) >= batch_size or suppressed >= 10000;
   end loop;
 
-  if taken_items = 0 and suppressed > 0 then
+  if taken = '{}' and suppressed > 0 then
     raise exception
       'no item can be taken: a trigger on multiplatform_post_queue suppresses the update of the % oldest due items',
       suppressed
       using errcode = 'triggered_action_exception';
   end if;
+  return taken;
 end
 $$;
 
@@ -2212,8 +2264,10 @@ grant execute on function post_queue.take(uuid, integer) to service_role;
 --   claim_id    the claim
 --   batch_size  how many to take at most
 --   fair        whether creators take turns; what is left of the batch is filled up by age
+--
+-- Gives the ids of what it took.
 create or replace function post_queue.take_chosen(claim_id uuid, batch_size integer, fair boolean)
-returns void
+returns uuid[]
 language plpgsql
 security invoker
 set search_path = pg_catalog, pg_temp
@@ -2230,8 +2284,8 @@ declare
   quotas_left integer[];
   picked record;
   at_most integer;
-  taken integer := 0;
-  taken_now integer;
+  taken uuid[] := '{}';
+  taken_now uuid[];
   suppressed integer := 0;
   suppressed_now integer;
   locked integer := 0;
@@ -2240,7 +2294,7 @@ begin
   into held_back, limited, quotas
   from post_queue.held_back();
   if '*' = any (held_back) then
-    return;
+    return taken;
   end if;
 
   if fair then
@@ -2249,52 +2303,53 @@ begin
     into taken, suppressed
     from post_queue.take_picked(this_claim, picked.item_tables, picked.item_addresses, batch_size) as now_taken;
     if held_back = '{}' and limited is null then
-      if taken < batch_size then
-        perform post_queue.take(this_claim, batch_size - taken);
+      if cardinality(taken) < batch_size then
+        taken := taken || post_queue.take(this_claim, batch_size - cardinality(taken));
       end if;
-      return;
+      return taken;
     end if;
   end if;
 
   -- Once, as a rule. Where rows are locked, or a trigger suppresses their update, they are passed by, and more are picked, up
   -- to thousands.
   for round in 1..6 loop
-    exit when taken >= batch_size;
+    exit when cardinality(taken) >= batch_size;
     quotas_left := quotas;
-    if limited is not null and taken > 0 then
+    if limited is not null and taken <> '{}' then
       select array_agg(may_go.quota - coalesce(used.items, 0) order by may_go.place)
       into quotas_left
       from unnest(limited, quotas) with ordinality as may_go (platform, quota, place)
       left join (
         select q.target_platform as platform, count(*)::integer as items
         from public.multiplatform_post_queue q
-        where q.claim_id = this_claim
+        where q.id = any (taken)
         group by q.target_platform
       ) as used on used.platform = may_go.platform;
     end if;
-    at_most := batch_size - taken + 4 * locked;
+    at_most := batch_size - cardinality(taken) + 4 * locked;
     picked := post_queue.pick_open(held_back, limited, quotas_left, at_most);
     select now_taken.taken, now_taken.suppressed
     into taken_now, suppressed_now
     from post_queue.take_picked(
-      this_claim, picked.item_tables, picked.item_addresses, batch_size - taken
+      this_claim, picked.item_tables, picked.item_addresses, batch_size - cardinality(taken)
     ) as now_taken;
-    taken := taken + taken_now;
+    taken := taken || taken_now;
     suppressed := suppressed + suppressed_now;
     exit when coalesce(cardinality(picked.item_tables), 0) < at_most;
-    locked := at_most - taken_now;
+    locked := at_most - cardinality(taken_now);
   end loop;
 
   if limited is not null then
-    perform post_queue.spend(this_claim);
+    perform post_queue.spend(taken);
   end if;
 
   -- See post_queue.take.
-  if taken = 0 and suppressed > 0 then
+  if taken = '{}' and suppressed > 0 then
     raise exception
       'no item can be taken: a trigger on multiplatform_post_queue suppresses the update of the oldest due items'
       using errcode = 'triggered_action_exception';
   end if;
+  return taken;
 end
 $$;
 
@@ -2311,9 +2366,9 @@ grant execute on function post_queue.take_chosen(uuid, integer, boolean) to serv
 --   item_addresses  and its address there
 --   at_most         how many to take
 --
--- Gives how many it took, and of how many a trigger suppressed the update.
+-- Gives the ids of what it took, and of how many a trigger suppressed the update.
 create or replace function post_queue.take_picked(
-  claim_id uuid, item_tables oid[], item_addresses tid[], at_most integer, out taken integer, out suppressed integer
+  claim_id uuid, item_tables oid[], item_addresses tid[], at_most integer, out taken uuid[], out suppressed integer
 )
 language plpgsql
 security invoker
@@ -2329,9 +2384,9 @@ declare
   this_claim constant uuid := claim_id;
   due record;
   due_items integer;
-  updated integer;
+  updated uuid[];
 begin
-  taken := 0;
+  taken := '{}';
   suppressed := 0;
   loop
     due_items := 0;
@@ -2344,25 +2399,27 @@ begin
         where q.status = 'queued'
           and greatest(q.scheduled_for, q.queued_at) <= now()
         order by picked.place
-        limit at_most - taken
+        limit at_most - cardinality(taken)
         offset suppressed
         for update of q skip locked
       ) as held
       group by held.item_table
     loop
-      update public.multiplatform_post_queue q
-      set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
-      where q.tableoid = due.item_table and q.ctid = any (due.addresses) and (select post_queue.triggers_path()) is not null;
-
-      get diagnostics updated = row_count;
+      with held as (
+        update public.multiplatform_post_queue q
+        set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
+        where q.tableoid = due.item_table and q.ctid = any (due.addresses) and (select post_queue.triggers_path()) is not null
+        returning q.id
+      )
+      select coalesce(array_agg(held.id), '{}') into updated from held;
       perform post_queue.own_path();
-      taken := taken + updated;
+      taken := taken || updated;
       due_items := due_items + cardinality(due.addresses);
-      suppressed := suppressed + cardinality(due.addresses) - updated;
+      suppressed := suppressed + cardinality(due.addresses) - cardinality(updated);
     end loop;
 
     -- See post_queue.take.
-    exit when suppressed = 0 or due_items = 0 or taken >= at_most;
+    exit when suppressed = 0 or due_items = 0 or cardinality(taken) >= at_most;
   end loop;
 end
 $$;
@@ -3562,6 +3619,7 @@ begin
     for update skip locked
   ));
   perform post_queue.correct_starts();
+  perform post_queue.forget_claims();
   return to_jsonb(true);
 end
 $$;

@@ -19,7 +19,6 @@ as $$
     ),
     ('multiplatform_post_queue_creator_due_idx', 'Each claim reads and sorts all that is queued where Queue__Fair is set.'),
     ('multiplatform_post_queue_processing_idx', 'Each claim reads the whole queue for items of workers that are gone.'),
-    ('multiplatform_post_queue_claim_idx', 'Each claim reads the whole queue for its own items.'),
     ('multiplatform_post_queue_failed_idx', 'Each heartbeat reads the whole queue for failed items.'),
     ('multiplatform_post_queue_cause_idx', 'The operator''s failures by cause read the whole queue.'),
     ('multiplatform_post_queue_failures_idx', 'The operator''s page of failed items reads the whole queue.'),

@@ -20,7 +20,7 @@ as $$
       c.relname in (
         'multiplatform_post_queue_due_idx', 'multiplatform_post_queue_platform_due_idx',
         'multiplatform_post_queue_creator_due_idx', 'multiplatform_post_queue_processing_idx',
-        'multiplatform_post_queue_claim_idx', 'multiplatform_post_queue_failed_idx',
+        'multiplatform_post_queue_failed_idx',
         'multiplatform_post_queue_cause_idx', 'multiplatform_post_queue_failures_idx',
         'multiplatform_post_queue_posted_idx', 'multiplatform_post_queue_cancelled_idx',
         'multiplatform_post_history_posted_at_idx', 'content_posts_queue_item_id_key'

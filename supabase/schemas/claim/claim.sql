@@ -35,6 +35,7 @@ declare
   usual_lock_timeout constant text := current_setting('lock_timeout');
   rescued integer := 0;
   given_up integer := 0;
+  taken uuid[];
 begin
   if this_claim is null
     or batch_size is null or batch_size not between 0 and 1000
@@ -58,8 +59,12 @@ begin
   -- A repetition that overtakes the first call waits here until that call has ended.
   perform pg_advisory_xact_lock(hashtextextended(this_claim::text, 0));
 
-  if batch_size = 0 then
-    return json_build_object('items', post_queue.in_hand(this_claim), 'rescued', 0, 'given_up', 0);
+  -- A copy of the call that arrives late, when the batch is done, takes nothing: nobody would work on what it took.
+  select c.item_ids into taken from post_queue.claims c where c.claim_id = this_claim;
+  if batch_size = 0 or taken is not null then
+    return json_build_object(
+      'items', post_queue.in_hand(this_claim, coalesce(taken, '{}')), 'rescued', 0, 'given_up', 0
+    );
   end if;
 
   -- One claim at a time. Skipping locked rows already keeps two claims apart, but a claim whose snapshot is older locks
@@ -73,32 +78,31 @@ begin
     when lock_not_available then null;
   end;
 
-  -- Settled items count: a copy of the call that arrives late, when the batch is done, must take nothing, because
-  -- nobody would work on what it took.
-  if not exists (select from public.multiplatform_post_queue q where q.claim_id = this_claim) then
-
-    if exists (
-      select
-      from public.multiplatform_post_queue q
-      where q.status = 'processing'
-        and coalesce(q.processing_started_at, '-infinity'::timestamptz) < now() - make_interval(secs => lease_seconds)
-    ) then
-      select rescue.rescued, rescue.given_up
-      into rescued, given_up
-      from post_queue.rescue(lease_seconds) as rescue;
-    end if;
-
-    if fair
-      or exists (select from post_queue.pauses p where p.resumed_at is null)
-      or exists (select from post_queue.limits l where l.per_minute is not null)
-    then
-      perform post_queue.take_chosen(this_claim, batch_size, fair);
-    else
-      perform post_queue.take(this_claim, batch_size);
-    end if;
+  if exists (
+    select
+    from public.multiplatform_post_queue q
+    where q.status = 'processing'
+      and coalesce(q.processing_started_at, '-infinity'::timestamptz) < now() - make_interval(secs => lease_seconds)
+  ) then
+    select rescue.rescued, rescue.given_up
+    into rescued, given_up
+    from post_queue.rescue(lease_seconds) as rescue;
   end if;
 
-  return json_build_object('items', post_queue.in_hand(this_claim), 'rescued', rescued, 'given_up', given_up);
+  if fair
+    or exists (select from post_queue.pauses p where p.resumed_at is null)
+    or exists (select from post_queue.limits l where l.per_minute is not null)
+  then
+    taken := post_queue.take_chosen(this_claim, batch_size, fair);
+  else
+    taken := post_queue.take(this_claim, batch_size);
+  end if;
+  if taken = '{}' then
+    return json_build_object('items', '[]'::json, 'rescued', rescued, 'given_up', given_up);
+  end if;
+
+  insert into post_queue.claims (claim_id, item_ids) values (this_claim, taken);
+  return json_build_object('items', post_queue.in_hand(this_claim, taken), 'rescued', rescued, 'given_up', given_up);
 end
 $$;
 

@@ -1,11 +1,13 @@
 -- What a claim has in hand: its items, oldest due first, each with what the app needs to decide and to log. The claim
 -- answers with it.
 --
+--   item_ids  what it took; what is no longer in hand under it is left out
+--
 -- Captions, hashtags and addresses stay in the database: they may be megabytes, and one such item must not be able to
 -- make the answer too large for all the others.
 --
 -- json, not jsonb: the text is written once, where jsonb builds a tree first.
-create or replace function post_queue.in_hand(claim_id uuid)
+create or replace function post_queue.in_hand(claim_id uuid, item_ids uuid[])
 returns json
 language plpgsql
 stable
@@ -30,10 +32,8 @@ begin
       q.target_platform = any (platforms) as platform_known, q.modified_title, q.add_platform_watermark,
       q.retry_count, q.max_retries, greatest(q.scheduled_for, q.queued_at) as due_at
     from public.multiplatform_post_queue q
-    -- As text, the status lures no planner to the index of all that is in hand, which may be a million items.
-    where q.claim_id = this_claim and q.status::text = 'processing'
-    -- A claim takes no more. Whoever writes its id into rows of their own makes its answer no larger.
-    limit 1000
+    -- A case, so that the planner looks for no index but that of the ids.
+    where q.id = any (item_ids) and case when q.claim_id = this_claim and q.status = 'processing' then true end
   ),
   -- A post is queued for several platforms at once, so its items share one original.
   original as materialized (
@@ -74,5 +74,5 @@ begin
 end
 $$;
 
-revoke execute on function post_queue.in_hand(uuid) from public, anon, authenticated;
-grant execute on function post_queue.in_hand(uuid) to service_role;
+revoke execute on function post_queue.in_hand(uuid, uuid[]) from public, anon, authenticated;
+grant execute on function post_queue.in_hand(uuid, uuid[]) to service_role;

@@ -1,8 +1,8 @@
 -- Counts what a claim took against the limits of its platforms. A limit counts what is taken, not what becomes of it: an
 -- item that fails, or whose worker dies, is taken again and counts again, so a platform never sees more than its limit.
 --
---   claim_id  the claim, whose items are all taken
-create or replace function post_queue.spend(claim_id uuid)
+--   item_ids  what the claim took
+create or replace function post_queue.spend(item_ids uuid[])
 returns void
 language plpgsql
 security invoker
@@ -11,14 +11,11 @@ set enable_seqscan = off
 set jit = off
 set plan_cache_mode = force_generic_plan
 as $$
-#variable_conflict use_column
-declare
-  this_claim constant uuid := claim_id;
 begin
   with taken as materialized (
     select q.target_platform as platform, count(*) as items
     from public.multiplatform_post_queue q
-    where q.claim_id = this_claim
+    where q.id = any (item_ids)
     group by q.target_platform
   )
   update post_queue.limits l
@@ -29,5 +26,5 @@ begin
 end
 $$;
 
-revoke execute on function post_queue.spend(uuid) from public, anon, authenticated;
-grant execute on function post_queue.spend(uuid) to service_role;
+revoke execute on function post_queue.spend(uuid[]) from public, anon, authenticated;
+grant execute on function post_queue.spend(uuid[]) to service_role;

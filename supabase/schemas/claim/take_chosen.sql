@@ -4,8 +4,10 @@
 --   claim_id    the claim
 --   batch_size  how many to take at most
 --   fair        whether creators take turns; what is left of the batch is filled up by age
+--
+-- Gives the ids of what it took.
 create or replace function post_queue.take_chosen(claim_id uuid, batch_size integer, fair boolean)
-returns void
+returns uuid[]
 language plpgsql
 security invoker
 set search_path = pg_catalog, pg_temp
@@ -22,8 +24,8 @@ declare
   quotas_left integer[];
   picked record;
   at_most integer;
-  taken integer := 0;
-  taken_now integer;
+  taken uuid[] := '{}';
+  taken_now uuid[];
   suppressed integer := 0;
   suppressed_now integer;
   locked integer := 0;
@@ -32,7 +34,7 @@ begin
   into held_back, limited, quotas
   from post_queue.held_back();
   if '*' = any (held_back) then
-    return;
+    return taken;
   end if;
 
   if fair then
@@ -41,52 +43,53 @@ begin
     into taken, suppressed
     from post_queue.take_picked(this_claim, picked.item_tables, picked.item_addresses, batch_size) as now_taken;
     if held_back = '{}' and limited is null then
-      if taken < batch_size then
-        perform post_queue.take(this_claim, batch_size - taken);
+      if cardinality(taken) < batch_size then
+        taken := taken || post_queue.take(this_claim, batch_size - cardinality(taken));
       end if;
-      return;
+      return taken;
     end if;
   end if;
 
   -- Once, as a rule. Where rows are locked, or a trigger suppresses their update, they are passed by, and more are picked, up
   -- to thousands.
   for round in 1..6 loop
-    exit when taken >= batch_size;
+    exit when cardinality(taken) >= batch_size;
     quotas_left := quotas;
-    if limited is not null and taken > 0 then
+    if limited is not null and taken <> '{}' then
       select array_agg(may_go.quota - coalesce(used.items, 0) order by may_go.place)
       into quotas_left
       from unnest(limited, quotas) with ordinality as may_go (platform, quota, place)
       left join (
         select q.target_platform as platform, count(*)::integer as items
         from public.multiplatform_post_queue q
-        where q.claim_id = this_claim
+        where q.id = any (taken)
         group by q.target_platform
       ) as used on used.platform = may_go.platform;
     end if;
-    at_most := batch_size - taken + 4 * locked;
+    at_most := batch_size - cardinality(taken) + 4 * locked;
     picked := post_queue.pick_open(held_back, limited, quotas_left, at_most);
     select now_taken.taken, now_taken.suppressed
     into taken_now, suppressed_now
     from post_queue.take_picked(
-      this_claim, picked.item_tables, picked.item_addresses, batch_size - taken
+      this_claim, picked.item_tables, picked.item_addresses, batch_size - cardinality(taken)
     ) as now_taken;
-    taken := taken + taken_now;
+    taken := taken || taken_now;
     suppressed := suppressed + suppressed_now;
     exit when coalesce(cardinality(picked.item_tables), 0) < at_most;
-    locked := at_most - taken_now;
+    locked := at_most - cardinality(taken_now);
   end loop;
 
   if limited is not null then
-    perform post_queue.spend(this_claim);
+    perform post_queue.spend(taken);
   end if;
 
   -- See post_queue.take.
-  if taken = 0 and suppressed > 0 then
+  if taken = '{}' and suppressed > 0 then
     raise exception
       'no item can be taken: a trigger on multiplatform_post_queue suppresses the update of the oldest due items'
       using errcode = 'triggered_action_exception';
   end if;
+  return taken;
 end
 $$;
 

@@ -6,9 +6,9 @@
 --   item_addresses  and its address there
 --   at_most         how many to take
 --
--- Gives how many it took, and of how many a trigger suppressed the update.
+-- Gives the ids of what it took, and of how many a trigger suppressed the update.
 create or replace function post_queue.take_picked(
-  claim_id uuid, item_tables oid[], item_addresses tid[], at_most integer, out taken integer, out suppressed integer
+  claim_id uuid, item_tables oid[], item_addresses tid[], at_most integer, out taken uuid[], out suppressed integer
 )
 language plpgsql
 security invoker
@@ -24,9 +24,9 @@ declare
   this_claim constant uuid := claim_id;
   due record;
   due_items integer;
-  updated integer;
+  updated uuid[];
 begin
-  taken := 0;
+  taken := '{}';
   suppressed := 0;
   loop
     due_items := 0;
@@ -39,25 +39,27 @@ begin
         where q.status = 'queued'
           and greatest(q.scheduled_for, q.queued_at) <= now()
         order by picked.place
-        limit at_most - taken
+        limit at_most - cardinality(taken)
         offset suppressed
         for update of q skip locked
       ) as held
       group by held.item_table
     loop
-      update public.multiplatform_post_queue q
-      set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
-      where q.tableoid = due.item_table and q.ctid = any (due.addresses) and (select post_queue.triggers_path()) is not null;
-
-      get diagnostics updated = row_count;
+      with held as (
+        update public.multiplatform_post_queue q
+        set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
+        where q.tableoid = due.item_table and q.ctid = any (due.addresses) and (select post_queue.triggers_path()) is not null
+        returning q.id
+      )
+      select coalesce(array_agg(held.id), '{}') into updated from held;
       perform post_queue.own_path();
-      taken := taken + updated;
+      taken := taken || updated;
       due_items := due_items + cardinality(due.addresses);
-      suppressed := suppressed + cardinality(due.addresses) - updated;
+      suppressed := suppressed + cardinality(due.addresses) - cardinality(updated);
     end loop;
 
     -- See post_queue.take.
-    exit when suppressed = 0 or due_items = 0 or taken >= at_most;
+    exit when suppressed = 0 or due_items = 0 or cardinality(taken) >= at_most;
   end loop;
 end
 $$;

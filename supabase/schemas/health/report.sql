@@ -53,6 +53,7 @@ begin
     for update skip locked
   ));
   perform post_queue.correct_starts();
+  perform post_queue.forget_claims();
   return to_jsonb(true);
 end
 $$;

@@ -23,11 +23,6 @@ create index if not exists multiplatform_post_queue_processing_idx
   on public.multiplatform_post_queue (coalesce(processing_started_at, '-infinity'::timestamptz))
   where status = 'processing';
 
--- A repeated claim finds its items.
-create index if not exists multiplatform_post_queue_claim_idx
-  on public.multiplatform_post_queue (claim_id)
-  where claim_id is not null;
-
 -- Failures of the last hour and day.
 create index if not exists multiplatform_post_queue_failed_idx
   on public.multiplatform_post_queue (failed_at)

@@ -1,0 +1,15 @@
+-- What each claim took: one row a batch. A claim that is called again finds its items here, and takes no more, also when they
+-- are settled already. An index of claim_id on the queue would say the same and cost each item two entries.
+--
+-- post_queue.forget_claims deletes what is over.
+create table if not exists post_queue.claims (
+  claim_id uuid primary key,
+  claimed_at timestamptz not null default now(),
+  item_ids uuid[] not null
+);
+
+create index if not exists claims_claimed_at_idx on post_queue.claims (claimed_at);
+
+alter table post_queue.claims enable row level security;
+revoke all on post_queue.claims from anon, authenticated;
+grant select, insert, update, delete on post_queue.claims to service_role;
