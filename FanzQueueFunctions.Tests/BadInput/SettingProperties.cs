@@ -63,6 +63,23 @@ public sealed class SettingProperties
             });
 
     [Fact]
+    public void Nothing_of_a_password_is_printed_as_host_or_database_however_it_is_written() =>
+        Gen.String[Gen.Char["ab1:/?@#&=%[]\\; "], 0, 12].Select(Gen.String[Gen.Char["ab1:/?@#&=%[]\\; "], 0, 12])
+            .Sample((before, after) =>
+            {
+                try
+                {
+                    var settings = StoreSettings.Read(
+                        Settings(("DATABASE_URL", $"postgres://app:{before}{Password}{after}@db.example.com/fanz")));
+                    return DatabaseUrl.Describe(settings.ConnectionString!) == "db.example.com:5432/fanz";
+                }
+                catch (SettingException exception)
+                {
+                    return !exception.Message.Contains(Password, StringComparison.Ordinal);
+                }
+            });
+
+    [Fact]
     public void A_Supabase_project_is_read_or_refused_without_its_key() =>
         Gen.Select(
             Url,
