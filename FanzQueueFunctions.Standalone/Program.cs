@@ -18,9 +18,24 @@ try
     await app.WaitForShutdownAsync();
     return Environment.ExitCode;
 }
-// A sentence for the operator: a setting, an address or a database that they can mend. Whatever else is thrown keeps its stack.
-catch (Exception exception) when (exception is SettingException or QueueStoreException || ListenAddress.IsRefused(exception))
+// A sentence for the operator: a setting, an address or a database that they can mend. Whatever else is thrown keeps its stack;
+// left to the runtime it would end as an abort, with a core dump where those are on.
+#pragma warning disable CA1031
+catch (Exception exception)
+#pragma warning restore CA1031
 {
-    Console.Error.WriteLine(ListenAddress.IsRefused(exception) ? ListenAddress.Refusal(exception) : exception.Message);
+    try
+    {
+        Console.Error.WriteLine(
+            ListenAddress.IsRefused(exception) ? ListenAddress.Refusal(exception)
+            : exception is SettingException or QueueStoreException ? exception.Message
+            : exception is IOException { Source: "System.Console" } ? $"Not all could be written: {exception.Message}"
+            : exception.ToString());
+    }
+    catch (IOException)
+    {
+        // Nobody can be told but by the exit code.
+    }
+
     return 1;
 }

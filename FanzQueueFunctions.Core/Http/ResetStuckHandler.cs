@@ -46,7 +46,7 @@ public sealed class ResetStuckHandler(IQueueProcessor processor)
         RequestText.Check("reason", order.Reason, 1000);
         var items = await processor.ResetStuckItemsAsync(
             TimeSpan.FromMinutes(minutes), order.DryRun, actor, order.Reason, cancellationToken);
-        return Results.Json(
+        return PrivateJson.Of(
             new ResetStuckAnswer(items.Count, minutes, items) { DryRun = order.DryRun }, HttpJson.Default.ResetStuckAnswer);
     }
 

@@ -25,6 +25,7 @@ internal static class CommandLine
             QueueCommand.Create(),
         };
         // What a command throws is a sentence for the operator, which Program prints.
-        return root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+        // Text that begins with @ is text, not a file of more arguments.
+        return root.Parse(args, new() { ResponseFileTokenReplacer = null }).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
     }
 }
