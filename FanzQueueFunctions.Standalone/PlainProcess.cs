@@ -89,7 +89,7 @@ internal static partial class PlainProcess
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.None);
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.AddConfiguration(configuration.GetSection("Logging"));
-        logging.Services.AddSingleton<ILoggerProvider, ConsoleLines>();
+        logging.Services.AddSingleton<ILoggerProvider>(_ => new ConsoleLines());
     }
 
     [LoggerMessage(LogLevel.Information, "FanzQueueFunctions listening on {Addresses}")]

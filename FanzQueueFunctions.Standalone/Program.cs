@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Standalone;
 using FanzQueueFunctions.Standalone.Commands;
@@ -13,6 +14,12 @@ try
 
     await using var app = PlainProcess.Builder(args).Build();
     app.MapQueue();
+    // A terminal that is closed is a stop like another.
+    using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+    {
+        signal.Cancel = true;
+        app.Lifetime.StopApplication();
+    });
     await app.StartAsync();
     app.Announce();
     await app.WaitForShutdownAsync();

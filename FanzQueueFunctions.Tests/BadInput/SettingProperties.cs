@@ -39,7 +39,7 @@ public sealed class SettingProperties
                 }
                 catch (SettingException exception)
                 {
-                    return exception.Message.StartsWith($"Setting Queue__{name} is \"", StringComparison.Ordinal);
+                    return exception.Message.StartsWith($"Setting Queue__{name} ", StringComparison.Ordinal);
                 }
             });
 
