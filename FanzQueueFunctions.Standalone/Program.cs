@@ -4,6 +4,7 @@ using FanzQueueFunctions.Standalone;
 using FanzQueueFunctions.Standalone.Commands;
 using FanzQueueFunctions.Standalone.Http;
 using FanzQueueFunctions.Standalone.Settings;
+using FanzQueueFunctions.Telemetry;
 
 try
 {
@@ -35,7 +36,8 @@ catch (Exception exception)
     {
         Console.Error.WriteLine(
             ListenAddress.IsRefused(exception) ? ListenAddress.Refusal(exception)
-            : exception is SettingException or QueueStoreException ? exception.Message
+            : exception is SettingException ? exception.Message
+            : exception is QueueStoreException ? Unprintable.Escaped(exception.Message)
             : exception is IOException { Source: "System.Console" } ? $"Not all could be written: {exception.Message}"
             : exception.ToString());
     }
