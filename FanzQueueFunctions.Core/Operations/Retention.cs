@@ -24,6 +24,7 @@ public sealed class Retention(
     private const int PortionSize = 1000;
 
     /// <summary>Deletes until nothing is left to delete, the time is used up, or the app is asked to stop.</summary>
+    /// <param name="cancellationToken">Cancelled, no new portion begins; the one in hand is finished.</param>
     /// <returns>How many rows it deleted. A store that fails ends the run with one log line; it does not throw.</returns>
     public async Task<long> PruneAsync(CancellationToken cancellationToken = default)
     {
@@ -33,10 +34,10 @@ public sealed class Retention(
         var deleted = 0L;
         try
         {
-            deleted += await PruneItemsAsync(ItemStatus.Posted, options.PostedDays, hour, MayGoOn, cancellationToken);
-            deleted += await PruneItemsAsync(ItemStatus.Failed, options.FailedDays, hour, MayGoOn, cancellationToken);
-            deleted += await PruneItemsAsync(ItemStatus.Cancelled, options.CancelledDays, hour, MayGoOn, cancellationToken);
-            deleted += await PruneHistoryAsync(options.HistoryDays, hour, MayGoOn, cancellationToken);
+            deleted += await PruneItemsAsync(ItemStatus.Posted, options.PostedDays, hour, MayGoOn);
+            deleted += await PruneItemsAsync(ItemStatus.Failed, options.FailedDays, hour, MayGoOn);
+            deleted += await PruneItemsAsync(ItemStatus.Cancelled, options.CancelledDays, hour, MayGoOn);
+            deleted += await PruneHistoryAsync(options.HistoryDays, hour, MayGoOn);
         }
         catch (QueueStoreException exception)
         {
@@ -49,13 +50,15 @@ public sealed class Retention(
         return deleted;
 
         bool MayGoOn() =>
-            time.GetElapsedTime(startedAt) < TimeLimit && !lifetime.ApplicationStopping.IsCancellationRequested;
+            time.GetElapsedTime(startedAt) < TimeLimit
+            && !cancellationToken.IsCancellationRequested
+            && !lifetime.ApplicationStopping.IsCancellationRequested;
     }
 
     private async Task<long> PruneItemsAsync(
-        ItemStatus status, int? days, DateTimeOffset hour, Func<bool> mayGoOn, CancellationToken cancellationToken)
+        ItemStatus status, int? days, DateTimeOffset hour, Func<bool> mayGoOn)
     {
-        if (days is null)
+        if (days is null || !mayGoOn())
             return 0;
 
         var order = new ChangeOrder
@@ -67,16 +70,16 @@ public sealed class Retention(
             Limit = ChangeOrder.MostItems,
         };
         // An hour in which there is nothing to delete leaves no record.
-        if ((await store.ChangeAsync(order with { DryRun = true, Limit = 1 }, 1, cancellationToken)).Meant == 0)
+        if ((await store.ChangeAsync(order with { DryRun = true, Limit = 1 }, 1, CancellationToken.None)).Meant == 0)
             return 0;
 
-        return (await store.ChangeInPortionsAsync(order, mayGoOn, progress: null, cancellationToken)).Done;
+        return (await store.ChangeInPortionsAsync(order, mayGoOn, progress: null, CancellationToken.None)).Done;
     }
 
     private async Task<long> PruneHistoryAsync(
-        int? days, DateTimeOffset hour, Func<bool> mayGoOn, CancellationToken cancellationToken)
+        int? days, DateTimeOffset hour, Func<bool> mayGoOn)
     {
-        if (days is null)
+        if (days is null || !mayGoOn())
             return 0;
 
         var deleted = 0L;
@@ -84,7 +87,7 @@ public sealed class Retention(
         do
         {
             portion = await store.PruneHistoryAsync(
-                hour.AddDays(-days.Value), $"{Actor} history {hour:yyyy-MM-ddTHH}", Actor, cancellationToken);
+                hour.AddDays(-days.Value), $"{Actor} history {hour:yyyy-MM-ddTHH}", Actor, CancellationToken.None);
             deleted += portion;
         }
         while (portion == PortionSize && mayGoOn());

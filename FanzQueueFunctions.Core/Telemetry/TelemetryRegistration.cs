@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
 using FanzQueueFunctions.Processing;
 using Microsoft.ApplicationInsights.WorkerService;
 using Microsoft.Extensions.Configuration;
@@ -6,12 +7,16 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 namespace FanzQueueFunctions.Telemetry;
 
 /// <summary>Registers the log's banner, the metrics and, where its connection string is set, Application Insights.</summary>
 internal static class TelemetryRegistration
 {
+    private const string Runtime = "System.Runtime";
+
     public static void AddQueueTelemetry(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<QueueMetrics>();
@@ -42,15 +47,27 @@ internal static class TelemetryRegistration
             && rule.LogLevel is null or < LogLevel.Warning;
     }
 
+    /// <summary>Of the metrics of others the one that docs/operations.md looks at: each point of each series is paid for.</summary>
+    private static MetricStreamConfiguration? Kept(Instrument instrument) =>
+        instrument.Meter.Name == QueueMetrics.MeterName || instrument.Name == "dotnet.process.memory.working_set"
+            ? null
+            : MetricStreamConfiguration.Drop;
+
     // A method of its own, so that where it is not called none of its libraries is loaded. Its options are set by
     // reflection from the settings ApplicationInsights__*, so compiled ahead of time they must be kept.
     [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, typeof(ApplicationInsightsServiceOptions))]
     private static void AddApplicationInsights(IHostApplicationBuilder builder, string connectionString)
     {
-        builder.Services.AddApplicationInsightsTelemetryWorkerService(options => options.ConnectionString = connectionString);
+        // First, so that its processor comes before the one that exports.
         builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics.AddMeter(QueueMetrics.MeterName, "System.Runtime"))
-            .WithTracing(tracing => tracing.AddSource(QueueActivity.SourceName));
+            .WithMetrics(metrics => metrics.AddMeter(QueueMetrics.MeterName, Runtime).AddView(Kept))
+            .WithTracing(tracing => tracing.AddSource(QueueActivity.SourceName).AddProcessor(new OwnOrFailed()));
+        builder.Services.AddApplicationInsightsTelemetryWorkerService(options =>
+        {
+            options.ConnectionString = connectionString;
+            options.EnablePerformanceCounterCollectionModule = false;
+            options.AddAutoCollectedMetricExtractor = false;
+        });
         // The alerts look for the text of the heartbeat, not for its template.
         builder.Services.Configure<OpenTelemetryLoggerOptions>(options => options.IncludeFormattedMessage = true);
     }

@@ -164,7 +164,7 @@ public sealed class EdgeTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public void Gauges_are_in_every_export_once_they_have_a_value()
+    public void Gauges_are_in_an_export_once_they_have_a_value_and_unchanged_in_every_other_one()
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var metrics = new QueueMetrics(services.GetRequiredService<IMeterFactory>());
@@ -184,9 +184,12 @@ public sealed class EdgeTests(PostgresFixture postgres)
         metrics.QueueRead(new QueueHealth { Due = 7 });
         listener.RecordObservableInstruments();
         listener.RecordObservableInstruments();
+        listener.RecordObservableInstruments();
+        metrics.HintsHeard(false);
+        listener.RecordObservableInstruments();
 
         string[] once = ["queue.depth 7", "queue.oldest_due_age 0", "queue.stuck 0", "queue.listening 1"];
-        Assert.Equal([.. once, .. once], exported);
+        Assert.Equal([.. once, .. once, "queue.listening 0"], exported);
     }
 
     [Fact]
