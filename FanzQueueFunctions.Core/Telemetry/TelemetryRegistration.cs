@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
+using Azure.Monitor.OpenTelemetry.Exporter;
 using FanzQueueFunctions.Processing;
 using Microsoft.ApplicationInsights.WorkerService;
 using Microsoft.Extensions.Configuration;
@@ -62,11 +63,11 @@ internal static class TelemetryRegistration
         builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics.AddMeter(QueueMetrics.MeterName, Runtime).AddView(Kept))
             .WithTracing(tracing => tracing.AddSource(QueueActivity.SourceName).AddProcessor(new OwnOrFailed()));
-        builder.Services.AddApplicationInsightsTelemetryWorkerService(options =>
+        builder.Services.AddApplicationInsightsTelemetryWorkerService(options => options.ConnectionString = connectionString);
+        builder.Services.PostConfigure<AzureMonitorExporterOptions>(options =>
         {
-            options.ConnectionString = connectionString;
-            options.EnablePerformanceCounterCollectionModule = false;
-            options.AddAutoCollectedMetricExtractor = false;
+            options.EnablePerformanceCounters = false;
+            options.EnableStandardMetrics = false;
         });
         // The alerts look for the text of the heartbeat, not for its template.
         builder.Services.Configure<OpenTelemetryLoggerOptions>(options => options.IncludeFormattedMessage = true);
