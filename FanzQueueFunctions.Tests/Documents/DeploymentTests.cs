@@ -66,6 +66,13 @@ public sealed class DeploymentTests
         }
     }
 
+    [Theory]
+    [InlineData("build.yml")]
+    [InlineData("deploy.yml")]
+    public void Every_action_is_pinned_to_a_commit(string name) => Assert.All(
+        Read($".github/workflows/{name}").Split('\n').Where(line => line.Contains("uses:", StringComparison.Ordinal)),
+        line => Assert.Matches("uses: [a-z-]+/[a-z-]+@[0-9a-f]{40} # v[0-9.]+$", line));
+
     [Fact]
     public void What_tests_a_version_has_no_right_but_to_read_and_what_deploys_it_runs_no_test()
     {
