@@ -38,7 +38,7 @@ catch (Exception exception)
             ListenAddress.IsRefused(exception) ? ListenAddress.Refusal(exception)
             : exception is SettingException ? exception.Message
             : exception is QueueStoreException ? Unprintable.Escaped(exception.Message)
-            : exception is IOException { Source: "System.Console" } ? $"Not all could be written: {exception.Message}"
+            : exception.GetType() == typeof(IOException) ? $"Not all could be written: {exception.Message}"
             : exception.ToString());
     }
     catch (IOException)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace FanzQueueFunctions.Processing;
 
@@ -63,6 +64,15 @@ public static class SettingReader
             return otherwise;
 
         return bool.TryParse(text, out var value) ? value : throw OutOfRange(key, text, "true or false");
+    }
+
+    /// <summary>Looks at the levels of the log, which the framework reads by itself and throws at in the middle of the start.</summary>
+    /// <exception cref="SettingException">One of them is no level.</exception>
+    public static void DemandLogLevels(this IConfiguration configuration)
+    {
+        foreach (var (key, text) in configuration.GetSection("Logging").AsEnumerable())
+            if (key.Contains(":LogLevel:", StringComparison.OrdinalIgnoreCase) && !string.IsNullOrEmpty(text) && !Enum.TryParse<LogLevel>(text, ignoreCase: true, out _))
+                throw OutOfRange(key, text, $"one of {string.Join(", ", Enum.GetNames<LogLevel>())}");
     }
 
     private static SettingException OutOfRange(string key, string text, string range) =>
