@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using FanzQueueFunctions.Testbed;
 
 namespace FanzQueueFunctions.Standalone.Tests.App;
@@ -173,6 +174,28 @@ public sealed class OddPlaceTests(PostgresFixture postgres)
             ("DATABASE_URL", database.ConnectionString), ("ASPNETCORE_URLS", null), ("PORT", "0"));
 
         await app.WaitForLineAsync("Other machines reach that address, and no key is set");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_body_of_more_than_a_megabyte_is_too_large_however_it_is_sent(bool chunked)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var app = AppProcess.Start(
+            ("DATABASE_URL", database.ConnectionString), ("FUNCTIONS_KEY_QueueChange", "change-key"));
+        using var client = new HttpClient { BaseAddress = await app.AddressAsync() };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/queue/retry");
+        request.Headers.Add("x-functions-key", "change-key");
+        request.Headers.TransferEncodingChunked = chunked;
+        // It asks before it sends: a client that still sends when the connection is closed may not see the answer.
+        request.Headers.ExpectContinue = !chunked;
+        request.Content = new StringContent($$"""{"reason": "{{new string('x', 1_100_000)}}"}""", Encoding.UTF8, "application/json");
+
+        using var answer = await client.SendAsync(request, Now.Token);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        Assert.Contains("no larger than 1048576 bytes", await answer.Content.ReadAsStringAsync(Now.Token));
     }
 
     /// <summary>The app as a shell starts it.</summary>
