@@ -8,10 +8,14 @@ internal static class PrivateJson
 {
     /// <param name="status">Null for 200.</param>
     public static IResult Of<T>(T value, JsonTypeInfo<T> type, string? contentType = null, int? status = null) =>
-        new Private(Results.Json(value, type, contentType, status));
+        new Private(Results.Json(value, type, contentType, status), value, status);
 
-    private sealed class Private(IResult answer) : IResult
+    private sealed class Private(IResult answer, object? value, int? status) : IResult, IStatusCodeHttpResult, IValueHttpResult
     {
+        public int? StatusCode => status;
+
+        public object? Value => value;
+
         public Task ExecuteAsync(HttpContext httpContext)
         {
             var headers = httpContext.Response.Headers;
