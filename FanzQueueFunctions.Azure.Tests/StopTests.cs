@@ -1,5 +1,6 @@
 using FanzQueueFunctions.Testbed;
 using FanzQueueFunctions.Testbed.FunctionsHost;
+using FanzQueueFunctions.Testbed.FunctionsHost.Rpc;
 
 namespace FanzQueueFunctions.Azure.Tests;
 
@@ -36,9 +37,10 @@ public sealed class StopTests(PostgresFixture postgres)
     }
 
     [Theory]
-    [InlineData("the host says so")]
-    [InlineData("TERM")]
-    public async Task A_worker_told_to_end_in_the_middle_of_a_batch_settles_it_first(string how)
+    [InlineData("the host says so", 0)]
+    [InlineData("TERM", 200)]
+    public async Task A_worker_told_to_end_in_the_middle_of_a_batch_settles_it_first_and_asks_to_be_started_again_unless_the_host_told_it(
+        string how, int exitCode)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         await using var app = await AzureApp.StartAsync(
@@ -61,10 +63,47 @@ public sealed class StopTests(PostgresFixture postgres)
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => app.WaitForExitAsync(seconds: 1));
         await history.LetGoAsync();
 
-        Assert.Equal(0, await app.WaitForExitAsync());
+        Assert.Equal(exitCode, await app.WaitForExitAsync());
         await Record.ExceptionAsync(() => run);
         Assert.Equal(0, await database.CountAsync("multiplatform_post_queue where status = 'processing'"));
         Assert.InRange(await database.CountAsync("multiplatform_post_queue where status = 'posted'"), 5, 10);
+    }
+
+    [Fact]
+    public async Task A_run_that_the_host_cancels_settles_what_is_in_hand_takes_no_more_and_is_no_failure()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var app = await AzureApp.StartAsync(
+            ("DATABASE_URL", database.ConnectionString),
+            ("Queue__BatchSize", "2"),
+            ("Queue__MaxBatchesPerFiring", "10"));
+        await AddItemsAsync(app, database);
+        await using var history = await HeldTable.TakeAsync(database, "multiplatform_post_history");
+        using var cancelled = new CancellationTokenSource();
+
+        var run = app.FireAsync("ProcessQueue", cancelled.Token);
+        await history.UntilWaitedForAsync();
+        await cancelled.CancelAsync();
+        // An answer to a later message: what was sent before has been read by then.
+        await app.FireAsync("Prune");
+        await history.LetGoAsync();
+
+        Assert.Equal(StatusResult.Types.Status.Success, (await run).Status);
+        Assert.Equal(0, await database.CountAsync("multiplatform_post_queue where status = 'processing'"));
+        Assert.InRange(await database.CountAsync("multiplatform_post_queue where status = 'posted'"), 2, 4);
+    }
+
+    [Theory]
+    [InlineData("PROCESS_QUEUE_SCHEDULE")]
+    [InlineData("HEALTH_SCHEDULE")]
+    [InlineData("PRUNE_SCHEDULE")]
+    public async Task Without_a_schedule_the_worker_does_not_start_because_the_host_would_leave_the_timer_out(string setting)
+    {
+        await using var app = await AzureApp.StartAsync(
+            ("DATABASE_URL", "postgres://nobody@127.0.0.1:9/nowhere"), (setting, ""));
+
+        Assert.Equal(1, await app.WaitForExitAsync());
+        Assert.StartsWith($"{setting} is not set, and without it the Functions host runs no timer.", Assert.Single(app.Lines));
     }
 
     [Fact]

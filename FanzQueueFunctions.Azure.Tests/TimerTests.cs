@@ -77,6 +77,6 @@ public sealed class TimerTests(PostgresFixture postgres)
         var run = await app.FireAsync("ProcessQueue");
 
         Assert.Equal(Status.Success, run.Status);
-        Assert.StartsWith("Run ended: ", Assert.Single(app.LinesOfRuns()));
+        Assert.Single(app.Lines, line => line.StartsWith("Run ended: ", StringComparison.Ordinal));
     }
 }

@@ -40,6 +40,23 @@ public sealed class WakeTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task What_its_run_posts_is_in_the_log_once_as_what_a_timers_run_posts_is()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await AddItemAsync(database);
+        await using var app = await StartAsync(database);
+        using var client = await ClientAsync(app, "wake-key");
+
+        using var answer = await client.PostAsync(Wake, null, TestContext.Current.CancellationToken);
+        await app.WaitForLineAsync("Batch complete");
+        await AddItemAsync(database);
+        await app.FireAsync("ProcessQueue");
+
+        Assert.Equal(2, app.Lines.Count(line => line.Contains("SUCCESS - Posted to girlfanz", StringComparison.Ordinal)));
+        Assert.DoesNotContain(app.Lines, line => line.Contains("Microsoft.", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task It_answers_at_once_while_a_run_is_held_up()
     {
         await using var database = await postgres.CreateDatabaseAsync();

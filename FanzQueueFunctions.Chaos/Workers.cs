@@ -64,7 +64,7 @@ internal sealed class Workers : IAsyncDisposable
         try
         {
             place.App!.Signal("TERM");
-            if (await place.App.WaitForExitAsync() is not 0 and var code)
+            if (await place.App.WaitForExitAsync() is var code && code != CodeOfEnd(place.App))
                 _crashes.Enqueue($"worker {index} ended with exit code {code} when the next version was deployed");
             place.Before = null;
             await StartAsync(place);
@@ -89,7 +89,7 @@ internal sealed class Workers : IAsyncDisposable
     public (Uri Address, WorkerSettings Settings) this[int index] => (_places[index].Address!, _places[index].Settings);
 
     /// <summary>Asks every worker to end, with SIGTERM.</summary>
-    /// <returns>Those that did not end with exit code 0, and those that had ended by themselves before.</returns>
+    /// <returns>Those that did not end with the exit code of an end in order, and those that had ended by themselves before.</returns>
     public async Task<IReadOnlyList<string>> EndAsync()
     {
         var early = _places.Select(place => place.App!.HasExited).ToArray();
@@ -101,7 +101,7 @@ internal sealed class Workers : IAsyncDisposable
             {
                 var code = await place.App!.WaitForExitAsync();
                 return early[index] ? $"worker {index} ended by itself with exit code {code}"
-                    : code != 0 ? $"worker {index} ended with exit code {code} when asked to end"
+                    : code != CodeOfEnd(place.App) ? $"worker {index} ended with exit code {code} when asked to end"
                     : null;
             }
             catch (OperationCanceledException)
@@ -111,6 +111,9 @@ internal sealed class Workers : IAsyncDisposable
         }));
         return [.. _crashes, .. ends.OfType<string>()];
     }
+
+    // A worker of the Functions host that a signal stopped asks its host to be started again.
+    private static int CodeOfEnd(IRunningApp app) => app is FunctionsHostStandIn ? 200 : 0;
 
     public async ValueTask DisposeAsync()
     {

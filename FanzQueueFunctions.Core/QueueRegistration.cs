@@ -16,6 +16,7 @@ internal static class QueueRegistration
     public static void AddQueue(this IHostApplicationBuilder builder, EntraId entraId)
     {
         var configuration = builder.Configuration;
+        configuration.DemandLogLevels();
         var options = QueueOptions.Read(configuration);
         var store = StoreSettings.Read(configuration);
         builder.Services

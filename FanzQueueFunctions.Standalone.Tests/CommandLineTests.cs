@@ -22,6 +22,12 @@ public sealed class CommandLineTests
     public void What_ASP_NET_Core_takes_and_settings_start_the_worker(string commandLine) =>
         Assert.False(CommandLine.IsAskedFor(commandLine.Split(' ')));
 
+    [Theory]
+    [InlineData("ada", "ada on the command line")]
+    [InlineData("", "Somebody without a name on the command line")]
+    public void Whoever_gives_a_command_is_recorded_by_some_name(string user, string actor) =>
+        Assert.Equal(actor, CommandActor.Of(user));
+
     [Fact]
     public void No_argument_starts_the_worker() => Assert.False(CommandLine.IsAskedFor([]));
 }

@@ -54,6 +54,7 @@ public sealed class LogTests
             return ValueTask.CompletedTask;
         });
 
+        lines.Flush();
         var expected = Enumerable.Range(0, 10_000).Select(i => $"line {i} ✅").Order();
         Assert.Equal(expected, Encoding.UTF8.GetString(output.ToArray()).TrimEnd('\n').Split('\n').Order());
     }
@@ -65,8 +66,27 @@ public sealed class LogTests
         using var lines = new ConsoleLines(output);
 
         lines.CreateLogger("any").Log(LogLevel.Information, default, "lost", null, (text, _) => text);
+        lines.Flush();
 
         Assert.True(output.WasWritten);
+    }
+
+    [Fact]
+    public async Task Where_nobody_reads_the_log_whoever_logs_goes_on_and_later_it_says_how_much_is_lost()
+    {
+        using var output = new UnreadPipe();
+        using var lines = new ConsoleLines(output);
+        var logger = lines.CreateLogger("any");
+
+        logger.Log(LogLevel.Information, default, "first", null, (text, _) => text);
+        await output.Blocked.Task.WaitAsync(Now.Token);
+        for (var i = 0; i < 10_003; i++)
+            logger.Log(LogLevel.Information, default, "more", null, (text, _) => text);
+        output.IsRead.Set();
+        lines.Flush();
+
+        Assert.StartsWith(
+            "first\n3 lines of the log are lost: nobody read it\nmore\n", Encoding.UTF8.GetString(output.ToArray()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,11 +122,31 @@ public sealed class LogTests
         host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(category)
             .Log(level, default, (category, level), null, (state, _) => $"{state.category} {state.level}");
 
+    private sealed class UnreadPipe : MemoryStream
+    {
+        public TaskCompletionSource Blocked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ManualResetEventSlim IsRead { get; } = new();
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            Blocked.TrySetResult();
+            IsRead.Wait();
+            base.Write(buffer);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            IsRead.Set();
+            base.Dispose(disposing);
+        }
+    }
+
     private sealed class FullDisk : MemoryStream
     {
         public bool WasWritten { get; private set; }
 
-        public override void Write(byte[] buffer, int offset, int count)
+        public override void Write(ReadOnlySpan<byte> buffer)
         {
             WasWritten = true;
             throw new IOException("No space left on device");

@@ -15,10 +15,12 @@ internal sealed class TestHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly MemoryStream _log;
+    private readonly ConsoleLines _lines;
 
-    private TestHost(WebApplication app, MemoryStream log)
+    private TestHost(WebApplication app, MemoryStream log, ConsoleLines lines)
     {
         _app = app;
+        _lines = lines;
         _log = log;
         Http = new() { BaseAddress = new(app.Urls.Single()) };
     }
@@ -28,7 +30,14 @@ internal sealed class TestHost : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>What the process has written to its log.</summary>
-    public string Log => Encoding.UTF8.GetString(_log.ToArray());
+    public string Log
+    {
+        get
+        {
+            _lines.Flush();
+            return Encoding.UTF8.GetString(_log.ToArray());
+        }
+    }
 
     /// <param name="work">What its one timer, Tick, runs.</param>
     /// <param name="schedule">When.</param>
@@ -40,9 +49,10 @@ internal sealed class TestHost : IAsyncDisposable
         Action<WebApplication>? map = null)
     {
         var log = new MemoryStream();
+        var lines = new ConsoleLines(log);
         var builder = Builder(settings);
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<ILoggerProvider>(_ => new ConsoleLines(log));
+        builder.Services.AddSingleton<ILoggerProvider>(_ => lines);
         if (work is not null)
             builder.Services.AddSingleton(new TimedWork("Tick", Schedule.Read(builder.Configuration, "TICK_SCHEDULE", schedule), work));
         configure?.Invoke(builder);
@@ -50,7 +60,7 @@ internal sealed class TestHost : IAsyncDisposable
         app.UseAnswersOfTheFunctionsHost();
         map?.Invoke(app);
         await app.StartAsync(Now.Token);
-        return new(app, log);
+        return new(app, log, lines);
     }
 
     /// <summary>A builder whose process would listen on a free port.</summary>

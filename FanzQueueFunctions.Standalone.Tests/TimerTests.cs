@@ -31,6 +31,20 @@ public sealed class TimerTests
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_back_makes_a_timer_late_by_one_period_at_most()
+    {
+        await using var host = await StartAsync();
+        var wait = await _clock.NextWaitAsync();
+        _clock.AdjustTime(StepClock.Noon.AddMinutes(-30).AddSeconds(5));
+
+        _clock.Advance(wait);
+        _clock.Advance(await _clock.NextWaitAsync());
+
+        (await _runs.NextAsync()).End();
+        Assert.Equal(StepClock.Noon.AddMinutes(-30).AddSeconds(20), _clock.GetUtcNow());
+    }
+
+    [Fact]
     public async Task A_run_longer_than_its_schedule_is_followed_by_one_run_at_once_and_then_by_the_schedule()
     {
         await using var host = await StartAsync();

@@ -12,16 +12,13 @@ namespace FanzQueueFunctions.Standalone;
 /// <summary>The plain process: a web application with the app's endpoints and timers in it.</summary>
 internal static partial class PlainProcess
 {
-    // An order takes a few bytes; a body is never worth more memory than this.
-    private const long LargestRequestBody = 1024 * 1024;
-
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
 
     /// <param name="args">The command line: <c>--urls</c>, and any setting as <c>--Name value</c>.</param>
     /// <exception cref="SettingException">A setting is missing or wrong.</exception>
     public static WebApplicationBuilder Builder(string[] args)
     {
-        var settings = ProcessSettings.Read(args, Directory.GetCurrentDirectory());
+        var settings = ProcessSettings.Read(args);
         var builder = Builder(settings);
         builder.AddQueue(EntraId.Off);
         builder.Services
@@ -36,16 +33,22 @@ internal static partial class PlainProcess
     internal static WebApplicationBuilder Builder(ConfigurationManager settings)
     {
         // Empty: of what ASP.NET sets up by default, only what is used below costs time and memory.
-        var builder = WebApplication.CreateEmptyBuilder(new() { EnvironmentName = ProcessSettings.EnvironmentName(settings) });
+        var builder = WebApplication.CreateEmptyBuilder(new()
+        {
+            EnvironmentName = ProcessSettings.EnvironmentName(settings),
+            // Not the working folder, which may be gone.
+            ContentRootPath = AppContext.BaseDirectory,
+        });
         builder.Configuration.AddConfiguration(settings, shouldDisposeConfiguration: true);
         builder.WebHost.UseKestrelCore().UseUrls(ListenAddress.From(settings)).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LargestRequestBody;
+            kestrel.Limits.MaxRequestBodySize = ChangeHandler.LargestBody;
         });
         builder.Services
             .AddSingleton(TimeProvider.System)
-            .AddSingleton<FunctionKeys>()
+            .AddSingleton(FunctionKeys.Read(settings))
+            .AddSingleton<KeyGuesses>()
             .AddSingleton<TimerService>()
             .AddHostedService(services => services.GetRequiredService<TimerService>())
             .Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout)
@@ -64,9 +67,17 @@ internal static partial class PlainProcess
         // The addresses are asked for now: a port 0 is a real one by now.
         if (logger.IsEnabled(LogLevel.Information))
             Listening(logger, string.Join(';', app.Urls));
+        var keys = app.Services.GetRequiredService<FunctionKeys>();
+        if (ListenAddress.IsBeyondLoopback(app.Urls))
+        {
+            if (keys.AnySet)
+                Beyond(logger);
+            else
+                BeyondWithoutKeys(logger);
+        }
+
         foreach (var work in app.Services.GetServices<TimedWork>())
             Timer(logger, work.Name, work.Schedule.ToString());
-        var keys = app.Services.GetRequiredService<FunctionKeys>();
         foreach (var function in Endpoints.Keyed.Where(function => !keys.AnyOpens(function)))
             Closed(logger, function, FunctionKeys.SettingOf(function), FunctionKeys.HostSetting, FunctionKeys.MasterSetting);
     }
@@ -79,11 +90,17 @@ internal static partial class PlainProcess
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.None);
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         logging.AddConfiguration(configuration.GetSection("Logging"));
-        logging.Services.AddSingleton<ILoggerProvider, ConsoleLines>();
+        logging.Services.AddSingleton<ILoggerProvider>(_ => new ConsoleLines());
     }
 
     [LoggerMessage(LogLevel.Information, "FanzQueueFunctions listening on {Addresses}")]
     private static partial void Listening(ILogger logger, string addresses);
+
+    [LoggerMessage(LogLevel.Information, "Other machines reach that address; the functions that change or tell anything ask for a key")]
+    private static partial void Beyond(ILogger logger);
+
+    [LoggerMessage(LogLevel.Warning, "Other machines reach that address, and no key is set: they are answered health, the console's page, and 401")]
+    private static partial void BeyondWithoutKeys(ILogger logger);
 
     [LoggerMessage(LogLevel.Information, "{Function}: timer {Schedule} (UTC)")]
     private static partial void Timer(ILogger logger, string function, string schedule);

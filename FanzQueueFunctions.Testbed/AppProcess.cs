@@ -49,10 +49,12 @@ public sealed class AppProcess : IRunningApp
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            // Away from a developer's local.settings.json.
             WorkingDirectory = Path.GetTempPath(),
         };
         foreach (var name in (string[])["DATABASE_URL", "SUPABASE_URL", "SUPABASE_SERVICE_ROLE_KEY", "PORT"])
+            start.Environment.Remove(name);
+        // In Development it would read a developer's local.settings.json.
+        foreach (var name in (string[])["DOTNET_ENVIRONMENT", "ASPNETCORE_ENVIRONMENT", "AZURE_FUNCTIONS_ENVIRONMENT"])
             start.Environment.Remove(name);
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         foreach (var (name, value) in settings)

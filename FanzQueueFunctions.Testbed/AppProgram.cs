@@ -12,8 +12,11 @@ public sealed record AppProgram(string File, params string[] Arguments)
     public static AppProgram Built { get; } =
         new("dotnet", ProgramOf("FanzQueueFunctions.Standalone"));
 
-    /// <summary>Where the Functions app was built to.</summary>
-    public static string FunctionsAppFolder { get; } = FolderOf("FanzQueueFunctions");
+    /// <summary>Where the Functions app was built to, or the published one that <c>FUNCTIONS_APP</c> names.</summary>
+    public static string FunctionsAppFolder { get; } =
+        Environment.GetEnvironmentVariable("FUNCTIONS_APP") is { Length: > 0 } folder
+            ? Path.GetFullPath(folder)
+            : FolderOf("FanzQueueFunctions");
 
     /// <summary>The published executable that <c>APP_EXECUTABLE</c> names; null where it is not set.</summary>
     public static AppProgram? Published { get; } =

@@ -6,12 +6,17 @@ using Microsoft.Extensions.Hosting;
 
 try
 {
+    using var signals = new HostSignals();
     var builder = FunctionsApplication.CreateBuilder(args);
     builder.ConfigureFunctionsWebApplication();
+    Schedules.Demand(builder.Configuration);
     builder.AddQueue(EntraId.Read(builder.Configuration));
+    builder.AddHostLimits();
     builder.AddWorkerLog();
-    await builder.Build().RunAsync();
-    return Environment.ExitCode;
+    var app = builder.Build();
+    signals.Stop(app);
+    await app.RunAsync();
+    return signals.ExitCode;
 }
 // A sentence for the operator, who can mend a setting; whatever else is thrown keeps its stack.
 catch (SettingException exception)

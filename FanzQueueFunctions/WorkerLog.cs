@@ -1,28 +1,40 @@
-using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Telemetry;
+using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using OpenTelemetry.Logs;
 
 namespace FanzQueueFunctions;
 
-/// <summary>How the log gets from the worker to the Functions host's console.</summary>
+/// <summary>
+/// How the log gets from the worker to the Functions host's console. The host shows what is logged within an invocation, and
+/// passes over the rest: the start, and runs that a hint or a call began. Those go by standard output, which it relays.
+/// </summary>
 internal static class WorkerLog
 {
-    // The Functions host shows what a run logs, and nothing that is logged outside of one.
-    private static readonly string?[] LoggedAtStart = [typeof(StartupBanner).FullName, typeof(StartCheck).FullName];
+    private const string Own = "FanzQueueFunctions";
 
-    public static void AddWorkerLog(this IHostApplicationBuilder builder)
+    public static void AddWorkerLog(this FunctionsApplicationBuilder builder)
     {
-        // The host relays standard output.
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-        if (builder.Configuration.HasApplicationInsights())
-            // Takes the worker's log lines away from the host's console: all go by standard output then.
+        var relaysAll = builder.Configuration.HasApplicationInsights();
+        // Then the worker's log lines are taken away from the host's console: all go by standard output.
+        if (relaysAll)
             builder.Services.AddOpenTelemetry().UseFunctionsWorkerDefaults();
         else
-            builder.Logging.AddFilter<ConsoleLoggerProvider>(
-                (category, level) => level >= LogLevel.Information && LoggedAtStart.Contains(category));
+            builder.UseMiddleware<InvocationMark>();
+
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.AddFilter<ConsoleLoggerProvider>((category, level) =>
+            IsWorthIt(category, level) && (relaysAll || !InvocationMark.IsSet && IsOwn(category)));
+        builder.Logging.AddFilter<OpenTelemetryLoggerProvider>(IsWorthIt);
     }
+
+    // The frameworks' own words tell an operator nothing but what went wrong.
+    private static bool IsWorthIt(string? category, LogLevel level) =>
+        level >= (IsOwn(category) ? LogLevel.Information : LogLevel.Warning);
+
+    private static bool IsOwn(string? category) => category?.StartsWith(Own, StringComparison.Ordinal) is true;
 }

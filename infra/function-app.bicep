@@ -10,10 +10,18 @@ param identityName string
 param storageName string
 param deploymentContainerUrl string
 param applicationInsightsName string
+
+@description('Empty: the app connects to PostgreSQL itself.')
 param supabaseUrl string
 
 @description('Uri of the secret that holds the service key.')
 param supabaseKeySecretUri string
+
+@description('Uri of the secret that holds the URL of the database. Empty: the app goes through the REST API.')
+param databaseUrlSecretUri string
+
+@description('Further settings of the app by their names; what is empty is left out.')
+param settings object
 
 @description('Instances that are kept for the poll. 0: the poll every 10 s keeps one warm by itself, and costs less.')
 @minValue(0)
@@ -66,9 +74,10 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     }
   }
 
-  resource settings 'config' = {
+  // All of them are written anew each time: what was set by hand is gone then.
+  resource configuration 'config' = {
     name: 'appsettings'
-    properties: { ...appSettings, ...(flex ? {} : classicSettings) }
+    properties: { ...appSettings, ...store, ...given, ...(flex ? {} : classicSettings) }
   }
 
   // Deployment is by Microsoft Entra identity alone, never by a publishing password.
@@ -130,14 +139,24 @@ var appSettings = {
   AzureWebJobsStorage__accountName: storage.name
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identity.properties.clientId
+  // "/" is the host's own page, and tells strangers what runs here.
+  AzureWebJobsDisableHomepage: 'true'
   APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsights.properties.ConnectionString
-  SUPABASE_URL: supabaseUrl
-  SUPABASE_SERVICE_ROLE_KEY: '@Microsoft.KeyVault(SecretUri=${supabaseKeySecretUri})'
   // The host resolves %PROCESS_QUEUE_SCHEDULE% before the app runs: a default in the app's code would come too late.
   PROCESS_QUEUE_SCHEDULE: '*/10 * * * * *'
   HEALTH_SCHEDULE: '0 */5 * * * *'
   PRUNE_SCHEDULE: '0 30 * * * *'
 }
+
+// The URL of the database wins where both are set: only what is used is set at all.
+var store = empty(databaseUrlSecretUri)
+  ? {
+      SUPABASE_URL: supabaseUrl
+      SUPABASE_SERVICE_ROLE_KEY: '@Microsoft.KeyVault(SecretUri=${supabaseKeySecretUri})'
+    }
+  : { DATABASE_URL: '@Microsoft.KeyVault(SecretUri=${databaseUrlSecretUri})' }
+
+var given = toObject(filter(items(settings), one => !empty(one.value)), one => one.key, one => one.value)
 
 // What the flex plan knows from functionAppConfig, and the file share that only the classic plan has.
 var classicSettings = {

@@ -27,9 +27,18 @@ param hostingPlan string = 'flex'
 @maxValue(1)
 param alwaysReadyInstances int = 0
 
-@description('The Supabase project, such as https://your-project.supabase.co.')
-@minLength(1)
-param supabaseUrl string
+@description('The Supabase project, such as https://your-project.supabase.co. Empty where useDatabaseUrl is true.')
+param supabaseUrl string = ''
+
+@description('Whether the app connects to PostgreSQL itself, by the URL in the vault, instead of through the REST API.')
+param useDatabaseUrl bool = false
+
+@description('The URL of the database. Empty: the secret in the vault is left as it is.')
+@secure()
+param databaseUrl string = ''
+
+@description('The settings of README under their own names; one that is empty has its default.')
+param settings object = {}
 
 @description('The service key. Empty: the secret in the vault is left as it is (set it there, see docs/runbooks/rotate-keys.md).')
 @secure()
@@ -96,6 +105,7 @@ module secrets 'secrets.bicep' = {
     officerPrincipalId: principalId
     officerPrincipalType: principalType
     supabaseServiceRoleKey: supabaseServiceRoleKey
+    databaseUrl: databaseUrl
   }
 }
 
@@ -115,6 +125,8 @@ module functionApp 'function-app.bicep' = {
     applicationInsightsName: monitoring.outputs.componentName
     supabaseUrl: supabaseUrl
     supabaseKeySecretUri: secrets.outputs.supabaseKeySecretUri
+    databaseUrlSecretUri: useDatabaseUrl ? secrets.outputs.databaseUrlSecretUri : ''
+    settings: settings
   }
 }
 

@@ -1,5 +1,5 @@
-// The key vault with the Supabase service key, which may do everything in the database: it is in no app setting, no
-// deployment output and no pipeline.
+// The key vault with the Supabase service key or the database's URL, which may do everything in the database: they are in no app
+// setting, no deployment output and no pipeline.
 param name string
 param location string
 param tags object
@@ -15,7 +15,12 @@ param officerPrincipalType string
 @secure()
 param supabaseServiceRoleKey string
 
+@description('Empty: the secret is left as it is.')
+@secure()
+param databaseUrl string
+
 var secretName = 'supabase-service-role-key'
+var databaseUrlSecretName = 'database-url'
 var secretsUserRole = '4633458b-17de-408a-b874-0445c86b69e6'
 var secretsOfficerRole = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
 
@@ -37,6 +42,13 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     name: secretName
     properties: {
       value: supabaseServiceRoleKey
+    }
+  }
+
+  resource database 'secrets' = if (!empty(databaseUrl)) {
+    name: databaseUrlSecretName
+    properties: {
+      value: databaseUrl
     }
   }
 }
@@ -64,3 +76,4 @@ resource officer 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!emp
 output name string = vault.name
 // Without a version: the app follows a rotated key.
 output supabaseKeySecretUri string = '${vault.properties.vaultUri}secrets/${secretName}'
+output databaseUrlSecretUri string = '${vault.properties.vaultUri}secrets/${databaseUrlSecretName}'

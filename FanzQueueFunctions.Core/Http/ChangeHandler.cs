@@ -13,7 +13,8 @@ namespace FanzQueueFunctions.Http;
 /// </summary>
 public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler resetStuck, TimeProvider time, EntraId entraId)
 {
-    private const long LargestBody = 1024 * 1024;
+    /// <summary>An order takes a few bytes; a body is never worth more memory than this. Both heads' servers count what they read.</summary>
+    public const long LargestBody = 1024 * 1024;
 
     /// <summary>A change that takes longer goes on when it is asked for again: proxies give up after a minute or more.</summary>
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
@@ -29,6 +30,8 @@ public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler 
 
     private async Task<IResult> AnswerAsync(HttpRequest request, string actor, CancellationToken cancellationToken)
     {
+        if (request.ContentLength > LargestBody)
+            return Problems.TooLarge(LargestBody);
         try
         {
             _ = new QueryReader(request.Query);
@@ -61,6 +64,10 @@ public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler 
         {
             return Problems.Of(refusal);
         }
+        catch (BadHttpRequestException exception)
+        {
+            return exception.StatusCode == StatusCodes.Status413PayloadTooLarge ? Problems.TooLarge(LargestBody) : Problems.Of(exception);
+        }
         catch (QueueStoreException exception)
         {
             return Problems.Of(exception, "The change is not finished; repeat it under its key to go on");
@@ -74,13 +81,13 @@ public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler 
         var order = ChangeOrders.Of(verb, body, actor, key, time.GetUtcNow());
         // Its caller may leave: what was begun is not given up with them, and the log has its line.
         var change = await operations.ChangeAsync(order, TimeLimit, cancellationToken: CancellationToken.None);
-        return change.Conflict ? OfAnotherChange() : Results.Json(change, OperationsJson.Default.Change);
+        return change.Conflict ? OfAnotherChange() : PrivateJson.Of(change, OperationsJson.Default.Change);
     }
 
     private async Task<IResult> ControlAsync(ControlOrder order)
     {
         var controls = await operations.ControlAsync(order, CancellationToken.None);
-        return controls.Conflict ? OfAnotherChange() : Results.Json(controls, OperationsJson.Default.QueueControls);
+        return controls.Conflict ? OfAnotherChange() : PrivateJson.Of(controls, OperationsJson.Default.QueueControls);
     }
 
     private static IResult OfAnotherChange() => Problems.Of(
@@ -98,8 +105,6 @@ public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler 
     private static async Task<T> ReadBodyAsync<T>(
         HttpRequest request, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        if (request.ContentLength > LargestBody)
-            throw new RefusedRequestException($"The body must be no larger than {LargestBody} bytes.");
         try
         {
             return await JsonSerializer.DeserializeAsync(request.Body, type, cancellationToken)

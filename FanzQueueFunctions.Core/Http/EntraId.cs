@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using FanzQueueFunctions.Processing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 
@@ -23,10 +24,10 @@ public sealed record EntraId(bool IsOn, string ReadRole, string ChangeRole)
     /// <summary>For the Functions host's worker.</summary>
     public static EntraId Read(IConfiguration configuration) => new(
         // Both are the platform's own: the first says that the feature is on, the second that this is Azure.
-        bool.TryParse(configuration["WEBSITE_AUTH_ENABLED"], out var isEnabled) && isEnabled
-            && !string.IsNullOrEmpty(configuration["WEBSITE_SITE_NAME"]),
-        Role(configuration["Queue:ReadRole"], DefaultReadRole),
-        Role(configuration["Queue:ChangeRole"], DefaultChangeRole));
+        bool.TryParse(configuration.ReadText("WEBSITE_AUTH_ENABLED"), out var isEnabled) && isEnabled
+            && configuration.ReadText("WEBSITE_SITE_NAME") is not null,
+        Role(configuration.ReadText("Queue:ReadRole"), DefaultReadRole),
+        Role(configuration.ReadText("Queue:ChangeRole"), DefaultChangeRole));
 
     /// <summary>Who is signed in; null where nobody is, or where it cannot be known.</summary>
     internal Principal? PrincipalOf(HttpRequest request) => IsOn ? Principal.Of(request.Headers) : null;

@@ -12,7 +12,7 @@ public sealed class PrincipalHandler(EntraId entraId)
     {
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         var principal = entraId.PrincipalOf(request);
-        return Results.Json(
+        return PrivateJson.Of(
             new SignIn(
                 entraId.IsOn,
                 principal?.Name,

@@ -8,11 +8,19 @@ namespace FanzQueueFunctions.Http;
 internal static class Problems
 {
     public static IResult Of(int status, string title, string detail, bool isTransient = false) =>
-        Results.Json(
+        PrivateJson.Of(
             new Problem(title, status, detail, isTransient),
             HttpJson.Default.Problem,
             contentType: "application/problem+json; charset=utf-8",
-            statusCode: status);
+            status: status);
+
+    /// <summary>413: the body is longer than any order; the head that has read so much reads no more.</summary>
+    public static IResult TooLarge(long most) => Of(
+        StatusCodes.Status413PayloadTooLarge, "The request was refused", $"The body must be no larger than {most} bytes.");
+
+    /// <summary>What the server itself refused while it read the body: it is too large, or broke off.</summary>
+    public static IResult Of(BadHttpRequestException exception) =>
+        Of(exception.StatusCode, "The request was refused", exception.Message);
 
     /// <summary>400: the request is at fault.</summary>
     public static IResult Of(RefusedRequestException refusal) =>

@@ -50,7 +50,7 @@ public sealed class ReadHandler(QueueOperations operations, IOperationStore stor
     {
         _ = new QueryReader(request.Query);
         var overview = await operations.ReadOverviewAsync(cancellationToken);
-        return Results.Json(overview, OperationsJson.Default.QueueOverview);
+        return PrivateJson.Of(overview, OperationsJson.Default.QueueOverview);
     }
 
     private async Task<IResult> SeriesAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -58,7 +58,7 @@ public sealed class ReadHandler(QueueOperations operations, IOperationStore stor
         var query = new QueryReader(request.Query, "range", "platform");
         var range = SeriesRange.Named(query.OneOf("range", [.. SeriesRange.All.Select(range => range.Name)]))!;
         var series = await store.ReadSeriesAsync(range, query.Text("platform", 100), cancellationToken);
-        return Results.Json(series, OperationsJson.Default.QueueSeries);
+        return PrivateJson.Of(series, OperationsJson.Default.QueueSeries);
     }
 
     private async Task<IResult> ItemsAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -69,7 +69,7 @@ public sealed class ReadHandler(QueueOperations operations, IOperationStore stor
             NewestFirst: query.OneOf("order", "newest", "oldest") == "newest",
             query.Whole("limit", 50, 1, 1000),
             ItemCursor.Checked(query.Text("after", 100)));
-        return Results.Json(await store.ReadItemsAsync(page, cancellationToken), OperationsJson.Default.ItemPage);
+        return PrivateJson.Of(await store.ReadItemsAsync(page, cancellationToken), OperationsJson.Default.ItemPage);
     }
 
     private async Task<IResult> ItemAsync(HttpRequest request, string id, CancellationToken cancellationToken)
@@ -78,7 +78,7 @@ public sealed class ReadHandler(QueueOperations operations, IOperationStore stor
         if (!Guid.TryParseExact(id, "D", out var itemId))
             throw new RefusedRequestException("An item is asked for by its id: /api/queue/items/<id>.");
         return await store.ReadItemAsync(itemId, cancellationToken) is { } story
-            ? Results.Json(story, OperationsJson.Default.ItemStory)
+            ? PrivateJson.Of(story, OperationsJson.Default.ItemStory)
             : Problems.Of(StatusCodes.Status404NotFound, "Not found", $"There is no item {itemId}.");
     }
 
@@ -86,21 +86,21 @@ public sealed class ReadHandler(QueueOperations operations, IOperationStore stor
     {
         var query = new QueryReader(request.Query, "since");
         var causes = await store.ReadFailuresAsync(query.Time("since"), cancellationToken);
-        return Results.Json(causes, OperationsJson.Default.FailureCauses);
+        return PrivateJson.Of(causes, OperationsJson.Default.FailureCauses);
     }
 
     private async Task<IResult> CreatorsAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var name = new QueryReader(request.Query, "name").Text("name", 100)
             ?? throw new RefusedRequestException("A creator is looked for by the first letters of the name: ?name=…");
-        return Results.Json(
+        return PrivateJson.Of(
             await store.FindCreatorsAsync(name, cancellationToken), OperationsJson.Default.CreatorsFound);
     }
 
     private async Task<IResult> FindingsAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         _ = new QueryReader(request.Query);
-        return Results.Json(await check.FindAsync(cancellationToken), OperationsJson.Default.IReadOnlyListFinding);
+        return PrivateJson.Of(await check.FindAsync(cancellationToken), OperationsJson.Default.IReadOnlyListFinding);
     }
 
     private async Task<IResult> ChangesAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -109,6 +109,6 @@ public sealed class ReadHandler(QueueOperations operations, IOperationStore stor
         var changes = await store.ReadChangesAsync(
             new(query.Value<RecordedVerb>("verb"), query.Text("actor", 200), query.Whole("limit", 50, 1, 1000), query.Id("before")),
             cancellationToken);
-        return Results.Json(changes, OperationsJson.Default.ChangePage);
+        return PrivateJson.Of(changes, OperationsJson.Default.ChangePage);
     }
 }

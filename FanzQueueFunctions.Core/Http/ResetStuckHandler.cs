@@ -47,7 +47,7 @@ public sealed class ResetStuckHandler(IQueueProcessor processor)
         // Its caller may leave: what was begun is not given up with them.
         var items = await processor.ResetStuckItemsAsync(
             TimeSpan.FromMinutes(minutes), order.DryRun, actor, order.Reason, CancellationToken.None);
-        return Results.Json(
+        return PrivateJson.Of(
             new ResetStuckAnswer(items.Count, minutes, items) { DryRun = order.DryRun }, HttpJson.Default.ResetStuckAnswer);
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Telemetry;
 using Microsoft.Extensions.Hosting;
@@ -28,6 +27,7 @@ public sealed class Retention(
     /// Deletes until nothing is left to delete, the time is used up, or the app is asked to stop. Posted, failed and cancelled
     /// items and the history take turns, a portion each, so that none of them waits until another is done.
     /// </summary>
+    /// <param name="cancellationToken">Cancelled, no new portion begins; the one in hand is finished.</param>
     /// <returns>How many rows it deleted. A store that fails ends the run with one log line; it does not throw.</returns>
     public async Task<long> PruneAsync(CancellationToken cancellationToken = default)
     {
@@ -36,7 +36,7 @@ public sealed class Retention(
         var hour = new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero);
         var deleted = 0L;
         var turns = new Queue<IAsyncEnumerator<long>>(
-            Turns(hour, cancellationToken).Select(turn => turn.GetAsyncEnumerator(cancellationToken)));
+            Turns(hour).Select(turn => turn.GetAsyncEnumerator(CancellationToken.None)));
         try
         {
             while (turns.TryPeek(out var turn) && MayGoOn())
@@ -66,24 +66,26 @@ public sealed class Retention(
         return deleted;
 
         bool MayGoOn() =>
-            time.GetElapsedTime(startedAt) < TimeLimit && !lifetime.ApplicationStopping.IsCancellationRequested;
+            time.GetElapsedTime(startedAt) < TimeLimit
+            && !cancellationToken.IsCancellationRequested
+            && !lifetime.ApplicationStopping.IsCancellationRequested;
     }
 
     /// <summary>What is to be deleted: for each kind of row the rows that each of its portions deleted.</summary>
-    private IEnumerable<IAsyncEnumerable<long>> Turns(DateTimeOffset hour, CancellationToken cancellationToken)
+    private IEnumerable<IAsyncEnumerable<long>> Turns(DateTimeOffset hour)
     {
         if (options.PostedDays is { } postedDays)
-            yield return PruneItemsAsync(ItemStatus.Posted, hour, hour.AddDays(-postedDays), cancellationToken);
+            yield return PruneItemsAsync(ItemStatus.Posted, hour, hour.AddDays(-postedDays));
         if (options.FailedDays is { } failedDays)
-            yield return PruneItemsAsync(ItemStatus.Failed, hour, hour.AddDays(-failedDays), cancellationToken);
+            yield return PruneItemsAsync(ItemStatus.Failed, hour, hour.AddDays(-failedDays));
         if (options.CancelledDays is { } cancelledDays)
-            yield return PruneItemsAsync(ItemStatus.Cancelled, hour, hour.AddDays(-cancelledDays), cancellationToken);
+            yield return PruneItemsAsync(ItemStatus.Cancelled, hour, hour.AddDays(-cancelledDays));
         if (options.HistoryDays is { } historyDays)
-            yield return PruneHistoryAsync(hour, hour.AddDays(-historyDays), cancellationToken);
+            yield return PruneHistoryAsync(hour, hour.AddDays(-historyDays));
     }
 
     private async IAsyncEnumerable<long> PruneItemsAsync(
-        ItemStatus status, DateTimeOffset hour, DateTimeOffset olderThan, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ItemStatus status, DateTimeOffset hour, DateTimeOffset olderThan)
     {
         for (var number = 1; ; number++)
         {
@@ -96,7 +98,7 @@ public sealed class Retention(
                 Limit = ChangeOrder.MostItems,
             };
             // Where there is nothing to delete, nothing is recorded.
-            if ((await store.ChangeAsync(order with { DryRun = true, Limit = 1 }, 1, cancellationToken)).Meant == 0)
+            if ((await store.ChangeAsync(order with { DryRun = true, Limit = 1 }, 1, CancellationToken.None)).Meant == 0)
                 yield break;
 
             Change change;
@@ -104,7 +106,7 @@ public sealed class Retention(
             var portions = 0;
             do
             {
-                change = await store.ChangeAsync(order, portions + 1, cancellationToken);
+                change = await store.ChangeAsync(order, portions + 1, CancellationToken.None);
                 // Another run of this hour may have done what was asked for.
                 yield return change.Portions == portions + 1 ? change.Done - done : 0;
                 portions = change.Portions;
@@ -118,13 +120,13 @@ public sealed class Retention(
     }
 
     private async IAsyncEnumerable<long> PruneHistoryAsync(
-        DateTimeOffset hour, DateTimeOffset olderThan, [EnumeratorCancellation] CancellationToken cancellationToken)
+        DateTimeOffset hour, DateTimeOffset olderThan)
     {
         int portion;
         do
         {
             portion = await store.PruneHistoryAsync(
-                olderThan, $"{Actor} history {hour:yyyy-MM-ddTHH}", Actor, cancellationToken);
+                olderThan, $"{Actor} history {hour:yyyy-MM-ddTHH}", Actor, CancellationToken.None);
             yield return portion;
         }
         while (portion == PortionSize);

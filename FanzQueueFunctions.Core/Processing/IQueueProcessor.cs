@@ -7,7 +7,7 @@ public interface IQueueProcessor
     /// Takes and settles due items, batch by batch, until none is due, <see cref="QueueOptions.MaxBatchesPerFiring"/>
     /// is reached or the app is asked to stop. A store that fails ends the run with one log line; it does not throw.
     /// </summary>
-    /// <param name="cancellationToken">Abandons the batch in hand; its items stay claimed until they are taken up again.</param>
+    /// <param name="cancellationToken">Cancelled, no new batch is taken; what is in hand is settled without it.</param>
     Task<ProcessedItems> ProcessDueItemsAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Tells the database how this worker is, reads the queue's health, logs it and records its metrics. A store that fails reads as unhealthy.</summary>

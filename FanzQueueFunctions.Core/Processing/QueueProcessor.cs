@@ -29,7 +29,9 @@ public sealed class QueueProcessor(
     {
         using var inHand = runs.Begin();
         worker.RunBegan();
-        var run = new Run();
+        // The operation that everything of this run belongs to, however it began. One that did nothing tells nobody anything.
+        using var activity = QueueActivity.Source.StartActivity("process queue");
+        var run = new Run { Stop = cancellationToken };
         // Of earlier runs only: what this one leaves is for the next.
         var unfinished = _unfinished.TakeDue();
         try
@@ -40,7 +42,7 @@ public sealed class QueueProcessor(
             run.StartedAt = time.GetTimestamp();
             try
             {
-                await DrainAsync(run, cancellationToken);
+                await DrainAsync(run);
             }
             catch (QueueStoreException exception) when (!exception.IsTransient)
             {
@@ -49,11 +51,17 @@ public sealed class QueueProcessor(
             }
 
             while (MayGoOn(run) && unfinished.TryDequeue(out var claim))
-                await FinishAsync(claim, run, cancellationToken);
+                await FinishAsync(claim, run);
         }
         catch (QueueStoreException exception)
         {
             NoteFailure(run, exception);
+            activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Only the check at start, before anything is in hand, is left for it.
+            run.Total = run.Total with { Completed = false };
         }
         finally
         {
@@ -62,11 +70,13 @@ public sealed class QueueProcessor(
             worker.RunEnded(run.Total, run.Error, _unfinished.Unsettled);
         }
 
+        if (run.Total == new ProcessedItems())
+            activity?.Forget();
         return run.Total;
     }
 
     /// <summary>Claims and settles what is due, batch after batch.</summary>
-    private async Task DrainAsync(Run run, CancellationToken cancellationToken)
+    private async Task DrainAsync(Run run)
     {
         var batches = 0;
         SettledBatch? settled = null;
@@ -89,7 +99,7 @@ public sealed class QueueProcessor(
                     continue;
                 }
 
-                var settling = SettleAsync(batch, cancellationToken);
+                var settling = SettleAsync(batch);
                 ReportSettled();
                 logger.BatchStarted(time.GetUtcNow(), batch.Items.Count, batch.Claim.Id);
                 settled = await settling;
@@ -105,7 +115,7 @@ public sealed class QueueProcessor(
 
         // A stop that was asked for takes no new batch, nor does a run whose time is over; what is in hand is settled.
         Task<Batch>? ClaimNextAsync() => batches < options.MaxBatchesPerFiring && MayGoOn(run)
-            ? ClaimAsync(new(Guid.CreateVersion7(), time.GetTimestamp()), options.BatchSize, cancellationToken)
+            ? ClaimAsync(new(Guid.CreateVersion7(), time.GetTimestamp()), options.BatchSize)
             : null;
 
         void ReportSettled()
@@ -118,17 +128,17 @@ public sealed class QueueProcessor(
     }
 
     /// <summary>Settles what a claim of an earlier run still holds; it takes nothing new.</summary>
-    private async Task FinishAsync(ClaimInHand claim, Run run, CancellationToken cancellationToken)
+    private async Task FinishAsync(ClaimInHand claim, Run run)
     {
         claim.TriedAt = time.GetTimestamp();
         try
         {
-            var batch = await ClaimAsync(claim, batchSize: 0, cancellationToken);
+            var batch = await ClaimAsync(claim, batchSize: 0);
             if (batch.Items.Count == 0)
                 return;
 
             logger.BatchStarted(time.GetUtcNow(), batch.Items.Count, claim.Id);
-            var settled = await SettleAsync(batch, cancellationToken);
+            var settled = await SettleAsync(batch);
             run.Add(settled);
             Report(settled);
             run.IsSlow |= !settled.InTime;
@@ -142,6 +152,7 @@ public sealed class QueueProcessor(
 
     private bool MayGoOn(Run run) =>
         !run.IsSlow
+        && !run.Stop.IsCancellationRequested
         && !lifetime.ApplicationStopping.IsCancellationRequested
         && time.GetElapsedTime(run.StartedAt) < options.MaxRun;
 
@@ -207,14 +218,14 @@ public sealed class QueueProcessor(
         }
     }
 
-    private async Task<Batch> ClaimAsync(ClaimInHand claim, int batchSize, CancellationToken cancellationToken)
+    private async Task<Batch> ClaimAsync(ClaimInHand claim, int batchSize)
     {
         using var activity = StartActivity("claim batch", claim.Id);
         var startedAt = time.GetTimestamp();
         try
         {
             var answer = await store.ClaimAsync(
-                claim.Id, batchSize, options.Lease, options.Fair, cancellationToken);
+                claim.Id, batchSize, options.Lease, options.Fair, CancellationToken.None);
             activity?.SetTag("items", answer.Items.Count);
             if (answer.Rescued + answer.GivenUp > 0)
                 logger.Rescued(answer.Rescued, answer.GivenUp);
@@ -231,7 +242,7 @@ public sealed class QueueProcessor(
         }
     }
 
-    private async Task<SettledBatch> SettleAsync(Batch batch, CancellationToken cancellationToken)
+    private async Task<SettledBatch> SettleAsync(Batch batch)
     {
         using var activity = StartActivity("settle batch", batch.Claim.Id);
         activity?.SetTag("items", batch.Items.Count);
@@ -245,7 +256,7 @@ public sealed class QueueProcessor(
             {
                 if (part is [var item] && slowCreators.Contains(item.CreatorId))
                     continue;
-                if (await SettlePartAsync(batch.Claim, part, results, cancellationToken))
+                if (await SettlePartAsync(batch.Claim, part, results))
                     continue;
                 // What is due at the next firing waits for no more than two calls that hang.
                 if (!inTime)
@@ -277,11 +288,11 @@ public sealed class QueueProcessor(
     /// </summary>
     /// <returns>Whether it was settled in time.</returns>
     private async Task<bool> SettlePartAsync(
-        ClaimInHand claim, ClaimedItem[] part, List<SettledItem> results, CancellationToken cancellationToken)
+        ClaimInHand claim, ClaimedItem[] part, List<SettledItem> results)
     {
         try
         {
-            results.AddRange(await store.SettleAsync(claim.Id, [.. part.Select(Decide)], cancellationToken));
+            results.AddRange(await store.SettleAsync(claim.Id, [.. part.Select(Decide)], CancellationToken.None));
             return true;
         }
         catch (QueueStoreException exception) when (exception.Error == QueueStoreError.Timeout)
@@ -299,7 +310,7 @@ public sealed class QueueProcessor(
             };
             try
             {
-                results.AddRange(await store.SettleAsync(claim.Id, [outcome], cancellationToken));
+                results.AddRange(await store.SettleAsync(claim.Id, [outcome], CancellationToken.None));
             }
             catch (QueueStoreException again) when (again.Error == QueueStoreError.Timeout)
             {
@@ -366,6 +377,9 @@ public sealed class QueueProcessor(
     private sealed class Run
     {
         public ProcessedItems Total { get; set; } = new();
+
+        /// <summary>Cancelled, no new batch is taken; what is in hand is settled without it.</summary>
+        public CancellationToken Stop { get; init; }
 
         public long StartedAt { get; set; }
 

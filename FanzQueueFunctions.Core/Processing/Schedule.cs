@@ -28,7 +28,7 @@ public sealed partial class Schedule
     /// <exception cref="SettingException">It is no schedule, not the same one on both heads, or one that never comes.</exception>
     public static Schedule Read(IConfiguration configuration, string setting, string otherwise)
     {
-        var given = configuration[setting] ?? otherwise;
+        var given = configuration.ReadText(setting) ?? otherwise;
         var fields = given.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var text = string.Join(' ', fields);
         if (fields.Length != 6

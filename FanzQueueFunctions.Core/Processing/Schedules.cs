@@ -11,6 +11,11 @@ namespace FanzQueueFunctions.Processing;
 /// <param name="Prune"><c>PRUNE_SCHEDULE</c>: every hour.</param>
 public sealed record Schedules(Schedule ProcessQueue, Schedule Heartbeat, Schedule Prune)
 {
+    private static readonly (string Setting, string Otherwise)[] Settings =
+    [
+        ("PROCESS_QUEUE_SCHEDULE", "*/10 * * * * *"), ("HEALTH_SCHEDULE", "0 */5 * * * *"), ("PRUNE_SCHEDULE", "0 30 * * * *"),
+    ];
+
     /// <summary>When the minute's report is written, on both heads. It has no setting: alerts and figures rely on it.</summary>
     public const string MinuteReportText = "30 * * * * *";
 
@@ -18,8 +23,18 @@ public sealed record Schedules(Schedule ProcessQueue, Schedule Heartbeat, Schedu
         Schedule.Read(new ConfigurationBuilder().Build(), nameof(MinuteReport), MinuteReportText);
 
     /// <exception cref="SettingException">One of them is no schedule.</exception>
-    public static Schedules Read(IConfiguration configuration) => new(
-        Schedule.Read(configuration, "PROCESS_QUEUE_SCHEDULE", "*/10 * * * * *"),
-        Schedule.Read(configuration, "HEALTH_SCHEDULE", "0 */5 * * * *"),
-        Schedule.Read(configuration, "PRUNE_SCHEDULE", "0 30 * * * *"));
+    public static Schedules Read(IConfiguration configuration)
+    {
+        Schedule[] read = [.. Settings.Select(one => Schedule.Read(configuration, one.Setting, one.Otherwise))];
+        return new(read[0], read[1], read[2]);
+    }
+
+    /// <summary>For the Functions host, which knows no defaults: it disables a timer whose schedule is not set, and runs on.</summary>
+    /// <exception cref="SettingException">One of them is not set.</exception>
+    internal static void Demand(IConfiguration configuration)
+    {
+        foreach (var (setting, otherwise) in Settings)
+            if (configuration.ReadText(setting) is null)
+                throw new SettingException($"{setting} is not set, and without it the Functions host runs no timer. Set it to {otherwise}");
+    }
 }

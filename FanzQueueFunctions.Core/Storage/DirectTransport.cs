@@ -73,7 +73,7 @@ internal sealed class DirectTransport(NpgsqlDataSource dataSource, string host, 
         {
             throw new QueueStoreException(
                 QueueStoreError.Unreachable,
-                $"No connection to {host}: {Innermost(exception)}. See whether the server runs and DATABASE_URL is right.",
+                $"No connection to {host}: {Innermost(exception)}. {Advice(exception)}",
                 exception);
         }
         catch (Exception exception) when (exception is not (QueueStoreException or OperationCanceledException))
@@ -89,6 +89,17 @@ internal sealed class DirectTransport(NpgsqlDataSource dataSource, string host, 
         DateTimeOffset moment => new() { Value = moment.ToUniversalTime(), NpgsqlDbType = NpgsqlDbType.TimestampTz },
         _ => new() { Value = value },
     };
+
+    // A project's own host has an IPv6 address alone, and many networks have none.
+    internal static string Advice(Exception exception) =>
+        exception.GetBaseException() is SocketException
+        {
+            SocketErrorCode: SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.AddressFamilyNotSupported
+                or SocketError.AddressNotAvailable
+        }
+            ? "There is no way to that address from here; Supabase's direct hosts are reached by IPv6 alone. Set DATABASE_URL to " +
+              "the session pooler, <pooler>.pooler.supabase.com:5432, with the user postgres.<project> (the dashboard's Connect)."
+            : "See whether the server runs and DATABASE_URL is right.";
 
     private static string Innermost(Exception exception) =>
         exception.GetBaseException().Message.TrimEnd('.').ReplaceLineEndings(" ");

@@ -72,8 +72,20 @@ internal static partial class RestErrors
     }
 
     /// <summary>No answer, or one that broke off or could not be read.</summary>
-    public static QueueStoreException From(Exception exception, string host) => exception switch
+    /// <param name="proxy">The proxy between, where there is one.</param>
+    public static QueueStoreException From(Exception exception, string host, string? proxy = null) => exception switch
     {
+        HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } => new(
+            QueueStoreError.Unreachable,
+            $"The proxy {proxy} does not lead to {host}. See HTTPS_PROXY and NO_PROXY, and what the proxy lets through.",
+            exception),
+        HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+        } when proxy is not null => new(
+            QueueStoreError.Unreachable,
+            $"No connection to the proxy {proxy}, through which {host} is asked. See HTTPS_PROXY and NO_PROXY.",
+            exception),
         JsonException => new(
             QueueStoreError.MalformedAnswer,
             $"{host} answered something else than this app reads. Apply the migrations of this version, and see whether " +

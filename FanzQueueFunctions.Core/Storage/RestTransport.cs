@@ -25,16 +25,17 @@ internal sealed class RestTransport(HttpClient client) : IQueueTransport
             ConnectTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             UseCookies = false,
+            // Nobody's proxy leads to this machine.
+            UseProxy = !project.RpcUrl.IsLoopback,
         })
         {
             BaseAddress = project.RpcUrl,
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
             // StoreResilience limits each try.
             Timeout = Timeout.InfiniteTimeSpan,
         };
         client.DefaultRequestHeaders.Add("apikey", project.Key);
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", project.Key);
+        if (!project.HasOpaqueKey)
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", project.Key);
         client.DefaultRequestHeaders.UserAgent.ParseAdd("FanzQueueFunctions");
         client.DefaultRequestHeaders.Accept.ParseAdd("application/json");
         return client;
@@ -63,9 +64,15 @@ internal sealed class RestTransport(HttpClient client) : IQueueTransport
         }
         catch (Exception exception) when (exception is not (QueueStoreException or OperationCanceledException))
         {
-            throw RestErrors.From(exception, Description);
+            throw RestErrors.From(exception, Description, ProxyTo(client.BaseAddress!));
         }
     }
+
+    /// <returns>The proxy that the environment names for the address, without who signs in there; null where there is none.</returns>
+    private static string? ProxyTo(Uri address) =>
+        address.IsLoopback || HttpClient.DefaultProxy.IsBypassed(address)
+            ? null
+            : HttpClient.DefaultProxy.GetProxy(address)?.GetComponents(UriComponents.HostAndPort, UriFormat.UriEscaped);
 
     // What is no JSON was cut or damaged on its way, or is a page of some gateway's. What is, and cannot be read, comes again.
     private static bool IsJson(byte[] answer)

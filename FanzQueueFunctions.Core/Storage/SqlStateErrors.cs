@@ -30,8 +30,8 @@ internal static class SqlStateErrors
         {
             return (
                 QueueStoreError.WrongCredentials,
-                "The pooler does not know the user or the project: in DATABASE_URL the user is postgres.PROJECT, and the host " +
-                "that of the project's region.");
+                "The pooler does not know the user or the project: in DATABASE_URL the user is postgres.<project>, and the host " +
+                "the one that Connect in the project's dashboard shows for the session pooler.");
         }
 
         if (Says("MaxClients") || Says("max clients") || Says("no more connections allowed"))

@@ -18,15 +18,15 @@ internal sealed record StoreSettings
     /// <exception cref="SettingException">Nothing is set, or what is set is wrong.</exception>
     public static StoreSettings Read(IConfiguration configuration)
     {
-        var databaseUrl = configuration["DATABASE_URL"];
-        var url = configuration["SUPABASE_URL"];
-        var key = configuration["SUPABASE_SERVICE_ROLE_KEY"];
-        var supabaseSet = !string.IsNullOrWhiteSpace(url) || !string.IsNullOrWhiteSpace(key);
+        var databaseUrl = configuration.ReadText("DATABASE_URL");
+        var url = configuration.ReadText("SUPABASE_URL");
+        var key = configuration.ReadText("SUPABASE_SERVICE_ROLE_KEY");
+        var supabaseSet = url is not null || key is not null;
 
-        if (!string.IsNullOrWhiteSpace(databaseUrl))
+        if (databaseUrl is not null)
             return new()
             {
-                ConnectionString = DatabaseUrl.ToConnectionString(databaseUrl.Trim()),
+                ConnectionString = DatabaseUrl.ToConnectionString(databaseUrl),
                 IgnoredSupabase = supabaseSet,
             };
         if (supabaseSet)

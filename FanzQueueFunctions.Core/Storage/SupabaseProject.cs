@@ -7,12 +7,17 @@ namespace FanzQueueFunctions.Storage;
 /// <summary>The Supabase project that <c>SUPABASE_URL</c> and <c>SUPABASE_SERVICE_ROLE_KEY</c> name, checked.</summary>
 internal sealed record SupabaseProject
 {
+    private const string OpaqueKey = "sb_secret_";
+
     private SupabaseProject(Uri rpcUrl, string key) => (RpcUrl, Key) = (rpcUrl, key);
 
     /// <summary>Where the SQL functions are served; ends with a slash.</summary>
     public Uri RpcUrl { get; }
 
     public string Key { get; }
+
+    /// <summary>Whether the key is one of Supabase's opaque ones, which are no tokens.</summary>
+    public bool HasOpaqueKey => Key.StartsWith(OpaqueKey, StringComparison.Ordinal);
 
     // A record prints its members; the key must not be among them.
     public override string ToString() => RpcUrl.GetLeftPart(UriPartial.Authority);
@@ -22,15 +27,15 @@ internal sealed record SupabaseProject
     /// </exception>
     public static SupabaseProject Read(string? url, string? key, DateTimeOffset now)
     {
-        if (string.IsNullOrWhiteSpace(url))
+        if (url is null)
             throw new SettingException(
                 "SUPABASE_SERVICE_ROLE_KEY is set but SUPABASE_URL is not. Set it to https://<project>.supabase.co.");
-        if (string.IsNullOrWhiteSpace(key))
+        if (key is null)
             throw new SettingException(
                 "SUPABASE_URL is set but SUPABASE_SERVICE_ROLE_KEY is not. Set it to the project's service_role key.");
 
-        CheckKey(key.Trim(), now);
-        return new SupabaseProject(ReadUrl(url.Trim()), key.Trim());
+        CheckKey(key, now);
+        return new SupabaseProject(ReadUrl(url), key);
     }
 
     private static Uri ReadUrl(string text)
@@ -48,7 +53,12 @@ internal sealed record SupabaseProject
 
     private static void CheckKey(string key, DateTimeOffset now)
     {
-        if (key.StartsWith("sb_secret_", StringComparison.Ordinal))
+        // As the dashboard shows a key that is not revealed.
+        if (!key.All(IsOfKeys))
+            throw new SettingException(
+                "SUPABASE_SERVICE_ROLE_KEY has characters that no key has; it may have been copied while it was hidden. Reveal " +
+                "the key in the project's API settings and copy it.");
+        if (key.StartsWith(OpaqueKey, StringComparison.Ordinal))
             return;
         if (key.StartsWith("sb_publishable_", StringComparison.Ordinal))
             throw new SettingException(
@@ -88,6 +98,8 @@ internal sealed record SupabaseProject
                 "project's API settings.");
         }
     }
+
+    private static bool IsOfKeys(char character) => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_' or '=';
 
     private static string Quoted(string? role) => role is null ? "(none)" : $"\"{role}\"";
 }

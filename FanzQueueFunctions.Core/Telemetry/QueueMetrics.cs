@@ -14,7 +14,7 @@ public sealed class QueueMetrics
     private readonly Histogram<double> _timeToPost;
     private readonly Counter<long> _loopErrors;
 
-    // Each export has what was last seen, and nothing before something was.
+    // An export has what was last seen, and nothing before something was; what is as it was before is in every other one.
     private long? _depth;
     private long? _oldestDueAge;
     private long? _stuck;
@@ -40,11 +40,20 @@ public sealed class QueueMetrics
             "1 while the database's hints arrive, 0 while items are found by polling alone.",
             () => _listening);
 
-        void Observe(string name, string? unit, string description, Func<long?> last) => meter.CreateObservableGauge(
-            name,
-            () => last() is { } value ? [new Measurement<long>(value)] : Array.Empty<Measurement<long>>(),
-            unit,
-            description);
+        void Observe(string name, string? unit, string description, Func<long?> last)
+        {
+            long? sent = null;
+            meter.CreateObservableGauge(
+                name,
+                () =>
+                {
+                    var value = last();
+                    sent = value == sent ? null : value;
+                    return sent is { } given ? [new Measurement<long>(given)] : Array.Empty<Measurement<long>>();
+                },
+                unit,
+                description);
+        }
     }
 
     public void ItemSettled(ClaimedItem item, SettledItem result)

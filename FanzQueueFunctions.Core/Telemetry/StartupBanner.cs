@@ -6,7 +6,11 @@ namespace FanzQueueFunctions.Telemetry;
 
 /// <summary>Logs the document's banner at start: environment, where the store is, time.</summary>
 internal sealed partial class StartupBanner(
-    IQueueStore store, IHostEnvironment environment, TimeProvider time, ILogger<StartupBanner> logger) : IHostedService
+    IQueueStore store,
+    IHostEnvironment environment,
+    TelemetryState telemetry,
+    TimeProvider time,
+    ILogger<StartupBanner> logger) : IHostedService
 {
     private const string Rule = "========================================";
 
@@ -19,6 +23,8 @@ internal sealed partial class StartupBanner(
         Store(store.Description);
         Started(time.GetUtcNow().UtcDateTime);
         Line(Rule);
+        if (telemetry.Fault is { } fault)
+            NoTelemetry(fault);
         return Task.CompletedTask;
     }
 
@@ -26,6 +32,9 @@ internal sealed partial class StartupBanner(
 
     [LoggerMessage(LogLevel.Information, "{Text}")]
     private partial void Line(string text);
+
+    [LoggerMessage(LogLevel.Warning, "Nothing is sent to Application Insights: APPLICATIONINSIGHTS_CONNECTION_STRING is not one, {Fault}. Copy it anew from the resource's overview.")]
+    private partial void NoTelemetry(string fault);
 
     [LoggerMessage(LogLevel.Information, "Environment: {Name}")]
     private partial void Environment(string name);

@@ -140,10 +140,9 @@ public sealed class CheckCommandTests(PostgresFixture postgres)
     }
 
     [Theory]
-    [InlineData("--host", "127.0.0.1", "--port", "9", "--workerId", "w", "--requestId", "r")]
     [InlineData("Queue__LeaseMinutes=7")]
     [InlineData("--Queue:LeaseMinutes", "7")]
-    public async Task What_a_host_passes_starts_the_worker(params string[] arguments)
+    public async Task Settings_start_the_worker(params string[] arguments)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         await using var app = AppProcess.Start([("DATABASE_URL", database.ConnectionString)], arguments);

@@ -103,6 +103,8 @@ public sealed class ItemListTests(PostgresFixture postgres, ChromiumFixture chro
         {
             var post = await database.AddPostAsync(await database.AddCreatorAsync());
             await database.AddItemAsync(post, with: "status = 'failed', modified_title = '=1+1, \"quoted\"'");
+            await database.AddItemAsync(post, with: "status = 'failed', modified_title = 'a;=1+1'");
+            await database.AddItemAsync(post, with: "status = 'failed', modified_title = '＝1+1'");
         });
         await using var console = await ConsolePage.OpenAsync(chromium, app, view: "items?status=failed");
 
@@ -111,7 +113,9 @@ public sealed class ItemListTests(PostgresFixture postgres, ChromiumFixture chro
 
         Assert.StartsWith("id,status,targetPlatform,title,", csv);
         Assert.Contains("failed,girlfanz,\"'=1+1, \"\"quoted\"\"\",", csv);
-        Assert.Equal("=1+1, \"quoted\"", (string)json[0]!["title"]!);
+        Assert.Contains(",\"a;'=1+1\",", csv);
+        Assert.Contains(",\"'＝1+1\",", csv);
+        Assert.Contains("=1+1, \"quoted\"", json.AsArray().Select(item => (string)item!["title"]!));
     }
 
     private static async Task<string> DownloadAsync(ConsolePage console, string button)

@@ -6,8 +6,8 @@ namespace FanzQueueFunctions.Standalone.Commands;
 internal static class CommandLine
 {
     /// <summary>
-    /// Whether the first argument is a command, or asks for help. What hosts are given is none: it begins with a dash
-    /// (<c>--urls</c>, and <c>--host</c> and others from the Functions host), or is a setting (<c>Name=value</c>).
+    /// Whether the first argument is a command, or asks for help. The worker's own arguments are none: they begin with a dash
+    /// (<c>--urls</c>), or are settings (<c>Name=value</c>).
     /// </summary>
     public static bool IsAskedFor(string[] args) =>
         args is [var first, ..]
@@ -25,6 +25,7 @@ internal static class CommandLine
             QueueCommand.Create(),
         };
         // What a command throws is a sentence for the operator, which Program prints.
-        return root.Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+        // Text that begins with @ is text, not a file of more arguments.
+        return root.Parse(args, new() { ResponseFileTokenReplacer = null }).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
     }
 }

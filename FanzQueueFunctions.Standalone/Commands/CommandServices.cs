@@ -12,7 +12,7 @@ internal static class CommandServices
     /// <exception cref="SettingException">A setting is missing or wrong.</exception>
     public static ServiceProvider Create()
     {
-        var configuration = ProcessSettings.Read([], Directory.GetCurrentDirectory());
+        var configuration = ProcessSettings.Read([]);
         return new ServiceCollection()
             .AddQueueStore(StoreSettings.Read(configuration))
             .AddSingleton<DatabaseCheck>()

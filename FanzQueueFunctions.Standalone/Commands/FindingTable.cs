@@ -1,4 +1,5 @@
 using FanzQueueFunctions.Processing;
+using FanzQueueFunctions.Telemetry;
 using Spectre.Console;
 
 namespace FanzQueueFunctions.Standalone.Commands;
@@ -20,7 +21,7 @@ internal static class FindingTable
             string?[] lines = [finding.What, finding.Follows, finding.Advice];
             table.AddRow(
                 new Text(Name(finding.Level), StyleOf(finding.Level)),
-                new Text(string.Join('\n', lines.Where(line => line is not null))));
+                new Text(string.Join('\n', lines.OfType<string>().Select(Unprintable.Escaped))));
             if (finding.Level != FindingLevel.Ok)
                 table.AddEmptyRow();
         }

@@ -64,8 +64,12 @@ internal static class Endpoints
     }
 
     private static void RequireKey(this RouteHandlerBuilder endpoint, string function) => endpoint.AddEndpointFilter(
-        (context, next) => context.HttpContext.RequestServices.GetRequiredService<FunctionKeys>()
-            .LevelOf(context.HttpContext.Request, function) == KeyLevel.None
-            ? ValueTask.FromResult<object?>(Results.Unauthorized())
-            : next(context));
+        async (context, next) =>
+        {
+            var services = context.HttpContext.RequestServices;
+            if (services.GetRequiredService<FunctionKeys>().LevelOf(context.HttpContext.Request, function) != KeyLevel.None)
+                return await next(context);
+            await services.GetRequiredService<KeyGuesses>().WaitAsync(context.HttpContext);
+            return Results.Unauthorized();
+        });
 }

@@ -19,16 +19,16 @@ internal static class HealthProbe
     /// <returns>The exit code: 0 healthy, 1 not, or no answer.</returns>
     public static int Ask(string[] args)
     {
-        var settings = ProcessSettings.Read([.. args.Where(arg => arg != Argument)], Directory.GetCurrentDirectory());
-        var address = new UriBuilder(ListenAddress.From(settings).Split(';')[0]
-            .Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal))
+        var settings = ProcessSettings.Read([.. args.Where(arg => arg != Argument)]);
+        var address = new UriBuilder(ListenAddress.Reachable(ListenAddress.From(settings).Split(';')[0]))
         {
             Path = $"/api/{Routes.Alive}",
         };
         if (address.Host is "0.0.0.0" or "[::]")
             address.Host = "127.0.0.1";
 
-        using var client = new HttpClient { Timeout = Patience };
+        // Nobody's proxy leads to this machine.
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, address.Uri);

@@ -9,9 +9,11 @@ namespace FanzQueueFunctions.Standalone.Http;
 /// </summary>
 internal static class RunNow
 {
-    public static async Task<IResult> AnswerAsync(string name, HttpRequest request, FunctionKeys keys, TimerService timers)
+    public static async Task<IResult> AnswerAsync(string name, HttpRequest request, FunctionKeys keys, KeyGuesses guesses, TimerService timers)
     {
         var level = keys.LevelOf(request);
+        if (level == KeyLevel.None)
+            await guesses.WaitAsync(request.HttpContext);
         if (level != KeyLevel.Master)
             return Results.StatusCode(level == KeyLevel.Host ? StatusCodes.Status403Forbidden : StatusCodes.Status401Unauthorized);
         if (!request.HasJsonContentType())

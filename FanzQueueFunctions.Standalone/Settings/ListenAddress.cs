@@ -19,13 +19,20 @@ internal static class ListenAddress
     public static string From(IConfiguration settings)
     {
         foreach (var name in (string[])["urls", "ASPNETCORE_URLS"])
-            if (settings[name] is { Length: > 0 } urls)
+            if (settings.ReadText(name) is { } urls)
                 return Checked(name, urls);
         foreach (var name in (string[])["PORT", "ASPNETCORE_HTTP_PORTS"])
-            if (settings[name] is { Length: > 0 } ports)
+            if (settings.ReadText(name) is { } ports)
                 return string.Join(';', Split(ports).Select(port => OnAllInterfaces(name, port)));
         return Default;
     }
+
+    /// <summary>Whether any of the addresses is reached from other machines.</summary>
+    public static bool IsBeyondLoopback(IEnumerable<string> urls) => urls.Any(url => !new Uri(Reachable(url)).IsLoopback);
+
+    /// <summary>A URL that says "all interfaces" by a sign, as one that can be read.</summary>
+    internal static string Reachable(string url) =>
+        url.Replace("*", "0.0.0.0", StringComparison.Ordinal).Replace("+", "0.0.0.0", StringComparison.Ordinal);
 
     /// <summary>Whether the process could not listen: an address that is taken, not its own, or not for its user.</summary>
     public static bool IsRefused(Exception exception) =>
@@ -41,7 +48,7 @@ internal static class ListenAddress
     {
         foreach (var url in Split(urls))
         {
-            if (!Uri.TryCreate(url.Replace("*", "0.0.0.0").Replace("+", "0.0.0.0"), UriKind.Absolute, out var uri)
+            if (!Uri.TryCreate(Reachable(url), UriKind.Absolute, out var uri)
                 || uri.Scheme != Uri.UriSchemeHttp)
                 throw new SettingException(
                     $"{name} names {url}, which is not an http URL such as {Default}; for https, put a proxy in front.");

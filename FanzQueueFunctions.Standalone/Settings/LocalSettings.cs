@@ -17,16 +17,19 @@ internal static class LocalSettings
         CommentHandling = JsonCommentHandling.Skip,
     };
 
-    /// <summary>The nearest file from <paramref name="folder"/> upwards, or null.</summary>
+    // Where the repository begins: the file that is there in every clone, and nowhere above.
+    private const string Root = "FanzQueueFunctions.sln";
+
+    /// <summary>
+    /// The file in <paramref name="folder"/>, or else in the root of the repository that the folder is in; null where neither
+    /// is there. One that lies in another folder above is somebody else's.
+    /// </summary>
     public static string? Find(string folder)
     {
-        for (var at = new DirectoryInfo(folder); at is not null; at = at.Parent)
-        {
-            var path = Path.Combine(at.FullName, FileName);
-            if (File.Exists(path))
-                return path;
-        }
-        return null;
+        var root = new DirectoryInfo(folder);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, Root)))
+            root = root.Parent;
+        return new[] { folder, root?.FullName }.OfType<string>().Select(at => Path.Combine(at, FileName)).FirstOrDefault(File.Exists);
     }
 
     /// <summary>The settings in the file, a double underscore in a name being the separator of sections.</summary>
@@ -35,7 +38,7 @@ internal static class LocalSettings
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), Lenient);
+            using var document = JsonDocument.Parse(File.ReadAllText(path), Lenient);
             return Values(document.RootElement, path);
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
@@ -49,9 +52,9 @@ internal static class LocalSettings
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         if (file.ValueKind != JsonValueKind.Object)
             throw new SettingException($"{path} must hold an object with \"Values\".");
-        if (file.TryGetProperty("IsEncrypted", out var encrypted) && encrypted.ValueKind == JsonValueKind.True)
+        if (Member(file, "IsEncrypted") is { ValueKind: JsonValueKind.True })
             throw new SettingException($"{path} is encrypted; run func settings decrypt beside it.");
-        if (!file.TryGetProperty("Values", out var section) || section.ValueKind == JsonValueKind.Null)
+        if (Member(file, "Values") is not { ValueKind: not JsonValueKind.Null } section)
             return values;
         if (section.ValueKind != JsonValueKind.Object)
             throw new SettingException($"\"Values\" in {path} must be an object.");
@@ -64,5 +67,14 @@ internal static class LocalSettings
                 value.Value.ToString();
         }
         return values;
+    }
+
+    /// <summary>A member of the file, in capitals or not, as func reads it.</summary>
+    private static JsonElement? Member(JsonElement file, string name)
+    {
+        foreach (var member in file.EnumerateObject())
+            if (member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                return member.Value;
+        return null;
     }
 }

@@ -45,7 +45,11 @@ internal sealed class Timer(TimedWork work, TimeProvider time, ILogger logger)
                 _asked.Writer.TryComplete();
                 return _asked.Reader.Count > 0;
             }
-            var left = due - time.GetUtcNow();
+            var now = time.GetUtcNow();
+            // Set back, the clock would come to that time late; another is due before.
+            if (work.Schedule.After(now) is var sooner && sooner < due)
+                due = sooner;
+            var left = due - now;
             if (left <= TimeSpan.Zero)
                 return true;
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);

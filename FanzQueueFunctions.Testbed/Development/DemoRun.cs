@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using FanzQueueFunctions.Testbed.Postgrest;
@@ -33,12 +35,14 @@ internal static class DemoRun
         if (options.Except(["--until-empty", "--rest"]).FirstOrDefault() is { } unknown)
             throw new ArgumentException($"run takes --until-empty and --rest, not {unknown}.");
 
+        var port = Environment.GetEnvironmentVariable("PORT") is { Length: > 0 } given ? given : "7071";
+        // Before anything is queued that nobody would then work.
+        DemandFree(port);
         await Migrations.ApplyAsync(connectionString);
         await using var database = new TestDatabase(connectionString);
         await DemoRows.AddAsync(database);
         var keys = ReadKeys();
         await using var standIn = options.Contains("--rest") ? await StartStandInAsync(connectionString, keys["JWT_SECRET"]) : null;
-        var port = Environment.GetEnvironmentVariable("PORT") is { Length: > 0 } given ? given : "7071";
         Explain(connectionString, standIn, port, keys);
 
         var watch = Stopwatch.StartNew();
@@ -69,6 +73,22 @@ internal static class DemoRun
         {
             signal.Cancel = true;
             Terminate(app);
+        }
+    }
+
+    /// <exception cref="IOException">Something else listens there.</exception>
+    private static void DemandFree(string port)
+    {
+        if (!ushort.TryParse(port, out var number))
+            throw new ArgumentException($"PORT is {port}, which is not a port (0 to 65535).");
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, number);
+            listener.Start();
+        }
+        catch (SocketException exception)
+        {
+            throw new IOException($"Port {port} cannot be listened on ({exception.Message}). Set another: PORT=7072 ./dev run", exception);
         }
     }
 
@@ -127,7 +147,6 @@ internal static class DemoRun
         var program = AppProgram.Chosen;
         var start = new ProcessStartInfo(program.File, program.Arguments)
         {
-            // Below a developer's local.settings.json.
             WorkingDirectory = Path.Combine(RepositoryFolder.Path, "FanzQueueFunctions.Standalone"),
         };
         foreach (var (name, key) in keys)

@@ -39,7 +39,7 @@ public sealed class SettingProperties
                 }
                 catch (SettingException exception)
                 {
-                    return exception.Message.StartsWith($"Setting Queue__{name} is \"", StringComparison.Ordinal);
+                    return exception.Message.StartsWith($"Setting Queue__{name} ", StringComparison.Ordinal);
                 }
             });
 
@@ -55,6 +55,23 @@ public sealed class SettingProperties
                 {
                     StoreSettings.Read(Settings(("DATABASE_URL", beginning + before + Password + after)));
                     return true;
+                }
+                catch (SettingException exception)
+                {
+                    return !exception.Message.Contains(Password, StringComparison.Ordinal);
+                }
+            });
+
+    [Fact]
+    public void Nothing_of_a_password_is_printed_as_host_or_database_however_it_is_written() =>
+        Gen.String[Gen.Char["ab1:/?@#&=%[]\\; "], 0, 12].Select(Gen.String[Gen.Char["ab1:/?@#&=%[]\\; "], 0, 12])
+            .Sample((before, after) =>
+            {
+                try
+                {
+                    var settings = StoreSettings.Read(
+                        Settings(("DATABASE_URL", $"postgres://app:{before}{Password}{after}@db.example.com/fanz")));
+                    return DatabaseUrl.Describe(settings.ConnectionString!) == "db.example.com:5432/fanz";
                 }
                 catch (SettingException exception)
                 {

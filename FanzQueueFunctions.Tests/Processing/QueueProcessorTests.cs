@@ -371,6 +371,26 @@ public sealed class QueueProcessorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_token_that_is_cancelled_settles_what_is_in_hand_without_it_and_claims_no_more()
+    {
+        using var cancelled = new CancellationTokenSource();
+        Claims([Items.Postable()], [Items.Postable()], [Items.Postable()]);
+        List<CancellationToken> given = [];
+        _store.SettleAsync(default, default!, default).ReturnsForAnyArgs(call =>
+        {
+            cancelled.Cancel();
+            given.Add(call.Arg<CancellationToken>());
+            return Settled(call, SettledOutcome.Posted);
+        });
+
+        var processed = await Processor(batchSize: 1, maxBatches: 5).ProcessDueItemsAsync(cancelled.Token);
+
+        Assert.Equal(new ProcessedItems(Batches: 2, Posted: 2), processed);
+        Assert.Equal(2, _claims.Count);
+        Assert.DoesNotContain(given, token => token.CanBeCanceled);
+    }
+
+    [Fact]
     public async Task A_run_whose_time_is_over_settles_what_is_in_hand_and_claims_no_more()
     {
         Claims([Items.Postable()], [Items.Postable()], [Items.Postable()]);

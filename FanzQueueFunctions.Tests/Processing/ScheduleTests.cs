@@ -66,7 +66,6 @@ public sealed class ScheduleTests
     }
 
     [Theory]
-    [InlineData("")]
     [InlineData("often")]
     [InlineData("00:00:10")]
     [InlineData("*/5 * * * *")]
@@ -77,10 +76,13 @@ public sealed class ScheduleTests
     [InlineData("0 0 0 * * 1#2")]
     [InlineData("5/15 * * * * *")]
     [InlineData("1, * * * * *")]
-    [InlineData("0\t*/5 * * * *")]
     [InlineData("0 0 0 * * JAN")]
     public void What_is_no_schedule_on_the_Functions_host_is_refused(string schedule) => Assert.StartsWith(
         $"TICK is '{schedule}', which is not a schedule; use six fields", Refusal(schedule), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_tab_in_a_schedule_is_refused_as_in_every_setting() =>
+        Assert.StartsWith("Setting TICK has a line end or another control character", Refusal("0\t*/5 * * * *"), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("0 0 8 * * FRI-MON", "FRI-MON")]

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net.Sockets;
 using System.Text.Json;
 using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Storage;
@@ -8,6 +9,7 @@ using FanzQueueFunctions.Tests.Database;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Testing;
+using Npgsql;
 using NSubstitute;
 
 namespace FanzQueueFunctions.Tests.Storage;
@@ -16,6 +18,16 @@ namespace FanzQueueFunctions.Tests.Storage;
 public sealed class EdgeTests(PostgresFixture postgres)
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(15);
+
+    [Theory]
+    [InlineData(SocketError.NetworkUnreachable, "Set DATABASE_URL to the session pooler")]
+    [InlineData(SocketError.HostUnreachable, "Set DATABASE_URL to the session pooler")]
+    [InlineData(SocketError.ConnectionRefused, "See whether the server runs and DATABASE_URL is right.")]
+    public void An_address_to_which_there_is_no_way_is_told_from_a_server_that_is_down(SocketError error, string advice) =>
+        Assert.Contains(
+            advice,
+            DirectTransport.Advice(new NpgsqlException("Failed to connect", new SocketException((int)error))),
+            StringComparison.Ordinal);
 
     [Theory, InlineData(Transport.Direct), InlineData(Transport.Rest)]
     public async Task Reads_that_keep_failing_do_not_stop_the_claims(Transport transport)
@@ -110,7 +122,7 @@ public sealed class EdgeTests(PostgresFixture postgres)
     }
 
     [Theory]
-    [InlineData("XX000", "Tenant or user not found", QueueStoreError.WrongCredentials, "postgres.PROJECT")]
+    [InlineData("XX000", "Tenant or user not found", QueueStoreError.WrongCredentials, "the user is postgres.<project>")]
     [InlineData("XX000", "MaxClientsInSessionMode: max clients reached", QueueStoreError.Busy, "no room for another client")]
     [InlineData("XX000", "Circuit breaker open: too many failed attempts", QueueStoreError.Busy, "correct the password")]
     [InlineData("08P01", "no more connections allowed (max_client_conn)", QueueStoreError.Busy, "no room for another client")]
@@ -154,7 +166,7 @@ public sealed class EdgeTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public void Gauges_are_in_every_export_once_they_have_a_value()
+    public void Gauges_are_in_an_export_once_they_have_a_value_and_unchanged_in_every_other_one()
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var metrics = new QueueMetrics(services.GetRequiredService<IMeterFactory>());
@@ -174,9 +186,12 @@ public sealed class EdgeTests(PostgresFixture postgres)
         metrics.QueueRead(new QueueHealth { Due = 7 });
         listener.RecordObservableInstruments();
         listener.RecordObservableInstruments();
+        listener.RecordObservableInstruments();
+        metrics.HintsHeard(false);
+        listener.RecordObservableInstruments();
 
         string[] once = ["queue.depth 7", "queue.oldest_due_age 0", "queue.stuck 0", "queue.listening 1"];
-        Assert.Equal([.. once, .. once], exported);
+        Assert.Equal([.. once, .. once, "queue.listening 0"], exported);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FanzQueueFunctions.Processing;
+using FanzQueueFunctions.Storage;
 using FanzQueueFunctions.Testbed.Postgrest;
 using FanzQueueFunctions.Tests.Database;
 using Microsoft.AspNetCore.Builder;
@@ -13,6 +14,18 @@ namespace FanzQueueFunctions.Tests.Storage;
 /// <summary>Each way that the REST API can fail becomes an error of its own, told by status and code, never by text.</summary>
 public sealed class RestErrorTests(PostgresFixture postgres)
 {
+    [Theory]
+    [InlineData(HttpRequestError.ProxyTunnelError, "The proxy proxy.example:3128 does not lead to https://project.supabase.co.")]
+    [InlineData(HttpRequestError.ConnectionError, "No connection to the proxy proxy.example:3128, through which https://project.supabase.co is asked.")]
+    [InlineData(HttpRequestError.NameResolutionError, "No connection to the proxy proxy.example:3128, through which https://project.supabase.co is asked.")]
+    public void A_proxy_that_refuses_or_is_not_there_is_named(HttpRequestError error, string beginning)
+    {
+        var exception = RestErrors.From(new HttpRequestException(error), "https://project.supabase.co", "proxy.example:3128");
+
+        Assert.StartsWith(beginning, exception.Message, StringComparison.Ordinal);
+        Assert.True(exception.IsTransient);
+    }
+
     [Theory]
     [InlineData(401, "PGRST301", QueueStoreError.WrongCredentials)]
     [InlineData(401, "PGRST303", QueueStoreError.WrongCredentials)]

@@ -48,6 +48,9 @@ public sealed class StoreSettingsTests
     [InlineData("http://project.supabase.co", "sb_secret_k3y", "SUPABASE_URL is http://project.supabase.co, which would send the key unencrypted.")]
     [InlineData("https://u:k3y@project.supabase.co", "sb_secret_k3y", "SUPABASE_URL must be the project's address alone")]
     [InlineData(Url, "sb_publishable_k3y", "SUPABASE_SERVICE_ROLE_KEY is a publishable key")]
+    [InlineData(Url, "sb_secret_k3y••••", "SUPABASE_SERVICE_ROLE_KEY has characters that no key has; it may have been copied while it was hidden.")]
+    [InlineData(Url, "sb_secret_k3y x", "SUPABASE_SERVICE_ROLE_KEY has characters that no key has")]
+    [InlineData(Url, "sb_secret_k3y\nx", "Setting SUPABASE_SERVICE_ROLE_KEY has a line end or another control character in it.")]
     [InlineData(Url, "k3y", "SUPABASE_SERVICE_ROLE_KEY is neither a JWT nor an sb_secret_ key.")]
     [InlineData(Url, "k3y.k3y.k3y", "SUPABASE_SERVICE_ROLE_KEY is neither a JWT nor an sb_secret_ key.")]
     public void What_is_not_fit_is_refused_by_name_and_without_the_key(string? url, string? key, string beginning)
@@ -67,6 +70,18 @@ public sealed class StoreSettingsTests
     [InlineData("""{"role":"service_role","exp":1700000000}""", "SUPABASE_SERVICE_ROLE_KEY expired at 2023-11-14T22:13:20Z.")]
     public void A_JWT_that_may_not_work_the_queue_is_refused(string claims, string beginning) =>
         Assert.StartsWith(beginning, Refused(Url, Jwt(claims)));
+
+    [Fact]
+    public void An_opaque_key_goes_out_as_apikey_alone_and_a_token_as_both()
+    {
+        using var opaque = RestTransport.CreateClient(Read(Url, "sb_secret_k3y").Supabase!);
+        using var token = RestTransport.CreateClient(Read(Url, $" {ServiceKey}\r\n").Supabase!);
+
+        Assert.Equal(["sb_secret_k3y"], opaque.DefaultRequestHeaders.GetValues("apikey"));
+        Assert.Null(opaque.DefaultRequestHeaders.Authorization);
+        Assert.Equal([ServiceKey], token.DefaultRequestHeaders.GetValues("apikey"));
+        Assert.Equal($"Bearer {ServiceKey}", token.DefaultRequestHeaders.Authorization!.ToString());
+    }
 
     [Fact]
     public void The_settings_print_without_secrets()

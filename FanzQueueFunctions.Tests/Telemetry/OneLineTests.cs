@@ -8,6 +8,7 @@ public sealed class OneLineTests
     [InlineData("Hot New Content", "Hot New Content")]
     [InlineData("Hot\r\n[HEALTH] healthy", "Hot  [HEALTH] healthy")]
     [InlineData("a\u2028b\u2029c\u0085d\u001b[2J", "a b c d [2J")]
+    [InlineData("gepj\u202e4pm\u2066a\u200fb\ufeffc", "gepj 4pm a b c")]
     [InlineData("👩‍👩‍👧 עברית", "👩‍👩‍👧 עברית")]
     public void Text_stays_on_one_line(string text, string expected) => Assert.Equal(expected, OneLine.Of(text));
 
