@@ -1,4 +1,5 @@
 // The keyboard: each key that the page knows, and the list of them.
+import { showDialog } from './dialog.js';
 import { h } from './dom.js';
 
 const known = [
@@ -32,7 +33,5 @@ export function showKeys() {
     h('h2', { id: 'keys-title' }, 'Keys'),
     h('dl', { class: 'keys' }, known.map(([key, does]) => h('div', {}, h('dt', {}, key.split(' ').map((part) => h('kbd', {}, part))), h('dd', {}, does)))),
     h('div', { class: 'actions' }, h('button', { onclick: () => dialog.close() }, 'Close')));
-  document.getElementById('dialogs').append(dialog);
-  dialog.addEventListener('close', () => dialog.remove());
-  dialog.showModal();
+  showDialog(dialog);
 }

@@ -2,6 +2,7 @@
 import { go, readAddress } from './address.js';
 import { enter, enterAs, forget, mayChange, Refusal, signIn, unlock } from './api.js';
 import { changes } from './changes.js';
+import { showDialog } from './dialog.js';
 import { h, morph } from './dom.js';
 import { failures } from './failures.js';
 import { duration, localTime } from './format.js';
@@ -168,9 +169,7 @@ function askForChangeKey() {
     },
     h('label', {}, h('span', {}, 'The key of the function QueueChange, or a host key'), field), trouble,
     h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Open'), h('button', { type: 'button', onclick: () => dialog.close() }, 'Never mind'))));
-  dialog.addEventListener('close', () => { dialog.remove(); paintTop(); refresh(); });
-  document.getElementById('dialogs').append(dialog);
-  dialog.showModal();
+  showDialog(dialog, () => { paintTop(); refresh(); });
 }
 
 addEventListener('hashchange', show);

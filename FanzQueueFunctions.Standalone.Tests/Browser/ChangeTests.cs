@@ -57,6 +57,22 @@ public sealed class ChangeTests(PostgresFixture postgres, ChromiumFixture chromi
         Assert.Equal(1, await app.Database.CountAsync("multiplatform_post_queue where status = 'failed'"));
     }
 
+    /// <summary>Looked for in the turn of the click itself: a browser tells of the end of a dialog only after that.</summary>
+    [Fact]
+    public async Task A_dialog_that_leads_to_the_next_leaves_none_of_the_same_name_behind()
+    {
+        await using var app = await StartAsync(failed: 3);
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+        await console.ClickAsync("Pause girlfanz");
+        await InDialog(console, "Pause girlfanz").ClickAsync();
+        await console.SeesAsync("dialog button:text('Undo')");
+
+        var names = await console.Page.Locator("dialog button:text('Undo')").EvaluateAsync<string[]>(
+            "button => { button.click(); return [...document.querySelectorAll('dialog h2')].map(title => title.id); }");
+
+        Assert.Single(names);
+    }
+
     [Fact]
     public async Task All_that_match_a_filter_are_cancelled_and_undo_finds_just_them()
     {
