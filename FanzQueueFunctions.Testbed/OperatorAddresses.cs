@@ -6,5 +6,5 @@ public static class OperatorAddresses
     public static readonly string[] Views =
         ["overview", "series", "items", "failures", "creators?name=a", "findings", "changes", "openapi"];
 
-    public static readonly string[] Verbs = ["retry", "cancel", "prune", "pause", "resume", "limit", "reset"];
+    public static readonly string[] Verbs = ["retry", "cancel", "prune", "undo", "pause", "resume", "limit", "reset"];
 }

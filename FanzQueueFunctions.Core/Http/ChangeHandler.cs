@@ -19,7 +19,7 @@ public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler 
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     public Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken) =>
-        AnswerAsync(request, "QueueChange key", cancellationToken);
+        AnswerAsync(request, null, cancellationToken);
 
     /// <summary>The same without a key, for whoever is signed in with Microsoft Entra ID: <c>POST /api/queue/entra/retry</c>.</summary>
     public async Task<IResult> AnswerPrincipalAsync(HttpRequest request, CancellationToken cancellationToken) =>
@@ -27,10 +27,12 @@ public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler 
             ? await AnswerAsync(request, principal.Name, cancellationToken)
             : refusal;
 
-    private async Task<IResult> AnswerAsync(HttpRequest request, string actor, CancellationToken cancellationToken)
+    /// <param name="principal">Who is signed in; null where a key opened the way.</param>
+    private async Task<IResult> AnswerAsync(HttpRequest request, string? principal, CancellationToken cancellationToken)
     {
         try
         {
+            var actor = principal ?? KeyHolder.Of(request.Headers);
             _ = new QueryReader(request.Query);
             var key = ReadKey(request);
             switch (((string)request.RouteValues["verb"]!).ToLowerInvariant())
@@ -53,6 +55,9 @@ public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler 
                     return await ChangeAsync(ItemVerb.Cancel, request, actor, key, cancellationToken);
                 case "prune":
                     return await ChangeAsync(ItemVerb.Prune, request, actor, key, cancellationToken);
+                case "undo":
+                    var undo = await ReadBodyAsync(request, OperationsJson.Default.UndoBody, cancellationToken);
+                    return await ChangeAsync(ChangeOrders.Of(undo, actor, key), cancellationToken);
                 case var other:
                     throw new UnreachableException($"The route lets \"{other}\" through, and nothing does it.");
             }
@@ -71,7 +76,11 @@ public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler 
         ItemVerb verb, HttpRequest request, string actor, string? key, CancellationToken cancellationToken)
     {
         var body = await ReadBodyAsync(request, OperationsJson.Default.ChangeBody, cancellationToken);
-        var order = ChangeOrders.Of(verb, body, actor, key, time.GetUtcNow());
+        return await ChangeAsync(ChangeOrders.Of(verb, body, actor, key, time.GetUtcNow()), cancellationToken);
+    }
+
+    private async Task<IResult> ChangeAsync(ChangeOrder order, CancellationToken cancellationToken)
+    {
         // What was begun is not given up with its caller in the middle of a portion: that would only hide its answer.
         var change = await operations.ChangeAsync(order, TimeLimit, cancellationToken: cancellationToken);
         return change.Conflict ? OfAnotherChange() : Results.Json(change, OperationsJson.Default.Change);

@@ -12,7 +12,7 @@ internal static class FilterQuery
     public static ItemFilter Read(QueryReader query) => ItemFilters.Checked(new()
     {
         Status = query.Value<ItemStatus>("status"),
-        Platform = query.Text("platform", 100),
+        Platform = query.Name("platform", 100),
         CreatorId = query.Id("creatorId"),
         OriginalPostId = query.Id("originalPostId"),
         Cause = query.Text("cause", 300),

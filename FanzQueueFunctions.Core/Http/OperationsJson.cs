@@ -30,6 +30,7 @@ namespace FanzQueueFunctions.Http;
 [JsonSerializable(typeof(QueueControls))]
 [JsonSerializable(typeof(PauseBody))]
 [JsonSerializable(typeof(LimitBody))]
+[JsonSerializable(typeof(UndoBody))]
 [JsonSerializable(typeof(ResetBody))]
 internal sealed partial class OperationsJson : JsonSerializerContext;
 

@@ -105,9 +105,11 @@ public sealed class ReadHandler(QueueOperations operations, IOperationStore stor
 
     private async Task<IResult> ChangesAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var query = new QueryReader(request.Query, "verb", "actor", "limit", "before");
+        var query = new QueryReader(request.Query, "verb", "actor", "platform", "limit", "before");
         var changes = await store.ReadChangesAsync(
-            new(query.Value<RecordedVerb>("verb"), query.Text("actor", 200), query.Whole("limit", 50, 1, 1000), query.Id("before")),
+            new(
+                query.Value<RecordedVerb>("verb"), query.Text("actor", 200), query.Whole("limit", 50, 1, 1000), query.Id("before"),
+                query.Name("platform", 100)),
             cancellationToken);
         return Results.Json(changes, OperationsJson.Default.ChangePage);
     }

@@ -15,5 +15,5 @@ public static class Routes
 
     // By name, so that no other path under /api/queue is answered by them.
     private const string View = "{view:regex(^(overview|series|items|failures|creators|findings|changes|openapi)$)}/{id?}";
-    private const string Verb = "{verb:regex(^(retry|cancel|prune|pause|resume|limit|reset)$)}";
+    private const string Verb = "{verb:regex(^(retry|cancel|prune|undo|pause|resume|limit|reset)$)}";
 }

@@ -5,6 +5,8 @@ public sealed record ItemFilter
 {
     /// <summary>A value of <c>platform_post_status</c>.</summary>
     public ItemStatus? Status { get; init; }
+
+    /// <summary>As the items name it, by its first 100 characters. Empty is a name as others are.</summary>
     public string? Platform { get; init; }
     public Guid? CreatorId { get; init; }
     public Guid? OriginalPostId { get; init; }

@@ -6,7 +6,7 @@ internal static class ItemFilters
     /// <exception cref="RefusedRequestException">A value is not what it must be.</exception>
     public static ItemFilter Checked(ItemFilter filter)
     {
-        RequestText.Check("platform", filter.Platform, 100);
+        RequestText.CheckName("platform", filter.Platform, 100);
         RequestText.Check("cause", filter.Cause, 300);
         RequestText.Check("title", filter.Title, 255);
         return filter.From >= filter.To

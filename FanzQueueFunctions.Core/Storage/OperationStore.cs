@@ -59,6 +59,7 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
             [
                 .. Argument.Given("verb", query.Verb is { } verb ? JsonNamingPolicy.SnakeCaseLower.ConvertName($"{verb}") : null),
                 .. Argument.Given("actor", query.Actor),
+                .. Argument.Given("platform", query.Platform),
                 new("page_size", query.PageSize),
                 .. Argument.Given("before", query.Before),
                 new("all_verbs", true),
@@ -73,6 +74,7 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
             ItemVerb.Retry => "post_queue_retry",
             ItemVerb.Cancel => "post_queue_cancel",
             ItemVerb.Prune => "post_queue_prune",
+            ItemVerb.Undo => "post_queue_undo",
             _ => throw new UnreachableException($"No function for {order.Verb}."),
         };
         return CallAsync(

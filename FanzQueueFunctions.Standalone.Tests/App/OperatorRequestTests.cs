@@ -32,7 +32,7 @@ public sealed class OperatorRequestTests(PostgresFixture postgres)
     private static readonly Gen<string> Member = Gen.Select(
         Gen.OneOf(
             "status", "platform", "creatorId", "originalPostId", "cause", "title", "from", "to", "ids", "limit", "dryRun",
-            "reason", "perMinute", "olderThanMinutes", "x"),
+            "reason", "of", "perMinute", "olderThanMinutes", "x"),
         Json)
         .Select((name, value) => $"\"{name}\": {value}");
 
@@ -51,7 +51,7 @@ public sealed class OperatorRequestTests(PostgresFixture postgres)
 
     private static readonly Gen<string> Path = Gen.OneOf(
         "overview", "series", "items", "items/3f2b8c1e-0000-4000-8000-000000000000", "items/x", "items/a/b", "failures",
-        "creators", "findings", "changes", "openapi", "retry", "cancel", "prune", "retry", "cancel", "prune", "pause", "resume",
+        "creators", "findings", "changes", "openapi", "retry", "cancel", "prune", "retry", "cancel", "prune", "undo", "pause", "resume",
         "limit", "pause", "limit", "reset", "retry/x", "pause/x", "nope", "ITEMS/",
         "overview/x");
 

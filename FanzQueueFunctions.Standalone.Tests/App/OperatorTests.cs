@@ -23,7 +23,7 @@ public sealed class OperatorTests(PostgresFixture postgres)
             Assert.Equal(HttpStatusCode.Unauthorized, (await person.GetAsync(view, Operator.ChangeKey)).Status);
         }
 
-        foreach (var verb in (string[])["retry", "cancel", "prune", "pause", "resume", "limit", "reset"])
+        foreach (var verb in (string[])OperatorAddresses.Verbs)
         {
             Assert.Equal(HttpStatusCode.Unauthorized, (await person.PostAsync(verb, Order, key: null)).Status);
             Assert.Equal(HttpStatusCode.Unauthorized, (await person.PostAsync(verb, Order, Operator.ReadKey)).Status);
@@ -238,6 +238,25 @@ public sealed class OperatorTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Who_changes_with_a_key_is_recorded_by_the_name_that_they_gave()
+    {
+        await using var database = await CreateAsync();
+        await using var person = await Operator.OfAsync(database);
+        person.Client.DefaultRequestHeaders.Add("X-Operator-Name", Uri.EscapeDataString("Zoë"));
+        await person.PostAsync("retry", """{"filter": {"status": "failed", "platform": "girlfanz"}}""");
+        await person.PostAsync("pause", """{"platform": "*"}""");
+        await person.PostAsync("pause", """{"platform": "pupfanz"}""");
+
+        var ofGirlfanz = (await person.GetAsync("changes?platform=girlfanz&actor=zo%C3%AB")).Body!["actions"]!.AsArray();
+
+        Assert.Equal(["pause", "retry"], ofGirlfanz.Select(change => (string?)change!["verb"]));
+        Assert.All(ofGirlfanz, change => Assert.Equal("Zoë (QueueChange key)", (string?)change!["actor"]));
+        person.Client.DefaultRequestHeaders.Remove("X-Operator-Name");
+        person.Client.DefaultRequestHeaders.Add("X-Operator-Name", "a%0Ab");
+        Assert.Equal(HttpStatusCode.BadRequest, (await person.PostAsync("resume", """{"platform": "*"}""")).Status);
+    }
+
+    [Fact]
     public async Task Every_answer_is_as_the_OpenAPI_document_says()
     {
         await using var database = await CreateAsync();
@@ -245,7 +264,7 @@ public sealed class OperatorTests(PostgresFixture postgres)
         var document = (await person.GetAsync("openapi")).Body!;
         Assert.Equal("3.1.0", (string?)document["openapi"]);
         var item = await database.ScalarAsync<Guid>("select id from multiplatform_post_queue limit 1");
-        await person.PostAsync("cancel", $$"""{"ids": ["{{item}}"], "reason": "A test."}""");
+        await person.PostAsync("cancel", $$"""{"ids": ["{{item}}"], "reason": "A test."}""", idempotencyKey: "cancel");
         await database.AddItemAsync(
             await database.ScalarAsync<Guid>("select id from content_posts"),
             with: "status = 'processing', processing_started_at = now() - interval '8 minutes'");
@@ -272,6 +291,9 @@ public sealed class OperatorTests(PostgresFixture postgres)
 
         foreach (var verb in (string[])["retry", "cancel", "prune"])
             await AssertFitsAsync(verb, """{"filter": {"status": "failed", "to": "2020-01-01T00:00:00Z"}, "dryRun": true}""");
+
+        await AssertFitsAsync("undo", """{"of": "cancel", "dryRun": true}""");
+        await AssertFitsAsync("undo", """{"of": "cancel"}""");
 
         Assert.All(
             document["paths"]!.AsObject().Where(path => path.Key != "/entra").SelectMany(path => path.Value!.AsObject()),

@@ -69,7 +69,7 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
         var changes = await PrintedAsync(database, 0, "changes");
         foreach (var verb in (string[])["pause", "limit", "resume"])
             Assert.Contains(changes, line =>
-                line.Contains($" {verb} ", StringComparison.Ordinal) && line.Contains(" girlfanz", StringComparison.Ordinal));
+                line.Contains($"\t{verb}\tgirlfanz", StringComparison.Ordinal) || line.Contains($"\t{verb}\tplatform girlfanz", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -104,6 +104,33 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
 
         Assert.Equal(
             ["0 of 1 items done. Left alone: 1 posted."], await PrintedAsync(database, 2, "cancel", $"{posted}"));
+    }
+
+    [Fact]
+    public async Task A_change_that_reached_its_limit_says_of_how_many_and_is_exit_code_2()
+    {
+        await using var database = await CreateAsync();
+        string[] retry = ["retry", "--status", "failed", "--limit", "2"];
+
+        Assert.StartsWith("2 of 3 items are meant", Assert.Single(await PrintedAsync(database, 2, [.. retry, "--dry-run"])));
+        Assert.Equal(
+            ["2 of 3 items done, the rest not touched: --limit is 2."], await PrintedAsync(database, 2, [.. retry, "--yes"]));
+    }
+
+    [Fact]
+    public async Task A_cancel_is_undone_by_its_key_and_the_record_names_the_whole_filter()
+    {
+        await using var database = await CreateAsync();
+        var creator = await database.ScalarAsync<Guid>("select id from creators");
+        await PrintedAsync(database, 0, "cancel", "--status", "failed", "--creator", $"{creator}", "--key", "mine", "--yes");
+
+        Assert.Equal(["3 of 3 items done."], await PrintedAsync(database, 0, "undo", "mine", "--yes"));
+        Assert.Equal(3L, await database.CountAsync("multiplatform_post_queue where status = 'failed' and error_message is not null"));
+        var changes = await PrintedAsync(database, 0, "changes", "--verb", "cancel", "--actor", "command line", "--json");
+        Assert.Equal($"{creator}", (string?)JsonNode.Parse(string.Concat(changes))!["actions"]![0]!["filter"]!["creatorId"]);
+        Assert.Contains(
+            (await PrintedAsync(database, 0, "changes")).SelectMany(line => line.Split('\t')),
+            cell => cell.Contains($"failed, creator {creator}", StringComparison.Ordinal));
     }
 
     [Theory]

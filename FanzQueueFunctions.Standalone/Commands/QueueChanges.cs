@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using FanzQueueFunctions.Http;
 using FanzQueueFunctions.Operations;
+using FanzQueueFunctions.Telemetry;
 
 namespace FanzQueueFunctions.Standalone.Commands;
 
@@ -38,6 +40,29 @@ internal static class QueueChanges
         return command;
     }
 
+    public static Command Undo()
+    {
+        var of = new Argument<string>("key") { Description = "The key of the cancel, as \"queue changes\" shows it." };
+        var reason = new Option<string?>("--reason") { Description = "Why; kept with the record of the change." };
+        var key = new Option<string?>("--key") { Description = "The key of an undo to go on with." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only tell what would come back." };
+        var yes = new Option<bool>("--yes") { Description = "Do not ask." };
+        var json = new Option<bool>("--json") { Description = "Print the answer as JSON." };
+        var command = new Command("undo", "Give the items of a cancel back what they were, but for those touched since.")
+        {
+            of, reason, key, dryRun, yes, json,
+        };
+        command.SetOperatorAction((arguments, cancellationToken) => RunAsync(
+            ChangeOrders.Of(
+                new UndoBody { Of = arguments.GetValue(of)!, Reason = arguments.GetValue(reason), DryRun = arguments.GetValue(dryRun) },
+                CommandActor.Name,
+                arguments.GetValue(key)),
+            arguments.GetValue(yes),
+            arguments.GetValue(json),
+            cancellationToken));
+        return command;
+    }
+
     private static async Task<int> RunAsync(ChangeOrder order, bool yes, bool json, CancellationToken cancellationToken)
     {
         await using var services = CommandServices.Create();
@@ -50,7 +75,7 @@ internal static class QueueChanges
             throw OperatorCommand.KeyOfAnotherChange();
 
         Console.WriteLine(json ? JsonSerializer.Serialize(change, OperationsJson.Default.Change) : Sentence(order, change));
-        return change.Finished && change.Left.Count == 0 ? QueueExitCode.Done : QueueExitCode.SomeLeft;
+        return change is { Finished: true, Left.Count: 0, BeyondLimit: null } ? QueueExitCode.Done : QueueExitCode.SomeLeft;
     }
 
     private static async Task<bool> IsConfirmedAsync(
@@ -58,20 +83,41 @@ internal static class QueueChanges
     {
         var meant = await operations.ChangeAsync(order with { DryRun = true }, cancellationToken: cancellationToken);
         return meant.Meant <= 1
-            || Confirmation.IsGiven($"{Count(meant)} items are meant.", $"{order.Verb} {Count(meant)} items?");
+            || Confirmation.IsGiven(Meant(meant), $"{Meant(meant)} {order.Verb}?");
     }
 
-    private static string Count(Change meant) => meant.IsExact ? $"{meant.Meant}" : $"{meant.Meant} or more";
+    /// <summary>How many items are meant, by status and platform where it is not all the same.</summary>
+    private static string Meant(Change change)
+    {
+        var groups = change.Groups is { Count: > 1 } several
+            ? $" ({string.Join(", ", several.Take(10).Select(group => $"{Number(group.Count)} {$"{group.Status}".ToLowerInvariant()} for {NameOf(group.Platform)}"))}{(several.Count > 10 ? ", …" : "")})"
+            : "";
+        var items = change is { Meant: 1, BeyondLimit: null } ? "item is" : "items are";
+        return $"{Number(change.Meant)}{OfHowMany(change)} {items} meant{groups}.";
+    }
+
+    private static string OfHowMany(Change change) => change.BeyondLimit switch
+    {
+        { Precision: CountPrecision.Exact, Count: var more } => $" of {Number(change.Meant + more)}",
+        { Count: var more } => $" of {Number(change.Meant + more)} or more",
+        null => change is { DryRun: true, IsExact: false } ? " or more" : "",
+    };
+
+    private static string NameOf(string platform) => platform.Length == 0 ? "(empty)" : OneLine.Of(platform);
+
+    private static string Number(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 
     private static string Sentence(ChangeOrder order, Change change)
     {
         if (order.DryRun)
-            return $"{Count(change)} items are meant.";
+            return Meant(change);
         var posted = change.MarkedPosted > 0 ? $", {change.MarkedPosted} of them marked posted" : "";
         var left = change.Left.Count > 0
             ? $" Left alone: {string.Join(", ", change.Left.Select(reason => $"{reason.Value} {reason.Key}"))}."
             : "";
-        return $"{change.Done} of {change.Meant} items done{posted}.{left}";
+        return change.BeyondLimit is null
+            ? $"{Number(change.Done)} of {Number(change.Meant)} items done{posted}.{left}"
+            : $"{Number(change.Done)}{OfHowMany(change)} items done{posted}, the rest not touched: --limit is {order.Limit}.{left}";
     }
 
     /// <summary>A line after each portion, on standard error, so that the answer stays by itself.</summary>

@@ -20,6 +20,7 @@ internal static class QueueCommand
         QueueChanges.Create("retry", ItemVerb.Retry, "Queue failed or cancelled items again."),
         QueueChanges.Create("cancel", ItemVerb.Cancel, "Cancel items that are queued, in processing or failed."),
         QueueChanges.Create("prune", ItemVerb.Prune, "Delete posted, failed or cancelled items that are older than --to."),
+        QueueChanges.Undo(),
         QueueControlCommands.Pause(),
         QueueControlCommands.Resume(),
         QueueControlCommands.Limit(),

@@ -39,12 +39,9 @@ internal static class QueueReads
             command,
             (arguments, services, cancellationToken) =>
             {
-                var pageSize = arguments.GetValue(limit);
-                if (pageSize is < 1 or > 1000)
-                    throw new RefusedRequestException("--limit must be one whole number from 1 to 1000.");
                 return Store(services).ReadItemsAsync(
                     new(
-                        filter.Read(arguments), !arguments.GetValue(oldest), pageSize,
+                        filter.Read(arguments), !arguments.GetValue(oldest), PageSize(arguments.GetValue(limit)),
                         ItemCursor.Checked(arguments.GetValue(after))),
                     cancellationToken);
             },
@@ -80,14 +77,29 @@ internal static class QueueReads
 
     public static Command Changes()
     {
+        var verb = new Option<RecordedVerb?>("--verb") { Description = "retry, cancel, prune, undo, pause, resume, limit or resetStuck." };
+        var actor = new Option<string?>("--actor") { Description = "A part of the name of who did it." };
+        var platform = new Option<string?>("--platform") { Description = "Changes of this platform, and of all." };
         var limit = new Option<int>("--limit") { Description = "Changes to show, 1 to 1000.", DefaultValueFactory = _ => 20 };
         return Read(
-            new("changes", "Who changed what, the newest first.") { limit },
+            new("changes", "Who changed what, the newest first.") { verb, actor, platform, limit },
             (arguments, services, cancellationToken) =>
-                Store(services).ReadChangesAsync(new(PageSize: Math.Clamp(arguments.GetValue(limit), 1, 1000)), cancellationToken),
+            {
+                RequestText.Check("--actor", arguments.GetValue(actor), 200);
+                RequestText.CheckName("--platform", arguments.GetValue(platform), 100);
+                return Store(services).ReadChangesAsync(
+                    new(
+                        arguments.GetValue(verb), arguments.GetValue(actor), PageSize(arguments.GetValue(limit)),
+                        Platform: arguments.GetValue(platform)),
+                    cancellationToken);
+            },
             OperationsJson.Default.ChangePage,
             QueueTables.Changes);
     }
+
+    private static int PageSize(int limit) => limit is >= 1 and <= 1000
+        ? limit
+        : throw new RefusedRequestException("--limit must be one whole number from 1 to 1000.");
 
     private static IOperationStore Store(IServiceProvider services) => services.GetRequiredService<IOperationStore>();
 
@@ -106,7 +118,12 @@ internal static class QueueReads
             if (arguments.GetValue(asJson))
                 Console.WriteLine(JsonSerializer.Serialize(answer, json));
             else
+            {
+                if (Console.IsOutputRedirected)
+                    AnsiConsole.Profile.Width = int.MaxValue;
                 write(AnsiConsole.Console, answer);
+            }
+
             return QueueExitCode.Done;
         });
         return command;

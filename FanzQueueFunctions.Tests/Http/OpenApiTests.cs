@@ -32,6 +32,7 @@ public sealed class OpenApiTests
         ["ChangeOrder"] = OperationsJson.Default.ChangeBody,
         ["PauseOrder"] = OperationsJson.Default.PauseBody,
         ["LimitOrder"] = OperationsJson.Default.LimitBody,
+        ["UndoOrder"] = OperationsJson.Default.UndoBody,
         ["ResetOrder"] = OperationsJson.Default.ResetBody,
     };
 

@@ -454,6 +454,28 @@ alter table post_queue.figures enable row level security;
 revoke all on post_queue.figures from anon, authenticated;
 grant select, insert, update, delete on post_queue.figures to service_role;
 
+-- schemas/tables/96_changed_items.sql
+
+-- Which items a change of an operator's cancelled or queued again, and what they were before: so that it can be told of an
+-- item, and taken back. Kept as long as the record of the change.
+create table if not exists post_queue.changed_items (
+  action_id uuid not null references post_queue.actions (id) on delete cascade,
+  item_id uuid not null,
+  status_before public.platform_post_status not null,
+  -- The item's updated_at as the change left it: whoever touches the item later leaves another.
+  changed_at timestamptz not null,
+  primary key (action_id, item_id)
+);
+
+create index if not exists changed_items_item_idx on post_queue.changed_items (item_id, changed_at);
+
+alter table post_queue.changed_items enable row level security;
+revoke all on post_queue.changed_items from anon, authenticated;
+grant select, insert, update, delete on post_queue.changed_items to service_role;
+
+-- How many more items matched than the change's limit let it take, as post_queue.bounded says it; null where it took all.
+alter table post_queue.actions add column if not exists beyond_limit jsonb;
+
 -- schemas/check/check.sql
 
 -- Checks the database against what the queue needs of it. Changes nothing, and is quick on tables of any size: it reads the
@@ -3300,13 +3322,15 @@ grant execute on function public.uuid_v7() to public;
 
 -- Who did what, the newest first: {"actions": [...], "next"}.
 --
---   verb, actor  only those; null: all
+--   verb         only those; null: all
+--   actor        only those whose name has this in it, in capitals or not; null: all
+--   platform     only those of one platform, and those of all ('*'); null: all
 --   before       the "next" of the page before
 --   all_verbs    false leaves out what the app of release 2, which does not ask for it, cannot read: all but retry, cancel
 --                and prune
 create or replace function public.post_queue_action_list(
   verb text default null, actor text default null, page_size integer default 50, before uuid default null,
-  all_verbs boolean default false
+  all_verbs boolean default false, platform text default null
 )
 returns jsonb
 language plpgsql
@@ -3335,7 +3359,8 @@ begin
       from post_queue.actions a
       where (all_verbs or a.verb in ('retry', 'cancel', 'prune'))
         and (verb is null or a.verb = verb)
-        and (actor is null or a.actor = actor)
+        and (actor is null or position(lower(actor) in lower(a.actor)) > 0)
+        and (platform is null or a.filter ->> 'platform' in (platform, '*'))
         and (before is null or a.id < before)
       order by a.id desc
       limit page_size
@@ -3344,9 +3369,9 @@ begin
 end
 $$;
 
-revoke execute on function public.post_queue_action_list(text, text, integer, uuid, boolean)
+revoke execute on function public.post_queue_action_list(text, text, integer, uuid, boolean, text)
   from public, anon, authenticated;
-grant execute on function public.post_queue_action_list(text, text, integer, uuid, boolean) to service_role;
+grant execute on function public.post_queue_action_list(text, text, integer, uuid, boolean, text) to service_role;
 
 -- schemas/operator/action_row.sql
 
@@ -3373,7 +3398,8 @@ as $$
     'is_exact', true,
     'done', entry.done,
     'marked_posted', entry.marked_posted,
-    'left', entry.left_alone
+    'left', entry.left_alone,
+    'beyond_limit', entry.beyond_limit
   )
 $$;
 
@@ -3418,17 +3444,16 @@ grant execute on function public.post_queue_cancel(jsonb, integer) to service_ro
 -- schemas/operator/cancel_items.sql
 
 -- Cancels items, for a change: see retry_items.
-create or replace function post_queue.cancel_items(ids uuid[], changeable public.platform_post_status[])
-returns uuid[]
+create or replace function post_queue.cancel_items(
+  ids uuid[], changeable public.platform_post_status[], out changed uuid[], out before public.platform_post_status[]
+)
 language plpgsql
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  changed uuid[];
 begin
   with held as materialized (
-    select q.id
+    select q.id, q.status
     from public.multiplatform_post_queue q
     where q.id = any (ids) and q.status = any (changeable)
     order by q.id
@@ -3440,11 +3465,10 @@ begin
     set status = 'cancelled', processing_started_at = null, claim_id = null, updated_at = now()
     from held
     where q.id = held.id and (select post_queue.triggers_path()) is not null
-    returning q.id
+    returning q.id, held.status
   )
-  select array_agg(cancelled.id) into changed from cancelled;
+  select array_agg(cancelled.id), array_agg(cancelled.status) into changed, before from cancelled;
   perform post_queue.own_path();
-  return changed;
 end
 $$;
 
@@ -3454,17 +3478,19 @@ grant execute on function post_queue.cancel_items(uuid[], public.platform_post_s
 -- schemas/operator/change.sql
 
 -- The frame of a change of many items: one portion of at most 1,000 of them, in one transaction, and what it did written
--- down in post_queue.actions. Called by post_queue_retry, post_queue_cancel and post_queue_prune, which say what it does.
+-- down in post_queue.actions. Called by post_queue_retry and the others, which say what it does.
 --
---   verb     retry, cancel or prune
---   action   {"idempotency_key", "actor", "reason", "filter" or "ids" (at most 1,000), "limit" (1 to 1,000,000), "dry_run"}
+--   verb     retry, cancel, prune or undo
+--   action   {"idempotency_key", "actor", "reason", "filter" or "ids" (at most 1,000), "limit" (1 to 1,000,000), "dry_run"}; an
+--            undo has "of", the key of a cancel, in place of filter and limit
 --   portion  which portion this is, from 1
 --
--- Gives the action as it stands: {"portions", "finished", "meant", "done", "marked_posted", "left", "conflict"}. A portion
+-- Gives the action as it stands: {"portions", "finished", "meant", "done", "marked_posted", "left", "beyond_limit", "conflict"}.
+-- "beyond_limit" says, where the limit was reached, how many more match and were not touched. A portion
 -- that was done before is not done again, so a call whose answer was lost may be repeated; "conflict" says that the key
 -- belongs to another change, and nothing was done. Locked rows are passed by and counted.
 --
--- A dry run counts what the filter or the ids mean, up to the limit and among 200,000 items, and writes nothing.
+-- A dry run counts what the filter or the ids mean, among 200,000 items, and writes nothing: see post_queue.dry_run.
 create or replace function post_queue.change(verb text, action jsonb, portion integer)
 returns jsonb
 language plpgsql
@@ -3487,6 +3513,7 @@ declare
     when 'retry' then '{failed,cancelled}'
     when 'cancel' then '{queued,processing,failed}'
     when 'prune' then '{posted,failed,cancelled}'
+    when 'undo' then '{cancelled}'
   end;
   filter jsonb := coalesce(action -> 'filter', '{}');
   entry post_queue.actions;
@@ -3496,6 +3523,8 @@ declare
   last_key timestamptz;
   last_id uuid;
   changed uuid[];
+  before public.platform_post_status[];
+  undone post_queue.actions;
   posted_already bigint := 0;
   passed_by jsonb;
 begin
@@ -3506,6 +3535,12 @@ begin
   if action ? 'ids' then
     filter := jsonb_build_object('ids', action -> 'ids');
     ids := array(select distinct id::uuid from jsonb_array_elements_text(action -> 'ids') as id limit least(item_limit, 1000));
+  elsif this_verb = 'undo' then
+    filter := jsonb_build_object('of', action -> 'of');
+    select a.* into undone from post_queue.actions a where a.idempotency_key = action ->> 'of' and a.verb = 'cancel';
+    if undone.id is null then
+      raise exception 'an undo needs the key of a cancel' using errcode = 'invalid_parameter_value';
+    end if;
   elsif filter ->> 'status' is null or (filter ->> 'status')::public.platform_post_status <> all (changeable) then
     raise exception 'a % needs ids, or a filter with one status of %', this_verb, changeable
       using errcode = 'invalid_parameter_value';
@@ -3525,7 +3560,10 @@ begin
   end if;
 
   if dry_run then
-    return post_queue.dry_run(changeable, filter, ids, item_limit);
+    return case
+      when this_verb = 'undo' then post_queue.dry_undo(undone.id, filter)
+      else post_queue.dry_run(changeable, filter, ids, item_limit)
+    end;
   end if;
 
   -- A repetition that overtakes the first call waits here until that call has ended.
@@ -3535,12 +3573,13 @@ begin
 
   select a.* into entry from post_queue.actions a where a.idempotency_key = key;
   if not found then
+    entry.id := public.uuid_v7();
     entry.idempotency_key := key;
     entry.verb := this_verb;
     entry.actor := coalesce(left(action ->> 'actor', 200), 'unknown');
     entry.reason := left(action ->> 'reason', 1000);
     entry.filter := filter;
-    entry.item_limit := item_limit;
+    entry.item_limit := case when this_verb <> 'undo' then item_limit end;
     entry.started_at := now();
     entry.portions := 0;
     entry.finished := false;
@@ -3555,7 +3594,20 @@ begin
     return post_queue.action_row(entry);
   end if;
 
-  if not action ? 'ids' then
+  if this_verb = 'undo' then
+    select array_agg(c.item_id), (array_agg(c.item_id order by c.item_id desc))[1]
+    into ids, last_id
+    from (
+      select items.item_id
+      from post_queue.changed_items items
+      where items.action_id = undone.id and (entry.after_id is null or items.item_id > entry.after_id)
+      order by items.item_id
+      limit 1000
+    ) as c;
+    ids := coalesce(ids, '{}');
+    entry.after_id := coalesce(last_id, entry.after_id);
+    entry.finished := cardinality(ids) < 1000;
+  elsif not action ? 'ids' then
     -- Oldest first, and none that came to match after the change began: what fails once more is not taken again.
     walk := post_queue.walk(filter, false, entry.after_key, entry.after_id, at_most);
     execute format(
@@ -3578,17 +3630,19 @@ begin
     ids := coalesce(ids, '{}');
   end if;
   entry.meant := entry.meant + cardinality(ids);
-  entry.finished := entry.finished or action ? 'ids' or entry.meant >= item_limit;
+  entry.finished := entry.finished or action ? 'ids' or this_verb <> 'undo' and entry.meant >= item_limit;
 
   case this_verb
     when 'retry' then
-      select retried.changed, retried.posted_already
-      into changed, posted_already
+      select retried.changed, retried.before, retried.posted_already
+      into changed, before, posted_already
       from post_queue.retry_items(ids, changeable) as retried;
     when 'cancel' then
-      changed := post_queue.cancel_items(ids, changeable);
+      select cancelled.changed, cancelled.before into changed, before from post_queue.cancel_items(ids, changeable) as cancelled;
     when 'prune' then
       changed := post_queue.prune_items(ids, changeable);
+    when 'undo' then
+      changed := post_queue.undo_items(ids, changeable, undone.id);
   end case;
   changed := coalesce(changed, '{}');
   entry.done := entry.done + cardinality(changed);
@@ -3599,35 +3653,50 @@ begin
   into passed_by
   from (
     select
-      case when q.id is null then 'missing' when q.status = any (changeable) then 'locked' else q.status::text end as reason,
+      case
+        when q.id is null then 'missing'
+        when c.changed_at <> q.updated_at then 'changed'
+        when q.status = any (changeable) then 'locked'
+        else q.status::text
+      end as reason,
       count(*) as number
     from unnest(ids) as meant (id)
     left join public.multiplatform_post_queue q on q.id = meant.id
+    left join post_queue.changed_items c on c.action_id = undone.id and c.item_id = meant.id and q.status = any (changeable)
     where meant.id <> all (changed)
     group by 1
   ) as reasons;
   entry.left_alone := entry.left_alone || coalesce(passed_by, '{}');
   entry.portions := entry.portions + 1;
   entry.updated_at := now();
+  if entry.finished and entry.meant >= item_limit and this_verb <> 'undo' and not action ? 'ids' then
+    entry.beyond_limit := nullif(
+      post_queue.matching(filter, entry.after_key, entry.after_id, entry.started_at), post_queue.bounded(0, 1)
+    );
+  end if;
 
   if entry.portions = 1 then
     insert into post_queue.actions (
-      idempotency_key, verb, actor, reason, filter, item_limit, started_at, finished, portions, meant, done,
-      marked_posted, left_alone, after_key, after_id
+      id, idempotency_key, verb, actor, reason, filter, item_limit, started_at, finished, portions, meant, done,
+      marked_posted, left_alone, beyond_limit, after_key, after_id
     )
     values (
-      entry.idempotency_key, entry.verb, entry.actor, entry.reason, entry.filter, entry.item_limit,
+      entry.id, entry.idempotency_key, entry.verb, entry.actor, entry.reason, entry.filter, entry.item_limit,
       entry.started_at, entry.finished, entry.portions, entry.meant, entry.done, entry.marked_posted,
-      entry.left_alone, entry.after_key, entry.after_id
+      entry.left_alone, entry.beyond_limit, entry.after_key, entry.after_id
     );
   else
     update post_queue.actions a
     set
       updated_at = now(), finished = entry.finished, portions = entry.portions, meant = entry.meant,
       done = entry.done, marked_posted = entry.marked_posted, left_alone = entry.left_alone,
-      after_key = entry.after_key, after_id = entry.after_id
+      beyond_limit = entry.beyond_limit, after_key = entry.after_key, after_id = entry.after_id
     where a.idempotency_key = key;
   end if;
+  insert into post_queue.changed_items (action_id, item_id, status_before, changed_at)
+  select entry.id, items.id, items.status, now()
+  from unnest(changed, before) as items (id, status)
+  where items.status is not null;
   return post_queue.action_row(entry);
 end
 $$;
@@ -3657,7 +3726,8 @@ begin
   for member in select jsonb_object_keys(filter) loop
     condition := condition || case member
       when 'status' then format(' and q.status = %L', (filter ->> member)::public.platform_post_status)
-      when 'platform' then format(' and q.target_platform = %L', filter ->> member)
+      -- As the overview shows it: what stands in the row may be of any length.
+      when 'platform' then format(' and left(q.target_platform, 100) = left(%L, 100)', filter ->> member)
       when 'creator_id' then format(' and q.creator_id = %L', (filter ->> member)::uuid)
       when 'original_post_id' then format(' and q.original_post_id = %L', (filter ->> member)::uuid)
       when 'cause' then format(' and public.error_cause(q.error_message) = %L', filter ->> member)
@@ -3784,8 +3854,10 @@ grant execute on function public.post_queue_creators(text) to service_role;
 
 -- schemas/operator/dry_run.sql
 
--- What a change would mean: how many items, up to its limit. Of a filter the first 200,000 items are looked at; where there
--- are more, "is_exact" is false and the count is the least that it would be.
+-- What a change would mean: {"meant", "is_exact", "beyond_limit", "groups": [{"status", "platform", "count"}, ...], "titles":
+-- [...], "left", ...}. "meant" goes up to its limit, and "beyond_limit" says how many more match. Of a filter the first 200,000
+-- items are looked at; where there are more, or the limit is reached, "is_exact" is false. "groups" are the 50 largest of all
+-- that match, "titles" those of the first five.
 create or replace function post_queue.dry_run(
   changeable public.platform_post_status[], filter jsonb, ids uuid[], item_limit integer
 )
@@ -3801,16 +3873,20 @@ set jit = off
 as $$
 declare
   at_most constant integer := 200000;
-  walk text;
+  source text;
+  condition text := 'true';
+  looked_at bigint;
   number bigint;
+  groups jsonb;
+  titles jsonb;
   is_cut boolean := false;
   would_leave jsonb := '{}';
 begin
   if ids is not null then
-    select count(*)
-    into number
-    from public.multiplatform_post_queue q
-    where q.id = any (ids) and q.status = any (changeable);
+    source := format(
+      'select q.*, q.queued_at as walk_key from public.multiplatform_post_queue q where q.id = any (%L::uuid[]) order by q.id', ids
+    );
+    condition := format('q.status = any (%L::public.platform_post_status[])', changeable);
     select coalesce(jsonb_object_agg(reasons.reason, reasons.number), '{}')
     into would_leave
     from (
@@ -3821,20 +3897,44 @@ begin
       group by 1
     ) as reasons;
   else
-    walk := post_queue.walk(filter, false, null, null, at_most);
-    execute format(
-      'select count(*) from (select from (%s) q where %s limit %s) as bounded',
-      walk, post_queue.condition(filter), item_limit
-    )
-    into number;
-    if number < item_limit then
-      execute format('select exists (select from (%s) q offset %s limit 1)', walk, at_most - 1) into is_cut;
-    end if;
+    source := post_queue.walk(filter, false, null, null, at_most);
+    condition := post_queue.condition(filter);
   end if;
+
+  execute format(
+    'select
+       coalesce(sum(by_group.looked_at), 0), coalesce(sum(by_group.number), 0),
+       jsonb_agg(
+         jsonb_build_object(''status'', by_group.status, ''platform'', by_group.platform, ''count'', by_group.number)
+         order by by_group.number desc, by_group.platform
+       ) filter (where by_group.number > 0 and by_group.place <= 50)
+     from (
+       select
+         q.status, left(q.target_platform, 100) as platform, count(*) as looked_at, count(*) filter (where %2$s) as number,
+         row_number() over (order by count(*) filter (where %2$s) desc, left(q.target_platform, 100)) as place
+       from (%1$s) q
+       group by 1, 2
+     ) as by_group',
+    source, condition
+  )
+  into looked_at, number, groups;
+  is_cut := ids is null and looked_at = at_most;
+  execute format(
+    'select jsonb_agg(left(coalesce(
+       five.modified_title, (select p.title from public.content_posts p where p.id = five.original_post_id), ''''
+     ), 255))
+     from (select q.modified_title, q.original_post_id from (%s) q where %s limit 5) as five',
+    source, condition
+  )
+  into titles;
 
   return jsonb_build_object(
     'filter', filter, 'limit', item_limit, 'dry_run', true, 'finished', true, 'portions', 0,
-    'meant', number, 'is_exact', not is_cut, 'done', 0, 'marked_posted', 0, 'left', would_leave
+    'meant', least(number, item_limit), 'is_exact', not is_cut and number <= item_limit, 'done', 0, 'marked_posted', 0,
+    'left', would_leave, 'groups', coalesce(groups, '[]'), 'titles', coalesce(titles, '[]'),
+    'beyond_limit', case when number > item_limit then jsonb_build_object(
+      'count', number - item_limit, 'precision', case when is_cut then 'at_least' else 'exact' end
+    ) end
   );
 end
 $$;
@@ -3842,6 +3942,76 @@ $$;
 revoke execute on function post_queue.dry_run(public.platform_post_status[], jsonb, uuid[], integer)
   from public, anon, authenticated;
 grant execute on function post_queue.dry_run(public.platform_post_status[], jsonb, uuid[], integer) to service_role;
+
+-- schemas/operator/dry_undo.sql
+
+-- What an undo of a cancel would mean: as post_queue.dry_run says it, by the status that the items would get again.
+create or replace function post_queue.dry_undo(cancel uuid, filter jsonb)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set jit = off
+as $$
+declare
+  at_most constant integer := 200000;
+  number bigint;
+  is_cut boolean;
+  left_alone bigint;
+  groups jsonb;
+  titles jsonb;
+begin
+  with items as materialized (
+    select c.status_before, q.target_platform, q.id, q.modified_title, q.original_post_id,
+      coalesce(q.status = 'cancelled' and q.updated_at = c.changed_at, false) as is_meant
+    from (
+      select made.*
+      from post_queue.changed_items made
+      where made.action_id = cancel
+      order by made.item_id
+      limit at_most
+    ) as c
+    left join public.multiplatform_post_queue q on q.id = c.item_id
+  ),
+  grouped as (
+    select items.status_before as status, left(items.target_platform, 100) as platform, count(*) as number
+    from items
+    where items.is_meant
+    group by 1, 2
+    order by 3 desc, 1, 2
+    limit 50
+  )
+  select
+    (select count(*) filter (where items.is_meant) from items),
+    (select count(*) = at_most from items),
+    (select count(*) filter (where not items.is_meant) from items),
+    (
+      select jsonb_agg(
+        jsonb_build_object('status', grouped.status, 'platform', grouped.platform, 'count', grouped.number)
+        order by grouped.number desc, grouped.status, grouped.platform
+      )
+      from grouped
+    ),
+    (
+      select jsonb_agg(left(coalesce(
+        five.modified_title, (select p.title from public.content_posts p where p.id = five.original_post_id), ''
+      ), 255))
+      from (select items.* from items where items.is_meant order by items.id limit 5) as five
+    )
+  into number, is_cut, left_alone, groups, titles;
+
+  return jsonb_build_object(
+    'filter', filter, 'dry_run', true, 'finished', true, 'portions', 0, 'meant', number, 'is_exact', not is_cut, 'done', 0,
+    'marked_posted', 0, 'left', case when left_alone > 0 then jsonb_build_object('changed', left_alone) else '{}' end,
+    'groups', coalesce(groups, '[]'), 'titles', coalesce(titles, '[]')
+  );
+end
+$$;
+
+revoke execute on function post_queue.dry_undo(uuid, jsonb) from public, anon, authenticated;
+grant execute on function post_queue.dry_undo(uuid, jsonb) to service_role;
 
 -- schemas/operator/error_cause.sql
 
@@ -4212,6 +4382,47 @@ $$;
 
 revoke execute on function public.post_queue_items(jsonb, boolean, integer, text) from public, anon, authenticated;
 grant execute on function public.post_queue_items(jsonb, boolean, integer, text) to service_role;
+
+-- schemas/operator/matching.sql
+
+-- How many items match a filter from one place of its walk on, among the next 200,000: {"count", "precision"}, exact, or
+-- at_least where there are more to look at.
+--
+--   after_key, after_id  as post_queue.walk takes them
+--   came_before          only items that matched before this time
+create or replace function post_queue.matching(
+  filter jsonb, after_key timestamptz, after_id uuid, came_before timestamptz
+)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set enable_seqscan = off
+set enable_bitmapscan = off
+set jit = off
+as $$
+declare
+  at_most constant integer := 200000;
+  walk constant text := post_queue.walk(filter, false, after_key, after_id, at_most);
+  number bigint;
+  is_cut boolean;
+begin
+  execute format(
+    'select
+       count(*) filter (where %s and case when q.status = ''queued'' then q.queued_at else q.walk_key end <= %L),
+       count(*) = %s
+     from (%s) q',
+    post_queue.condition(filter), came_before, at_most, walk
+  )
+  into number, is_cut;
+  return jsonb_build_object('count', number, 'precision', case when is_cut then 'at_least' else 'exact' end);
+end
+$$;
+
+revoke execute on function post_queue.matching(jsonb, timestamptz, uuid, timestamptz) from public, anon, authenticated;
+grant execute on function post_queue.matching(jsonb, timestamptz, uuid, timestamptz) to service_role;
 
 -- schemas/operator/moment.sql
 
@@ -4693,9 +4904,10 @@ grant execute on function public.post_queue_retry(jsonb, integer) to service_rol
 --   ids         which
 --   changeable  what they may be in; others, and locked ones, are passed by
 --
--- Gives those that it changed, and how many of them had their post.
+-- Gives those that it changed, what each was before, and how many of them had their post.
 create or replace function post_queue.retry_items(
-  ids uuid[], changeable public.platform_post_status[], out changed uuid[], out posted_already bigint
+  ids uuid[], changeable public.platform_post_status[], out changed uuid[], out before public.platform_post_status[],
+  out posted_already bigint
 )
 language plpgsql
 security invoker
@@ -4703,7 +4915,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   with held as materialized (
-    select q.id, q.creator_id
+    select q.id, q.creator_id, q.status
     from public.multiplatform_post_queue q
     where q.id = any (ids) and q.status = any (changeable)
     order by q.id
@@ -4735,10 +4947,10 @@ begin
     from held
     left join posted on posted.id = held.id
     where q.id = held.id and (select post_queue.triggers_path()) is not null
-    returning q.id, posted.id is not null as is_posted
+    returning q.id, held.status, posted.id is not null as is_posted
   )
-  select array_agg(retried.id), count(*) filter (where retried.is_posted)
-  into changed, posted_already
+  select array_agg(retried.id), array_agg(retried.status), count(*) filter (where retried.is_posted)
+  into changed, before, posted_already
   from retried;
   perform post_queue.own_path();
 
@@ -4756,6 +4968,64 @@ $$;
 
 revoke execute on function post_queue.retry_items(uuid[], public.platform_post_status[]) from public, anon, authenticated;
 grant execute on function post_queue.retry_items(uuid[], public.platform_post_status[]) to service_role;
+
+-- schemas/operator/undo.sql
+
+-- Takes a cancel back: its items become again what they were, with the failure that they had, and an item that was in
+-- processing is queued. An item that anybody touched since is left alone. action and portion as post_queue.change takes
+-- them; action's "of" is the idempotency key of the cancel.
+create or replace function public.post_queue_undo(action jsonb, portion integer default 1)
+returns jsonb
+language sql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select post_queue.change('undo', action, portion)
+$$;
+
+revoke execute on function public.post_queue_undo(jsonb, integer) from public, anon, authenticated;
+grant execute on function public.post_queue_undo(jsonb, integer) to service_role;
+
+-- schemas/operator/undo_items.sql
+
+-- Gives cancelled items back what they were before a cancel, for a change: see retry_items.
+--
+--   cancel  the id of the cancel in post_queue.actions; an item is left alone that was touched since
+create or replace function post_queue.undo_items(ids uuid[], changeable public.platform_post_status[], cancel uuid)
+returns uuid[]
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  changed uuid[];
+begin
+  with held as materialized (
+    select q.id, c.status_before
+    from post_queue.changed_items c
+    join public.multiplatform_post_queue q on q.id = c.item_id and q.updated_at = c.changed_at
+    where c.action_id = cancel and c.item_id = any (ids) and q.id = any (ids) and q.status = any (changeable)
+    order by q.id
+    for no key update of q skip locked
+  ),
+  undone as (
+    -- Its failure, its retries and its schedule are in the row still. Whoever had it in hand has lost it.
+    update public.multiplatform_post_queue q
+    set
+      status = case held.status_before when 'processing' then 'queued' else held.status_before end,
+      updated_at = now()
+    from held
+    where q.id = held.id and (select post_queue.triggers_path()) is not null
+    returning q.id
+  )
+  select array_agg(undone.id) into changed from undone;
+  perform post_queue.own_path();
+  return changed;
+end
+$$;
+
+revoke execute on function post_queue.undo_items(uuid[], public.platform_post_status[], uuid) from public, anon, authenticated;
+grant execute on function post_queue.undo_items(uuid[], public.platform_post_status[], uuid) to service_role;
 
 -- schemas/operator/walk.sql
 

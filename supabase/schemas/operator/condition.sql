@@ -18,7 +18,8 @@ begin
   for member in select jsonb_object_keys(filter) loop
     condition := condition || case member
       when 'status' then format(' and q.status = %L', (filter ->> member)::public.platform_post_status)
-      when 'platform' then format(' and q.target_platform = %L', filter ->> member)
+      -- As the overview shows it: what stands in the row may be of any length.
+      when 'platform' then format(' and left(q.target_platform, 100) = left(%L, 100)', filter ->> member)
       when 'creator_id' then format(' and q.creator_id = %L', (filter ->> member)::uuid)
       when 'original_post_id' then format(' and q.original_post_id = %L', (filter ->> member)::uuid)
       when 'cause' then format(' and public.error_cause(q.error_message) = %L', filter ->> member)
