@@ -1,10 +1,14 @@
 // Speaks with the app. The keys are in these two variables and nowhere else: in no address, no store, no log. Whoever is
 // signed in with Microsoft Entra ID needs none, and has addresses of their own.
 
+import { isGiven } from './filter.js';
+
 // Null: nobody is in, or may not change. Empty: whom the app asks for none.
 let readKey = null;
 let changeKey = null;
 let door = '';
+// Who says that the key is in their hands, for the record.
+let operator = '';
 
 /** What went wrong, in the app's own words where it had some. */
 export class Refusal extends Error {
@@ -15,6 +19,9 @@ export class Refusal extends Error {
 }
 
 export const mayChange = () => changeKey !== null;
+
+/** The name that goes with the key into the record of each change; empty for none. */
+export const callMe = (name) => { operator = name; };
 
 /** Whether one can sign in, and who has: { isOn, name, mayRead, mayChange }. */
 export const signIn = () => send('entra', '');
@@ -52,13 +59,14 @@ export function forget() {
   readKey = null;
   changeKey = null;
   door = '';
+  operator = '';
 }
 
 /** Reads a view, as in read('items', { status: 'failed' }); what is empty is not asked for. */
 export async function read(view, parameters = {}) {
   // Something that was still at work when the door closed.
   if (readKey === null) throw new Refusal(401, 'Nobody is in', 'Enter a key.');
-  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== undefined && value !== ''));
+  const query = new URLSearchParams(Object.entries(parameters).filter(([name, value]) => isGiven(name, value)));
   return send(door + (query.size ? `${view}?${query}` : view), readKey);
 }
 
@@ -67,7 +75,11 @@ export function change(verb, order, idempotencyKey, signal) {
   return send(door + verb, changeKey ?? '', {
     method: 'POST',
     body: JSON.stringify(order),
-    headers: { 'content-type': 'application/json', ...(idempotencyKey && { 'idempotency-key': idempotencyKey }) },
+    headers: {
+      'content-type': 'application/json',
+      ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
+      ...(operator && !door && { 'x-operator-name': encodeURIComponent(operator) }),
+    },
     signal,
   });
 }

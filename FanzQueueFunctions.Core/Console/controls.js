@@ -8,7 +8,7 @@ import { refresh } from './live.js';
 
 const everything = '*';
 const nameOf = (platform) => (platform === everything ? 'everything' : platform);
-const button = (text, onclick, label) => h('button', { type: 'button', onclick, 'aria-label': label }, text);
+const button = (text, onclick, label) => h('button', { type: 'button', 'data-acts': true, onclick, 'aria-label': label }, text);
 
 /** What is held back: since when, by whom, why. Nothing where nothing is. */
 export function heldBack({ paused, limited }) {

@@ -49,10 +49,10 @@ function card(cause, since) {
         cause.exampleItemId && h('a', { href: `#/item/${cause.exampleItemId}` }, 'Open this item'))),
     h('div', { class: 'actions' },
       mayChange() && h('button', {
-        class: 'primary', onclick: () => askForChange('retry', { filter }, `with the cause “${cause.cause}”`),
+        class: 'primary', 'data-acts': true, onclick: () => askForChange('retry', { filter }, `with the cause “${cause.cause}”`),
       }, `Retry all ${count}`),
       mayChange() && h('button', {
-        onclick: () => askForChange('cancel', { filter }, `with the cause “${cause.cause}”`),
+        'data-acts': true, onclick: () => askForChange('cancel', { filter }, `with the cause “${cause.cause}”`),
       }, `Cancel all ${count}`),
       h('a', { class: 'button', href: addressOf('items', filter) }, 'Show items')));
 }

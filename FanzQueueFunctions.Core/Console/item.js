@@ -20,7 +20,7 @@ export const item = {
             h('a', { dir: 'auto', href: addressOf('items', { platform: it.targetPlatform }) }, it.targetPlatform), ' by ',
             h('a', { dir: 'auto', href: addressOf('items', { creatorId: it.creatorId }) }, it.creatorName || '(creator gone)'))),
         mayChange() && h('span', { class: 'actions' }, Object.keys(changeable).filter((verb) => changeable[verb].includes(it.status)).map((verb) => h('button', {
-          class: verb === 'retry' ? 'primary' : null, onclick: () => askForChange(verb, { ids: [it.id] }, `“${it.title || it.id}”`),
+          class: verb === 'retry' ? 'primary' : null, 'data-acts': true, onclick: () => askForChange(verb, { ids: [it.id] }, `“${it.title || it.id}”`),
         }, verb === 'retry' ? 'Retry' : 'Cancel')))),
       it.error && h('section', { 'aria-labelledby': 'error' },
         h('h2', { id: 'error' }, 'Error'),

@@ -4,6 +4,7 @@ import { mayChange, read } from './api.js';
 import { controlCells, heldBack, pauseAll, resetStuck } from './controls.js';
 import { h } from './dom.js';
 import { bounded, duration, many, number } from './format.js';
+import { learn } from './platforms.js';
 import { drawPlot, sparkline } from './plots.js';
 
 const ranges = { '1h': 3600, '6h': 21_600, '24h': 86_400, '7d': 604_800, '30d': 2_592_000 };
@@ -22,6 +23,7 @@ export const overview = {
   async load({ query }) {
     const range = query.range in ranges ? query.range : '1h';
     const [now, series] = await Promise.all([read('overview'), read('series', { range }), readFindings()]);
+    learn(now.platforms);
     readSparks(now.platforms);
     return { now, series, range, findings: findings.list };
   },

@@ -1,20 +1,24 @@
 // Plots over time: uPlot with the console's colours, and small lines for tables.
 import { h } from './dom.js';
 import { inkOf, onThemeChange } from './theme.js';
+import { formatter, onZoneChange, zoneAt } from './zone.js';
 
 const drawn = new Map();
 const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) drawn.get(target)?.plot.setSize(sizeOf(target));
 });
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const clock = formatter({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const day = formatter({ day: 'numeric', month: 'short' });
 
-onThemeChange(() => {
+onThemeChange(drawAgain);
+onZoneChange(drawAgain);
+
+function drawAgain() {
   for (const [element, { what }] of [...drawn]) {
     remove(element);
     if (element.isConnected) drawPlot(element, what);
   }
-});
+}
 
 /**
  * Draws into an element that the page keeps. Hovering reads the values, dragging zooms, a double click goes back.
@@ -71,7 +75,7 @@ function optionsOf(element, entry) {
       { ...axis, size: 52, values: (_, splits) => splits.map((value) => (value === null ? '' : format(value))) },
     ],
     series: [
-      { label: 'At', value: (_, at) => (at === null ? '–' : `${day.format(at * 1000)} ${clock.format(at * 1000)}`) },
+      { label: 'At', value: (_, at) => (at === null ? '–' : `${day.format(at * 1000)} ${clock.format(at * 1000)} ${zoneAt(new Date(at * 1000))}`) },
       ...lines.map((line) => ({
         label: line.label,
         stroke: inkOf(line.ink),
@@ -93,5 +97,5 @@ function optionsOf(element, entry) {
 
 function labelOf(seconds, step) {
   const at = new Date(seconds * 1000);
-  return step >= 86_400 || (at.getHours() === 0 && at.getMinutes() === 0) ? day.format(at) : clock.format(at);
+  return step >= 86_400 || clock.format(at) === '00:00' ? day.format(at) : clock.format(at);
 }

@@ -16,7 +16,7 @@ public sealed class ItemListTests(PostgresFixture postgres, ChromiumFixture chro
 
         await console.Page.GetByLabel("Status").SelectOptionAsync("failed");
         await console.Page.WaitForURLAsync("**#/items?status=failed");
-        await console.Page.GetByLabel("Platform", new() { Exact = true }).FillAsync("pupfanz");
+        await console.Page.GetByLabel("Platform", new() { Exact = true }).SelectOptionAsync("=pupfanz");
         await console.ClickAsync("Filter");
         await console.Page.WaitForURLAsync("**#/items?status=failed&platform=pupfanz");
         await Assertions.Expect(console.Page.Locator("tbody tr")).ToHaveCountAsync(41);
@@ -24,7 +24,7 @@ public sealed class ItemListTests(PostgresFixture postgres, ChromiumFixture chro
         await console.Page.ReloadAsync();
         await console.EnterAsync(ConsoleApp.HostKey);
         await Assertions.Expect(console.Page.Locator("tbody tr")).ToHaveCountAsync(41);
-        Assert.Equal("pupfanz", await console.Page.GetByLabel("Platform", new() { Exact = true }).InputValueAsync());
+        Assert.Equal("=pupfanz", await console.Page.GetByLabel("Platform", new() { Exact = true }).InputValueAsync());
         Assert.All(await console.Page.Locator("tbody td:nth-child(4)").AllInnerTextsAsync(), name => Assert.Equal("pupfanz", name));
     }
 

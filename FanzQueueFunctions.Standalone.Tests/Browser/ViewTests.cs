@@ -125,7 +125,7 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
     }
 
     [Fact]
-    public async Task Times_are_local_with_UTC_on_hover()
+    public async Task Times_are_local_and_name_their_zone_with_UTC_on_hover_and_by_one_switch()
     {
         var app = await demo.AppAsync(postgres);
         var item = await app.Database.ScalarAsync<Guid>("select id from multiplatform_post_queue where status = 'posted' limit 1");
@@ -135,8 +135,11 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
 
         var queued = DateTimeOffset.Parse((await time.GetAttributeAsync("datetime"))!, CultureInfo.InvariantCulture);
         var berlin = TimeZoneInfo.ConvertTime(queued, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
-        Assert.EndsWith($"{berlin:HH:mm:ss}", await time.InnerTextAsync());
+        Assert.EndsWith($"{berlin:HH:mm:ss} UTC+{berlin.Offset.Hours}", await time.InnerTextAsync());
         Assert.Equal($"{queued.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC", await time.GetAttributeAsync("title"));
+
+        await console.Page.Keyboard.PressAsync("u");
+        await Assertions.Expect(time).ToHaveTextAsync(new Regex($"{queued.UtcDateTime:HH:mm:ss} UTC$"));
     }
 
     [Fact]
@@ -176,7 +179,7 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
         {
             await console.Page.Mouse.MoveAsync(plot.X + plot.Width * place, plot.Y + 40);
             await Assertions.Expect(at).Not.ToHaveTextAsync("–");
-            times.Add(DateTime.ParseExact(await at.InnerTextAsync(), "d MMM HH:mm", CultureInfo.InvariantCulture));
+            times.Add(DateTime.ParseExact((await at.InnerTextAsync()).Split(" UTC")[0], "d MMM HH:mm", CultureInfo.InvariantCulture));
         }
 
         return (times[1] - times[0]).TotalSeconds;
