@@ -40,12 +40,12 @@ export function drawPlot(element, what) {
 }
 
 /** A line of the given values, as high as its highest; nothing where there is nothing to show. */
-export function sparkline(values, label) {
+export function sparkline(values, label, ink = 'posted') {
   const top = Math.max(...values, 0);
   if (!top) return h('span', { class: 'faint' }, '–');
   const step = 100 / Math.max(values.length - 1, 1);
   const line = values.map((value, i) => `${i ? 'L' : 'M'}${(i * step).toFixed(1)} ${(22 - (20 * value) / top).toFixed(1)}`).join('');
-  return h('svg', { class: 'spark', viewBox: '0 0 100 24', preserveAspectRatio: 'none', role: 'img', 'aria-label': label },
+  return h('svg', { class: `spark ${ink}`, viewBox: '0 0 100 24', preserveAspectRatio: 'none', role: 'img', 'aria-label': label },
     h('path', { class: 'area', d: `${line}V24H0Z` }), h('path', { class: 'line', d: line }));
 }
 

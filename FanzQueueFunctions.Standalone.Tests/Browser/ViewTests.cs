@@ -56,6 +56,38 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
         Assert.Contains("girlfanz", await console.Page.Locator("table th[scope=row]").AllInnerTextsAsync());
     }
 
+    [Fact]
+    public async Task A_cause_that_no_retry_mends_says_so_and_a_retry_is_not_its_first_button()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "failures");
+        await console.SeesAsync(".card");
+        var final = console.Page.Locator(".card", new() { HasText = "is private." });
+        var passing = console.Page.Locator(".card", new() { HasText = "statement timeout" });
+
+        await Assertions.Expect(final).ToContainTextAsync("No retry mends this");
+        await Assertions.Expect(final.Locator(".primary")).ToHaveTextAsync("Show items");
+        await Assertions.Expect(passing).Not.ToContainTextAsync("No retry mends this");
+        await Assertions.Expect(passing.Locator(".primary")).ToHaveTextAsync(new Regex("^Retry all "));
+        // The line over time, which one who sees no line hears.
+        await Assertions.Expect(passing.Locator("svg")).ToHaveAttributeAsync("aria-label", new Regex("^All that failed for this cause since .*, by 60 min: "));
+    }
+
+    [Fact]
+    public async Task Failures_are_looked_at_since_any_time_and_a_wrong_one_says_what_is_wrong()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "failures?since=2099-01-01T00%3A00%3A00Z");
+        await console.SeesAsync("text=Nothing failed since 1 Jan 2099, 01:00:00 UTC+1.");
+
+        await console.GoAsync("failures?since=soon", "[role=alert]");
+        Assert.Equal("Since is no time: “soon”. Say it as in 2026-11-24T20:00:00Z.", await console.TextAsync("[role=alert]"));
+        await console.Page.Locator("input[name=since]").FillAsync("2020-01-01T01:00:00");
+        await console.ClickAsync("Show");
+        await console.Page.WaitForURLAsync("**#/failures?since=2020-01-01T00%3A00%3A00.000Z");
+        await console.SeesAsync(".card");
+    }
+
     [Theory]
     [InlineData(1280)]
     [InlineData(375)]

@@ -44,11 +44,12 @@ internal static class QueueTables
 
     public static void Failures(IAnsiConsole console, FailureCauses causes) => Write(
         console,
-        ["items", "last failed", "platforms", "cause"],
+        ["items", "last 10 min", "last failed", "platforms", "retry", "cause"],
         causes.Causes.Select(cause => (string[])
         [
-            cause.IsExact ? Text(cause.Count) : $"over {Text(cause.Count)}", Text(cause.LastFailedAt),
-            cause.Platforms.Count <= 3 ? string.Join(", ", cause.Platforms) : $"{cause.Platforms.Count}", cause.Cause,
+            cause.IsExact ? Text(cause.Count) : $"over {Text(cause.Count)}", Text(cause.LastTenMinutes), Text(cause.LastFailedAt),
+            cause.Platforms.Count <= 3 ? string.Join(", ", cause.Platforms) : $"{cause.Platforms.Count}",
+            cause.IsFinal ? "mends nothing" : "may mend it", cause.Cause,
         ]));
 
     public static void Items(IAnsiConsole console, ItemPage page)

@@ -476,6 +476,22 @@ grant select, insert, update, delete on post_queue.changed_items to service_role
 -- How many more items matched than the change's limit let it take, as post_queue.bounded says it; null where it took all.
 alter table post_queue.actions add column if not exists beyond_limit jsonb;
 
+-- schemas/tables/97_cause_figures.sql
+
+-- How many tries ended as failed in each minute of the last days and each hour of the last months, by cause (see error_cause):
+-- written by post_queue_roll_up, beside post_queue.figures.
+create table if not exists post_queue.cause_figures (
+  width_seconds integer not null,
+  starts_at timestamptz not null,
+  cause text not null,
+  failed bigint not null,
+  primary key (width_seconds, starts_at, cause)
+);
+
+alter table post_queue.cause_figures enable row level security;
+revoke all on post_queue.cause_figures from anon, authenticated;
+grant select, insert, update, delete on post_queue.cause_figures to service_role;
+
 -- schemas/check/check.sql
 
 -- Checks the database against what the queue needs of it. Changes nothing, and is quick on tables of any size: it reads the
@@ -2492,6 +2508,35 @@ $$;
 revoke execute on function post_queue.add_times(bigint[], bigint[]) from public, anon, authenticated;
 grant execute on function post_queue.add_times(bigint[], bigint[]) to service_role;
 
+-- schemas/figures/causes_happened.sql
+
+-- How many tries ended as failed in each minute, or each hour, between two times, by cause: straight from the tries, so for few
+-- of them. An error may be anything, and each its own cause: of more than 200 in one minute the rest is counted together.
+create or replace function post_queue.causes_happened(from_time timestamptz, to_time timestamptz, width interval)
+returns table (starts_at timestamptz, cause text, failed bigint)
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set jit = off
+as $$
+  select
+    counted.starts_at, case when counted.place <= 200 then counted.cause else '(other causes)' end, sum(counted.failed)::bigint
+  from (
+    select
+      date_bin(width, t.tried_at, 'epoch') as starts_at, public.error_cause(t.error) as cause, count(*) as failed,
+      row_number() over (partition by date_bin(width, t.tried_at, 'epoch') order by count(*) desc, public.error_cause(t.error)) as place
+    from post_queue.tries t
+    where t.tried_at >= from_time and t.tried_at < to_time and t.outcome in ('failed', 'given_up')
+    group by 1, 2
+  ) as counted
+  group by 1, 2
+$$;
+
+revoke execute on function post_queue.causes_happened(timestamptz, timestamptz, interval) from public, anon, authenticated;
+grant execute on function post_queue.causes_happened(timestamptz, timestamptz, interval) to service_role;
+
 -- schemas/figures/happened.sql
 
 -- What happened in each minute, or each hour, between two times, by platform and ('') in all: straight from the history and
@@ -2668,7 +2713,8 @@ grant execute on function post_queue.recent_figures() to service_role;
 
 -- schemas/figures/roll_up.sql
 
--- Rolls what happened since the last time up into post_queue.figures: minutes, and the hours that they complete. Called by
+-- Rolls what happened since the last time up into post_queue.figures and post_queue.cause_figures: minutes, and the hours that
+-- they complete. Called by
 -- the heartbeat, until it is current. One call goes through a day, or 200,000 posts, at most; the first calls go through 90
 -- days that way, of which they leave the minutes of the last two. Called twice it changes nothing the second time; called
 -- by two at once, one of them does it.
@@ -2735,6 +2781,11 @@ begin
     select 3600, h.platform, h.starts_at, h.posted, h.failed, h.retried, h.times
     from post_queue.happened(from_minute, to_minute, interval '1 hour') as h
     on conflict (width_seconds, platform, starts_at) do nothing;
+
+    insert into post_queue.cause_figures (width_seconds, starts_at, cause, failed)
+    select 3600, h.starts_at, h.cause, h.failed
+    from post_queue.causes_happened(from_minute, to_minute, interval '1 hour') as h
+    on conflict (width_seconds, starts_at, cause) do nothing;
   else
     insert into post_queue.figures (width_seconds, platform, starts_at, posted, failed, retried, times)
     select 60, m.platform, m.starts_at, m.posted, m.failed, m.retried, m.times
@@ -2749,6 +2800,18 @@ begin
     where f.width_seconds = 60 and f.starts_at >= from_hour and f.starts_at < date_trunc('hour', to_minute)
     group by f.platform, date_trunc('hour', f.starts_at)
     on conflict (width_seconds, platform, starts_at) do nothing;
+
+    insert into post_queue.cause_figures (width_seconds, starts_at, cause, failed)
+    select 60, m.starts_at, m.cause, m.failed
+    from post_queue.causes_happened(from_minute, to_minute, interval '1 minute') as m
+    on conflict (width_seconds, starts_at, cause) do nothing;
+
+    insert into post_queue.cause_figures (width_seconds, starts_at, cause, failed)
+    select 3600, date_trunc('hour', f.starts_at), f.cause, sum(f.failed)
+    from post_queue.cause_figures f
+    where f.width_seconds = 60 and f.starts_at >= from_hour and f.starts_at < date_trunc('hour', to_minute)
+    group by 2, 3
+    on conflict (width_seconds, starts_at, cause) do nothing;
   end if;
 
   -- How far it went, where nothing happened last.
@@ -2760,6 +2823,10 @@ begin
   where f.width_seconds = 60 and f.starts_at < to_minute - interval '2 days';
   delete from post_queue.figures f
   where f.width_seconds = 3600 and f.starts_at < now() - interval '400 days';
+  delete from post_queue.cause_figures f
+  where f.width_seconds = 60 and f.starts_at < to_minute - interval '2 days';
+  delete from post_queue.cause_figures f
+  where f.width_seconds = 3600 and f.starts_at < now() - interval '90 days';
   return jsonb_build_object('is_current', to_minute >= final);
 end
 $$;
@@ -4015,9 +4082,9 @@ grant execute on function post_queue.dry_undo(uuid, jsonb) to service_role;
 
 -- schemas/operator/error_cause.sql
 
--- What errors of one cause have in common: the text with ids, quoted values and numbers masked, on one line of at most
--- 300 characters. A SQLSTATE stays, and so do the names of columns, constraints and the like, which PostgreSQL quotes as it
--- quotes values; they lose their quotes.
+-- What errors of one cause have in common: the text with ids, tokens, quoted values and numbers masked, those within words
+-- too, on one line of at most 300 characters. A SQLSTATE stays, and so do the names of columns, constraints and the like, which
+-- PostgreSQL quotes as it quotes values; they lose their quotes.
 --
 -- An index stands on it, so it is immutable. Changing it means building that index again.
 create or replace function public.error_cause(error_message text)
@@ -4033,16 +4100,21 @@ as $$
         pg_catalog.regexp_replace(
           pg_catalog.regexp_replace(
             pg_catalog.regexp_replace(
-              -- What a person wrote may be megabytes; the first characters tell the cause.
-              pg_catalog.left(coalesce(error_message, '(no error was recorded)'), 1000),
-              '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}', '<id>', 'g'
+              pg_catalog.regexp_replace(
+                -- What a person wrote may be megabytes; the first characters tell the cause.
+                pg_catalog.left(coalesce(error_message, '(no error was recorded)'), 1000),
+                '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}', '<id>', 'g'
+              ),
+              '\m(column|relation|constraint|table|index|function|type|schema|domain|enum) "([^"]*)"', '\1 \2', 'g'
             ),
-            '\m(column|relation|constraint|table|index|function|type|schema|domain|enum) "([^"]*)"', '\1 \2', 'g'
+            -- Not the apostrophe of "the item's creator".
+            '"[^"]*"|(?<!\w)''[^'']*''(?!\w)', '<value>', 'g'
           ),
-          -- Not the apostrophe of "the item's creator".
-          '"[^"]*"|(?<!\w)''[^'']*''(?!\w)', '<value>', 'g'
+          -- A word of eight signs or more that has letters and digits.
+          '(?<!\m(SQLSTATE|column|relation|constraint|table|index|function|type|schema|domain|enum) )(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[a-zA-Z])[\w-]{8,}',
+          '<id>', 'g'
         ),
-        '(?<!SQLSTATE )(?<!\w)\d+([.,:]\d+)*', '<n>', 'g'
+        '(?<!\m(SQLSTATE|column|relation|constraint|table|index|function|type|schema|domain|enum) \w*)\d+([.,:]\d+)*', '<n>', 'g'
       ),
       '\s+', ' ', 'g'
     ),
@@ -4055,14 +4127,19 @@ grant execute on function public.error_cause(text) to public;
 
 -- schemas/operator/failures.sql
 
--- The failed items by cause, the newest cause first.
+-- The failed items by cause: what fails most right now first, then the cause that failed last.
 --
 --   since  only failures from then on; null: all
 --
--- Gives {"causes": [{"cause", "count", "is_exact", "first_failed_at", "last_failed_at", "platforms", "creators", "example",
--- "example_item_id"}, ...], "is_whole"}. A count is exact up to a limit, of 20,000 items for all causes together and at
--- least 200 for each, and beyond it the limit; platforms and creators are those of a cause's newest 200 items, the
--- example is its newest. Of more than 100 causes the rest is left out, and "is_whole" says so.
+-- Gives {"causes": [{"cause", "count", "is_exact", "last_ten_minutes", "first_failed_at", "last_failed_at", "is_final",
+-- "platforms", "creators", "example", "example_item_id", "line"}, ...], "line_from", "line_bucket_seconds", "is_whole"}.
+--
+-- "count" is of those that are failed still: exact to 10,000, and for all causes together to 30,000, of which each has its share;
+-- beyond that the least that it is. "line" is how many tries ended as failed in each of 24 parts of the time since then, or of
+-- the last day, from the figures that were rolled up, and exact; what came since the last roll-up is not in it.
+-- Platforms, creators and is_final are those of a cause's newest 200 items, the example is its newest. "is_final": each of them
+-- failed at once, with retries left, so no retry of the same mends it. Of more than 100 causes those are left out that failed
+-- longest ago, and "is_whole" says so.
 create or replace function public.post_queue_failures(since timestamptz default null)
 returns jsonb
 language plpgsql
@@ -4076,8 +4153,19 @@ set enable_sort = off
 set jit = off
 as $$
 declare
+  parts constant integer := 24;
+  most constant integer := 10000;
+  first constant timestamptz := coalesce(since, '-infinity');
+  line_from timestamptz;
+  bucket interval;
+  width integer;
+  all_causes text[];
   causes text[];
-  at_most integer;
+  counts bigint[] := '{}';
+  left_over bigint := 30000;
+  share integer;
+  counted bigint;
+  lines jsonb;
   answer jsonb;
 begin
   -- Row-level security hides rows without a word: nothing would seem to have failed.
@@ -4086,7 +4174,8 @@ begin
       using errcode = 'insufficient_privilege';
   end if;
 
-  -- From one cause to the next through the index, however many items each has.
+  -- From one cause to the next through the index, however many items each has; and those of the newest failures, which are
+  -- among them however many causes there are.
   with recursive step as (
     (
       select public.error_cause(q.error_message) as cause, 1 as place
@@ -4105,66 +4194,153 @@ begin
       order by public.error_cause(q.error_message)
       limit 1
     ) as next
-    where step.place <= 100
+    where step.place < 500
+  ),
+  newest as (
+    select q.error_message
+    from public.multiplatform_post_queue q
+    where q.status = 'failed'
+    order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
+    limit 200
   )
-  select array_agg(step.cause) into causes from step;
+  select array_agg(found.cause)
+  into all_causes
+  from (select step.cause from step union select public.error_cause(newest.error_message) from newest) as found;
 
-  at_most := greatest(200, 20000 / greatest(cardinality(causes), 1));
-
-  select coalesce(jsonb_agg(group_row.json order by group_row.last_failed_at desc, group_row.json ->> 'cause'), '[]')
-  into answer
+  select array_agg(ordered.cause order by ordered.lately desc, ordered.last_failed_at desc, ordered.cause)
+  into causes
   from (
-    select
-      newest.last_failed_at,
-      jsonb_build_object(
-        'cause', cause,
-        'count', least(counted.number, at_most),
-        'is_exact', counted.number <= at_most,
-        'first_failed_at', post_queue.moment(oldest.failed_at),
-        'last_failed_at', post_queue.moment(newest.last_failed_at),
-        'platforms', newest.platforms,
-        'creators', newest.creators,
-        'example', newest.example,
-        'example_item_id', newest.example_item_id
-      ) as json
-    from unnest(causes[1:100]) as cause
+    select each.cause, last.failed_at as last_failed_at, lately.number as lately
+    from unnest(all_causes) as each (cause)
+    cross join lateral (
+      select coalesce(q.failed_at, q.queued_at) as failed_at
+      from public.multiplatform_post_queue q
+      where q.status = 'failed' and public.error_cause(q.error_message) = each.cause
+        and coalesce(q.failed_at, q.queued_at) >= first
+      order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
+      limit 1
+    ) as last
     cross join lateral (
       select count(*) as number
       from (
         select
         from public.multiplatform_post_queue q
-        where q.status = 'failed' and public.error_cause(q.error_message) = cause
-          and coalesce(q.failed_at, q.queued_at) >= coalesce(since, '-infinity')
-        limit at_most + 1
+        where q.status = 'failed' and public.error_cause(q.error_message) = each.cause
+          and coalesce(q.failed_at, q.queued_at) >= greatest(first, now() - interval '10 minutes')
+          and last.failed_at >= now() - interval '10 minutes'
+        limit 200
       ) as bounded
-    ) as counted
+    ) as lately
+  ) as ordered;
+
+  -- Each gets an even share of what the ones before it left.
+  for place in 1 .. least(coalesce(cardinality(causes), 0), 100) loop
+    share := least(most, greatest(200, left_over / (least(cardinality(causes), 100) - place + 1)));
+    select count(*)
+    into counted
+    from (
+      select
+      from public.multiplatform_post_queue q
+      where q.status = 'failed' and public.error_cause(q.error_message) = causes[place]
+        and coalesce(q.failed_at, q.queued_at) >= first
+      limit share + 1
+    ) as bounded;
+    left_over := left_over - counted;
+    -- Negative: there are more.
+    counts := counts || case when counted > share then -share::bigint else counted end;
+  end loop;
+
+  line_from := greatest(coalesce(since, now() - interval '1 day'), now() - interval '30 days');
+  bucket := make_interval(secs => greatest(60, ceil(extract(epoch from now() - line_from) / parts / 60) * 60));
+  width := case when bucket < interval '15 minutes' then 60 else 3600 end;
+  if width = 3600 then
+    bucket := make_interval(secs => ceil(extract(epoch from bucket) / 3600) * 3600);
+  end if;
+  line_from := date_bin(bucket, now(), 'epoch') - (parts - 1) * bucket;
+  select jsonb_object_agg(summed.cause, summed.line)
+  into lines
+  from (
+    select each.cause, jsonb_agg(coalesce(made.failed, 0) order by part.number) as line
+    from unnest(causes[1:100]) as each (cause)
+    cross join generate_series(0, parts - 1) as part (number)
+    left join (
+      select f.cause, date_bin(bucket, f.starts_at, line_from) as starts_at, sum(f.failed) as failed
+      from post_queue.cause_figures f
+      where f.starts_at >= line_from
+        -- Of the hour that goes on there are minutes alone.
+        and (f.width_seconds = width or width = 3600 and f.width_seconds = 60 and f.starts_at >= (
+          select coalesce(max(hours.starts_at) + interval '1 hour', line_from)
+          from post_queue.figures hours
+          where hours.width_seconds = 3600 and hours.platform = ''
+        ))
+      group by 1, 2
+    ) as made on made.cause = each.cause and made.starts_at = line_from + part.number * bucket
+    group by each.cause
+  ) as summed;
+
+  select coalesce(jsonb_agg(group_row.json order by group_row.place), '[]')
+  into answer
+  from (
+    select
+      place,
+      jsonb_build_object(
+        'cause', cause,
+        'count', abs(counts[place]),
+        'is_exact', counts[place] >= 0,
+        'last_ten_minutes', lately.number,
+        'first_failed_at', post_queue.moment(oldest.failed_at),
+        'last_failed_at', post_queue.moment(newest.last_failed_at),
+        'is_final', newest.is_final,
+        'platforms', newest.platforms,
+        'creators', newest.creators,
+        'example', newest.example,
+        'example_item_id', newest.example_item_id,
+        'line', lines -> cause
+      ) as json
+    from unnest(causes[1:100]) with ordinality as listed (cause, place)
     cross join lateral (
       select coalesce(q.failed_at, q.queued_at) as failed_at
       from public.multiplatform_post_queue q
       where q.status = 'failed' and public.error_cause(q.error_message) = cause
-        and coalesce(q.failed_at, q.queued_at) >= coalesce(since, '-infinity')
+        and coalesce(q.failed_at, q.queued_at) >= first
       order by coalesce(q.failed_at, q.queued_at), q.id
       limit 1
     ) as oldest
     cross join lateral (
       select
         max(bounded.failed_at) as last_failed_at,
+        bool_and(bounded.retry_count < bounded.max_retries and bounded.rescue_count < bounded.max_retries) as is_final,
         to_jsonb((array_agg(distinct left(bounded.target_platform, 100)))[1:50]) as platforms,
         count(distinct bounded.creator_id) as creators,
         (array_agg(left(bounded.error_message, 1000) order by bounded.failed_at desc, bounded.id desc))[1] as example,
         (array_agg(bounded.id order by bounded.failed_at desc, bounded.id desc))[1] as example_item_id
       from (
-        select q.id, q.target_platform, q.creator_id, q.error_message, coalesce(q.failed_at, q.queued_at) as failed_at
+        select q.id, q.target_platform, q.creator_id, q.error_message, coalesce(q.failed_at, q.queued_at) as failed_at,
+          q.retry_count, q.max_retries, q.rescue_count
         from public.multiplatform_post_queue q
         where q.status = 'failed' and public.error_cause(q.error_message) = cause
-          and coalesce(q.failed_at, q.queued_at) >= coalesce(since, '-infinity')
+          and coalesce(q.failed_at, q.queued_at) >= first
         order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
         limit 200
       ) as bounded
     ) as newest
+    cross join lateral (
+      select count(*) as number
+      from (
+        select
+        from public.multiplatform_post_queue q
+        where q.status = 'failed' and public.error_cause(q.error_message) = cause
+          and coalesce(q.failed_at, q.queued_at) >= greatest(first, now() - interval '10 minutes')
+          and newest.last_failed_at >= now() - interval '10 minutes'
+        limit most
+      ) as bounded
+    ) as lately
   ) as group_row;
 
-  return jsonb_build_object('causes', answer, 'is_whole', coalesce(cardinality(causes), 0) <= 100);
+  return jsonb_build_object(
+    'causes', answer, 'is_whole', coalesce(cardinality(causes), 0) <= 100 and coalesce(cardinality(all_causes), 0) < 500,
+    'line_from', line_from, 'line_bucket_seconds', extract(epoch from bucket)::integer
+  );
 end
 $$;
 
