@@ -32,6 +32,7 @@ internal static class OperatorQuestions
             ("overview", "overview"),
             ("failures by cause", "failures"),
             ("series, 24 hours", "series?range=24h"),
+            ("every platform's last day", "platforms"),
             ("series, 90 days", "series?range=90d"),
             ("series, 24 hours, one platform", "series?range=24h&platform=girlfanz"),
             ("items, all", "items"),

@@ -22,6 +22,16 @@ let repaint = () => {};
 // Whether the form says something else than what is shown: then no button may act on either.
 let isStale = false;
 
+// The item that was opened from the list, to which the way back leads.
+let opened = null;
+
+/** The items before and after one in the list that it was opened from; that one is where the list goes on later. */
+export function neighbours(id) {
+  opened = id;
+  const place = shown.rows.findIndex((item) => item.id === id);
+  return place < 0 ? {} : { before: shown.rows[place - 1]?.id, after: shown.rows[place + 1]?.id, list: shown.asked && addressOf('items', JSON.parse(shown.asked)) };
+}
+
 export const items = {
   title: 'Items',
 
@@ -75,6 +85,12 @@ export const items = {
         pager(query),
       ],
     ];
+  },
+
+  painted() {
+    if (!opened) return;
+    document.querySelector(`tr[data-key="${opened}"] td.text > a`)?.focus();
+    opened = null;
   },
 
   keys: {

@@ -11,7 +11,7 @@ import { item } from './item.js';
 import { items } from './items.js';
 import { listen, showKeys } from './keys.js';
 import { keepFresh, live, pause, refresh, stop } from './live.js';
-import { overview } from './overview.js';
+import { hear, overview, state } from './overview.js';
 import { nextTheme, onThemeChange, theme } from './theme.js';
 import { isUtc, nextZone, onZoneChange } from './zone.js';
 
@@ -47,6 +47,9 @@ async function load() {
   if (mine !== turn || !entered) return false;
   content();
   loading(false);
+  // The state of the queue stands in the tab, whatever view is shown.
+  await hear().catch(() => {});
+  if (mine === turn && entered) document.title = titleOf(view);
   return true;
 }
 
@@ -64,9 +67,11 @@ function paint(view, data, again) {
   applyDead();
 }
 
+const titleOf = (view) => `${state.word && `${state.word} · `}${view.title} · FanzQueue`;
+
 function show() {
   if (!entered) return;
-  document.title = `${viewOf(readAddress()).title} · FanzQueue`;
+  document.title = titleOf(viewOf(readAddress()));
   scrollTo(0, 0);
   main.focus({ preventScroll: true });
   loading(true);

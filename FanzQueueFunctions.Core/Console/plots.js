@@ -28,8 +28,10 @@ export function drawPlot(element, what) {
   const data = [what.times, ...what.lines.map((line) => line.values)];
   const kept = drawn.get(element);
   if (kept) {
+    // A zoom ends with its range.
+    const isOther = kept.what.range !== what.range;
     kept.what = what;
-    kept.plot.setData(data, !kept.zoomed);
+    kept.plot.setData(data, isOther || !kept.zoomed);
     return;
   }
   for (const gone of [...drawn.keys()]) if (!gone.isConnected) remove(gone);

@@ -19,6 +19,7 @@ namespace FanzQueueFunctions.Http;
     ])]
 [JsonSerializable(typeof(QueueOverview))]
 [JsonSerializable(typeof(QueueSeries))]
+[JsonSerializable(typeof(PlatformSeries))]
 [JsonSerializable(typeof(ItemPage))]
 [JsonSerializable(typeof(ItemStory))]
 [JsonSerializable(typeof(FailureCauses))]

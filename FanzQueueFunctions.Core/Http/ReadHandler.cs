@@ -26,6 +26,7 @@ public sealed class ReadHandler(QueueOperations operations, IOperationStore stor
             {
                 ("overview", null) => await OverviewAsync(request, cancellationToken),
                 ("series", null) => await SeriesAsync(request, cancellationToken),
+                ("platforms", null) => await PlatformsAsync(request, cancellationToken),
                 ("items", null) => await ItemsAsync(request, cancellationToken),
                 ("items", _) => await ItemAsync(request, id, cancellationToken),
                 ("failures", null) => await FailuresAsync(request, cancellationToken),
@@ -59,6 +60,12 @@ public sealed class ReadHandler(QueueOperations operations, IOperationStore stor
         var range = SeriesRange.Named(query.OneOf("range", [.. SeriesRange.All.Select(range => range.Name)]))!;
         var series = await store.ReadSeriesAsync(range, query.Text("platform", 100), cancellationToken);
         return Results.Json(series, OperationsJson.Default.QueueSeries);
+    }
+
+    private async Task<IResult> PlatformsAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        _ = new QueryReader(request.Query);
+        return Results.Json(await store.ReadPlatformSeriesAsync(cancellationToken), OperationsJson.Default.PlatformSeries);
     }
 
     private async Task<IResult> ItemsAsync(HttpRequest request, CancellationToken cancellationToken)

@@ -14,6 +14,9 @@ public interface IOperationStore
     /// <param name="platform">One platform; null for all.</param>
     Task<QueueSeries> ReadSeriesAsync(SeriesRange range, string? platform, CancellationToken cancellationToken);
 
+    /// <summary>The last 24 hours of every platform at once.</summary>
+    Task<PlatformSeries> ReadPlatformSeriesAsync(CancellationToken cancellationToken);
+
     /// <summary>A page of the items that match a filter.</summary>
     Task<ItemPage> ReadItemsAsync(ItemQuery query, CancellationToken cancellationToken);
 

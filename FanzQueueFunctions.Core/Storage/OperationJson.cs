@@ -18,6 +18,7 @@ namespace FanzQueueFunctions.Storage;
     ])]
 [JsonSerializable(typeof(QueueOverview))]
 [JsonSerializable(typeof(QueueSeries))]
+[JsonSerializable(typeof(PlatformSeries))]
 [JsonSerializable(typeof(ItemFilter))]
 [JsonSerializable(typeof(ItemPage))]
 [JsonSerializable(typeof(List<ItemStory>))]

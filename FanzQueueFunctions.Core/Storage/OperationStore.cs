@@ -27,6 +27,9 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
             OperationJson.Default.QueueSeries,
             cancellationToken);
 
+    public Task<PlatformSeries> ReadPlatformSeriesAsync(CancellationToken cancellationToken) =>
+        CallAsync("post_queue_platform_series", [], OperationJson.Default.PlatformSeries, cancellationToken);
+
     public Task<ItemPage> ReadItemsAsync(ItemQuery query, CancellationToken cancellationToken) =>
         CallAsync(
             "post_queue_items",

@@ -50,7 +50,7 @@ public sealed class OperatorRequestTests(PostgresFixture postgres)
         Odd);
 
     private static readonly Gen<string> Path = Gen.OneOf(
-        "overview", "series", "items", "items/3f2b8c1e-0000-4000-8000-000000000000", "items/x", "items/a/b", "failures",
+        "overview", "series", "platforms", "items", "items/3f2b8c1e-0000-4000-8000-000000000000", "items/x", "items/a/b", "failures",
         "creators", "findings", "changes", "openapi", "retry", "cancel", "prune", "retry", "cancel", "prune", "undo", "pause", "resume",
         "limit", "pause", "limit", "reset", "retry/x", "pause/x", "nope", "ITEMS/",
         "overview/x");

@@ -279,7 +279,7 @@ public sealed class OperatorTests(PostgresFixture postgres)
 
         foreach (var (path, question) in new[]
         {
-            ("/overview", "overview"), ("/series", "series?range=24h"), ("/items", "items?limit=2"),
+            ("/overview", "overview"), ("/series", "series?range=24h"), ("/platforms", "platforms"), ("/items", "items?limit=2"),
             ("/items/{id}", $"items/{item}"), ("/failures", "failures"), ("/creators", "creators?name=a"),
             ("/findings", "findings"), ("/changes", "changes"), ("/entra", "entra"),
         })

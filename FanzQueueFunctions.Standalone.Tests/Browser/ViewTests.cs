@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using FanzQueueFunctions.Testbed;
 using Microsoft.Playwright;
 
 namespace FanzQueueFunctions.Browser.Tests;
@@ -51,7 +52,7 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
         Assert.Matches(@"\d % of the last hour's posts failed \(\d+ of [\d,]+\)", await console.TextAsync(".health p"));
         var figures = await console.Page.Locator(".figure").AllInnerTextsAsync();
         Assert.Contains(figures, text => text.StartsWith("Due\n24\noldest for ", StringComparison.Ordinal));
-        Assert.Contains(figures, text => text.StartsWith("In hand\n6\n", StringComparison.Ordinal));
+        Assert.Contains(figures, text => text.StartsWith("Running\n6\n", StringComparison.Ordinal));
         Assert.Contains(figures, text => text.StartsWith("Failed\n373\n", StringComparison.Ordinal));
         Assert.Contains("girlfanz", await console.Page.Locator("table th[scope=row]").AllInnerTextsAsync());
     }
@@ -82,7 +83,7 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
 
         await console.GoAsync("failures?since=soon", "[role=alert]");
         Assert.Equal("Since is no time: “soon”. Say it as in 2026-11-24T20:00:00Z.", await console.TextAsync("[role=alert]"));
-        await console.Page.Locator("input[name=since]").FillAsync("2020-01-01T01:00:00");
+        await console.Page.Locator("input[name=since]").FillAsync("2020-01-01T01:00");
         await console.ClickAsync("Show");
         await console.Page.WaitForURLAsync("**#/failures?since=2020-01-01T00%3A00%3A00.000Z");
         await console.SeesAsync(".card");
@@ -105,8 +106,79 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
         Assert.Matches(@"^limited\s+gayfanz to 120 posts a minute, set (now|\d+ (s|min) ago) by anna$", held[1]);
         Assert.Equal("paused", await console.TextAsync("tr[data-key=transfanz] .badge"));
         Assert.Equal("120 a minute", await console.TextAsync("tr[data-key=gayfanz] .badge"));
-        Assert.Empty(await console.Page.Locator("main button").AllInnerTextsAsync());
+        Assert.Empty(await console.Page.Locator("main button[data-acts]").AllInnerTextsAsync());
         await console.AssertIsFitAsync();
+    }
+
+    [Fact]
+    public async Task The_platforms_are_sorted_by_any_column_and_all_small_plots_are_one_request()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+        await console.SeesAsync(".spark");
+        var names = console.Page.Locator(".sticky tbody th");
+        var byName = await names.AllInnerTextsAsync();
+
+        await console.ClickAsync("Failed in all");
+        await Assertions.Expect(names.First).ToHaveTextAsync("girlfanz");
+        await console.ClickAsync("p95");
+        await Assertions.Expect(console.Page.Locator("th[aria-sort=descending]")).ToHaveTextAsync("p95 ↓");
+        await console.ClickAsync("Platform");
+
+        await Assertions.Expect(names).ToHaveTextAsync(byName);
+        Assert.Single(console.Requested, address => address.EndsWith("/api/queue/platforms", StringComparison.Ordinal));
+        Assert.DoesNotContain(console.Requested, address => address.Contains("platform=", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_state_stands_in_the_tab_and_each_reason_leads_to_its_rows()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+        await console.SeesAsync(".health a");
+        Assert.Equal("Degraded · Overview · FanzQueue", await console.Page.TitleAsync());
+
+        await console.Page.Locator(".health a", new() { HasText = "failed" }).ClickAsync();
+        await console.Page.WaitForURLAsync("**#/failures?since=1h");
+        await console.SeesAsync(".card");
+        Assert.Equal("Degraded · Failures · FanzQueue", await console.Page.TitleAsync());
+    }
+
+    [Fact]
+    public async Task An_item_says_in_one_sentence_why_it_is_not_posted_and_what_operators_did_stands_in_its_story()
+    {
+        var item = Guid.Empty;
+        await using var app = await ConsoleApp.StartAsync(postgres, async database =>
+        {
+            var post = await database.AddPostAsync(await database.AddCreatorAsync());
+            await database.AddItemAsync(post, with: "queued_at = now() - interval '1 hour'");
+            item = await database.AddItemAsync(post);
+            await database.ExecuteAsync("select post_queue_pause('girlfanz', 'anna', 'its API answers 503')");
+        });
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "items?status=queued&order=oldest");
+        await console.Page.Locator($"tr[data-key='{item}'] td.text a").ClickAsync();
+
+        await Assertions.Expect(console.Page.Locator(".answer")).ToHaveTextAsync(
+            new Regex(@"^Waits: girlfanz is paused .+ by anna: its API answers 503; 1 before it\.$"));
+        await console.ClickAsync("Cancel");
+        await console.Page.Locator("dialog input").FillAsync("the creator asked");
+        await console.ClickAsync("Cancel 1 item");
+        await console.ClickAsync("Done");
+        await Assertions.Expect(console.Page.Locator(".answer")).ToHaveTextAsync(
+            new Regex(@"^Not posted: cancelled .+ by QueueChange key: the creator asked\.$"));
+        Assert.Equal(["Queued", "Cancelled by QueueChange key"], await console.Page.Locator(".story strong").AllInnerTextsAsync());
+        await console.AssertIsFitAsync();
+
+        // Back at its row in the list.
+        await console.Page.GoBackAsync();
+        await Assertions.Expect(console.Page.Locator("table.items")).ToBeVisibleAsync();
+        await console.GoAsync("overview", ".figures");
+        await Assertions.Expect(console.Page).ToHaveTitleAsync("Healthy · Overview · FanzQueue");
+        await console.ClickAsync("Pause everything");
+        await console.Page.Locator("dialog").GetByRole(AriaRole.Button, new() { Name = "Pause everything", Exact = true }).ClickAsync();
+        await console.ClickAsync("Done");
+        await Assertions.Expect(console.Page.Locator(".health h1")).ToHaveTextAsync("Paused");
+        await Assertions.Expect(console.Page).ToHaveTitleAsync("Paused · Overview · FanzQueue");
     }
 
     [Fact]

@@ -14,6 +14,7 @@ public sealed class OpenApiTests
     {
         ["Overview"] = OperationsJson.Default.QueueOverview,
         ["Series"] = OperationsJson.Default.QueueSeries,
+        ["PlatformSeries"] = OperationsJson.Default.PlatformSeries,
         ["ItemPage"] = OperationsJson.Default.ItemPage,
         ["ItemStory"] = OperationsJson.Default.ItemStory,
         ["FailureCauses"] = OperationsJson.Default.FailureCauses,

@@ -126,6 +126,31 @@ public sealed class ItemsTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_queued_item_says_what_holds_it_up_and_any_item_what_operators_did_with_it()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddItemsAsync(post, 6);
+        await database.ExecuteAsync("update multiplatform_post_queue set target_platform = 'girlfanz', queued_at = now() - interval '1 hour'");
+        var item = await database.AddItemAsync(post);
+        await database.AddItemAsync(post, "pupfanz", "queued_at = now() - interval '1 day'");
+        await database.ExecuteAsync("select post_queue_pause('girlfanz', 'anna', 'its API answers 503'), post_queue_limit('girlfanz', 60, 'anna')");
+
+        var waits = (await database.ObjectAsync("select post_queue_item($1) ->> 0", item))["waits"]!;
+        await database.ChangeAsync("cancel", $$"""{"idempotency_key": "k", "actor": "bob", "reason": "a mistake", "ids": ["{{item}}"]}""");
+        var cancelled = await database.ObjectAsync("select post_queue_item($1) ->> 0", item);
+        await database.ChangeAsync("undo", """{"of": "k", "actor": "anna"}""");
+        var undone = await database.ObjectAsync("select post_queue_item($1) ->> 0", item);
+
+        Assert.Equal(("anna", "60", "6"), (waits["paused"]!.Text("paused_by"), waits.Text("per_minute"), waits["ahead"]!.Text("count")));
+        Assert.Null(cancelled["waits"]);
+        var deed = Assert.Single(cancelled["deeds"]!.AsArray())!;
+        Assert.Equal(("cancel", "bob", "a mistake", "queued"), (
+            deed.Text("verb"), deed.Text("actor"), deed.Text("reason"), deed.Text("status_before")));
+        Assert.Equal(["undo", "cancel"], undone["deeds"]!.AsArray().Select(one => one!.Text("verb")));
+    }
+
+    [Fact]
     public async Task A_filter_with_a_member_that_is_not_known_is_refused()
     {
         await using var database = await postgres.CreateDatabaseAsync();

@@ -456,7 +456,7 @@ grant select, insert, update, delete on post_queue.figures to service_role;
 
 -- schemas/tables/96_changed_items.sql
 
--- Which items a change of an operator's cancelled or queued again, and what they were before: so that it can be told of an
+-- Which items a change of an operator's cancelled, queued again or brought back, and what they were before: so that it can be told of an
 -- item, and taken back. Kept as long as the record of the change.
 create table if not exists post_queue.changed_items (
   action_id uuid not null references post_queue.actions (id) on delete cascade,
@@ -2633,6 +2633,88 @@ $$;
 revoke execute on function post_queue.percentile(bigint[], double precision) from public, anon, authenticated;
 grant execute on function post_queue.percentile(bigint[], double precision) to service_role;
 
+-- schemas/figures/platform_series.sql
+
+-- The last 24 hours of every platform at once, by the hours that were rolled up and the minutes of the one that goes on:
+-- {"starts_at", "bucket_seconds", "platforms": [{"platform", "posted": [24 numbers], "seconds_to_post_p50",
+-- "seconds_to_post_p95"}, ...]}, by name. The percentiles are of whole hours, at most 5 % off, and null where none has ended.
+create or replace function public.post_queue_platform_series()
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set enable_seqscan = off
+set jit = off
+as $$
+declare
+  hours constant integer := 24;
+  -- By name, because the figures are found by platform and time.
+  platforms constant text[] := enum_range(null::public.platform_cluster)::text[] || 'unknown'::text;
+  first constant timestamptz := date_trunc('hour', now()) - interval '23 hours';
+  minutes_from timestamptz;
+  answer jsonb;
+begin
+  select coalesce(max(f.starts_at) + interval '1 hour', first)
+  into minutes_from
+  from post_queue.figures f
+  where f.width_seconds = 3600 and f.platform = '';
+
+  with figures as materialized (
+    select f.platform, f.starts_at, f.posted, f.times
+    from post_queue.figures f
+    where f.width_seconds = 3600 and f.platform = any (platforms) and f.starts_at >= first
+    union all
+    select f.platform, date_trunc('hour', f.starts_at), f.posted, null
+    from post_queue.figures f
+    where f.width_seconds = 60 and f.platform = any (platforms) and f.starts_at >= greatest(first, minutes_from)
+  ),
+  binned as (
+    select bins.platform, array_agg(bins.number order by bins.bin) as times
+    from (
+      select figures.platform, places.bin, sum(places.number)::bigint as number
+      from figures
+      cross join lateral unnest(figures.times) with ordinality as places (number, bin)
+      group by figures.platform, places.bin
+    ) as bins
+    group by bins.platform
+  ),
+  posted as (
+    select
+      names.platform,
+      (
+        select jsonb_agg(coalesce(summed.posted, 0) order by place)
+        from generate_series(0, hours - 1) as place
+        left join (
+          select figures.starts_at, sum(figures.posted) as posted
+          from figures
+          where figures.platform = names.platform
+          group by 1
+        ) as summed on summed.starts_at = first + make_interval(hours => place)
+      ) as posted
+    from (select distinct figures.platform from figures) as names
+  )
+  select jsonb_agg(
+    jsonb_build_object(
+      'platform', posted.platform,
+      'posted', posted.posted,
+      'seconds_to_post_p50', post_queue.percentile(binned.times, 0.5),
+      'seconds_to_post_p95', post_queue.percentile(binned.times, 0.95)
+    )
+    order by posted.platform
+  )
+  into answer
+  from posted
+  left join binned on binned.platform = posted.platform;
+
+  return jsonb_build_object('starts_at', first, 'bucket_seconds', 3600, 'platforms', coalesce(answer, '[]'));
+end
+$$;
+
+revoke execute on function public.post_queue_platform_series() from public, anon, authenticated;
+grant execute on function public.post_queue_platform_series() to service_role;
+
 -- schemas/figures/recent_figures.sql
 
 -- What happened of late, for the overview: in the last 5 minutes, hour and day, and in the last day by platform. From the
@@ -2833,6 +2915,44 @@ $$;
 
 revoke execute on function public.post_queue_roll_up() from public, anon, authenticated;
 grant execute on function public.post_queue_roll_up() to service_role;
+
+-- schemas/figures/same_hour.sql
+
+-- What happened in the hour up to now, one day and one week ago: [{"days_ago", "posted", "failed"}, ...]. From the hours that were
+-- rolled up, the two that it lies in each by its share. A day from before the first figure is left out.
+create or replace function post_queue.same_hour()
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set jit = off
+as $$
+  select coalesce(jsonb_agg(
+    jsonb_build_object('days_ago', span.days, 'posted', round(summed.posted), 'failed', round(summed.failed)) order by span.days
+  ), '[]')
+  from (
+    select
+      days, date_trunc('hour', now() - make_interval(days => days)) as hour,
+      extract(epoch from now() - date_trunc('hour', now())) / 3600 as share
+    from unnest(array[1, 7]) as days
+  ) as span
+  cross join lateral (
+    select
+      coalesce(sum(f.posted * case when f.starts_at = span.hour then span.share else 1 - span.share end), 0) as posted,
+      coalesce(sum(f.failed * case when f.starts_at = span.hour then span.share else 1 - span.share end), 0) as failed
+    from post_queue.figures f
+    where f.width_seconds = 3600 and f.platform = '' and f.starts_at in (span.hour, span.hour - interval '1 hour')
+  ) as summed
+  where exists (
+    select from post_queue.figures f
+    where f.width_seconds = 3600 and f.platform = '' and f.starts_at < span.hour
+  )
+$$;
+
+revoke execute on function post_queue.same_hour() from public, anon, authenticated;
+grant execute on function post_queue.same_hour() to service_role;
 
 -- schemas/figures/series.sql
 
@@ -3709,7 +3829,7 @@ begin
     when 'prune' then
       changed := post_queue.prune_items(ids, changeable);
     when 'undo' then
-      changed := post_queue.undo_items(ids, changeable, undone.id);
+      select items.changed, items.before into changed, before from post_queue.undo_items(ids, changeable, undone.id) as items;
   end case;
   changed := coalesce(changed, '{}');
   entry.done := entry.done + cardinality(changed);
@@ -4080,6 +4200,82 @@ $$;
 revoke execute on function post_queue.dry_undo(uuid, jsonb) from public, anon, authenticated;
 grant execute on function post_queue.dry_undo(uuid, jsonb) to service_role;
 
+-- schemas/operator/due_by_platform.sql
+
+-- How many items are due on each platform: {platform: {"count", "precision"}}, exact to 10,000, and for all together to 30,000, of
+-- which each platform gets an even share of what the ones before it left; beyond that at_least. Read from the index by platform,
+-- however many wait. Names are as the overview shows them; of more than 200 names, which somebody made up, the rest is left out.
+create or replace function post_queue.due_by_platform()
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set jit = off
+as $$
+declare
+  most constant integer := 10000;
+  left_over integer := 30000;
+  keys text[];
+  names text[];
+  share integer;
+  counted integer;
+  due jsonb := '{}';
+begin
+  -- From one name to the next through the index.
+  with recursive step as (
+    (
+      select left(q.target_platform, 63) as key, left(q.target_platform, 100) as name, 1 as place
+      from public.multiplatform_post_queue q
+      where q.status = 'queued'
+      order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
+      limit 1
+    )
+    union all
+    select next.key, next.name, step.place + 1
+    from step
+    cross join lateral (
+      select left(q.target_platform, 63) as key, left(q.target_platform, 100) as name
+      from public.multiplatform_post_queue q
+      where q.status = 'queued' and left(q.target_platform, 63) > step.key
+      order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
+      limit 1
+    ) as next
+    where step.place < 200
+  )
+  select array_agg(step.key order by step.place), array_agg(step.name order by step.place)
+  into keys, names
+  from step;
+
+  for place in 1 .. coalesce(cardinality(keys), 0) loop
+    share := least(most, left_over / (cardinality(keys) - place + 1));
+    select count(*)
+    into counted
+    from (
+      select
+      from public.multiplatform_post_queue q
+      where q.status = 'queued' and left(q.target_platform, 63) = any (array[keys[place]])
+        and greatest(q.scheduled_for, q.queued_at) <= now()
+      order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
+      limit share + 1
+    ) as bounded;
+    left_over := left_over - least(counted, share);
+    if counted > 0 then
+      due := due || jsonb_build_object(names[place], jsonb_build_object(
+        'count', least(counted, share), 'precision', case when counted > share then 'at_least' else 'exact' end
+      ));
+    end if;
+  end loop;
+  return due;
+end
+$$;
+
+revoke execute on function post_queue.due_by_platform() from public, anon, authenticated;
+grant execute on function post_queue.due_by_platform() to service_role;
+
 -- schemas/operator/error_cause.sql
 
 -- What errors of one cause have in common: the text with ids, tokens, quoted values and numbers masked, those within words
@@ -4350,8 +4546,9 @@ grant execute on function public.post_queue_failures(timestamptz) to service_rol
 -- schemas/operator/item.sql
 
 -- One item with all that belongs to it: [{"item": the row as post_queue.item_row gives it, "original": its original post,
--- "post": what was posted of it, each null where it is gone, "tries": what befell it before, the newest 100 first}]. An empty
--- list where there is no such item.
+-- "post": what was posted of it, each null where it is gone, "tries": what befell it before, the newest 100 first, "deeds": what
+-- operators did with it, the newest 20 first, "waits": for a queued item what holds it up, see post_queue.waits}]. An empty list
+-- where there is no such item.
 create or replace function public.post_queue_item(item_id uuid)
 returns jsonb
 language plpgsql
@@ -4398,6 +4595,27 @@ begin
           limit 1
         )
       )
+    ),
+    'waits', case when item.status = 'queued' then post_queue.waits(item) end,
+    'deeds', (
+      select coalesce(
+        jsonb_agg(
+          jsonb_build_object(
+            'at', deed.changed_at, 'verb', deed.verb, 'actor', deed.actor, 'reason', deed.reason,
+            'status_before', deed.status_before, 'idempotency_key', deed.idempotency_key
+          )
+          order by deed.changed_at desc
+        ),
+        '[]'
+      )
+      from (
+        select c.changed_at, c.status_before, a.verb, a.actor, a.reason, a.idempotency_key
+        from post_queue.changed_items c
+        join post_queue.actions a on a.id = c.action_id
+        where c.item_id = item.id
+        order by c.changed_at desc
+        limit 20
+      ) as deed
     ),
     'tries', (
       select coalesce(
@@ -4617,17 +4835,19 @@ grant execute on function post_queue.moment(timestamptz) to service_role;
 
 -- schemas/operator/overview.sql
 
--- The queue at one look, quick on any table: no figure counts further than 10,000 items.
+-- The queue at one look, quick on any table: no figure counts further than 10,000 items, what is due no further than 30,000.
 --
 --   stuck_after_seconds  0 or more; an item longer in processing is stuck
 --
 -- Gives {"now", "counts": {status: {"count", "precision"}}, "due", "scheduled", "stuck", "oldest_due_at",
 -- "oldest_due_seconds", "recent": [{"seconds", "posted", "failed", "retried", "seconds_to_post_p50", "_p95", "_p99"}, ...],
--- "platforms": [{"platform", "due", "in_hand", "failed", "posted_last_day", "failed_last_day", "retried_last_day", "is_known",
--- "is_paused", "per_minute"}, ...]} and what is paused and limited (see post_queue.controls).
+-- "same_hour": see post_queue.same_hour, "top_creator": see there, "platforms": [{"platform", "due": {"count", "precision"},
+-- "in_hand": ..., "failed": ..., "posted_last_day", "failed_last_day", "retried_last_day", "is_known", "is_paused",
+-- "per_minute"}, ...]} and what is paused and limited (see post_queue.controls).
 -- "precision" is exact, at_least (there are more), or estimated (the planner's statistics, for posted items of a large
--- table). "recent" are the last 5 minutes, hour and day. A platform's due, in hand and failed items are those among the
--- oldest 10,000 due, 10,000 in hand and the newest 10,000 failed. One that is paused by itself or limited is among the
+-- table). "recent" are the last 5 minutes, hour and day. A platform's due items are counted by
+-- post_queue.due_by_platform; its in hand and failed items are those among 10,000 in hand and the newest 10,000 failed, and
+-- at_least where there are more in all. One that is paused by itself or limited is among the
 -- platforms, whatever else there is of it; "is_known" says whether it can be: a name that is no value of platform_cluster can
 -- not. What waits for a paused platform is "due", but does not count for the oldest (see post_queue.oldest_due).
 create or replace function public.post_queue_overview(stuck_after_seconds integer)
@@ -4645,6 +4865,7 @@ declare
   at_most constant integer := 10000;
   controls constant jsonb := post_queue.controls();
   due jsonb;
+  due_in_all jsonb;
   in_hand jsonb;
   failed jsonb;
   oldest_due constant timestamptz := post_queue.oldest_due();
@@ -4665,19 +4886,13 @@ begin
       using errcode = 'insufficient_privilege';
   end if;
 
-  select coalesce(jsonb_object_agg(bounded.platform, bounded.number), '{}')
-  into due
-  from (
-    select left(items.target_platform, 100) as platform, count(*) as number
-    from (
-      select q.target_platform
-      from public.multiplatform_post_queue q
-      where q.status = 'queued' and greatest(q.scheduled_for, q.queued_at) <= now()
-      order by greatest(q.scheduled_for, q.queued_at), q.id
-      limit at_most
-    ) as items
-    group by 1
-  ) as bounded;
+  due := post_queue.due_by_platform();
+  select jsonb_build_object(
+    'count', coalesce(sum((value ->> 'count')::bigint), 0),
+    'precision', case when bool_or(value ->> 'precision' <> 'exact') then 'at_least' else 'exact' end
+  )
+  into due_in_all
+  from jsonb_each(due);
 
   select coalesce(jsonb_object_agg(bounded.platform, bounded.number), '{}'), coalesce(sum(bounded.stuck), 0)
   into in_hand, stuck
@@ -4733,19 +4948,24 @@ begin
   return jsonb_build_object(
     'now', now(),
     'counts', jsonb_build_object(
-      'queued', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(due)) + scheduled, at_most),
+      'queued', jsonb_build_object(
+        'count', (due_in_all ->> 'count')::bigint + scheduled,
+        'precision', case when scheduled < at_most then due_in_all ->> 'precision' else 'at_least' end
+      ),
       'processing', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(in_hand)), at_most),
       'failed', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(failed)), at_most),
       'cancelled', post_queue.bounded(cancelled, at_most),
       'posted', post_queue.count_posted(at_most)
     ),
-    'due', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(due)), at_most),
+    'due', due_in_all,
     'scheduled', post_queue.bounded(scheduled, at_most),
     'stuck', post_queue.bounded(stuck, at_most),
     'oldest_due_at', post_queue.moment(oldest_due),
     'oldest_due_seconds', post_queue.seconds_since(oldest_due),
     'recent', recent,
-    'platforms', post_queue.platform_rows(due, in_hand, failed, day, controls)
+    'same_hour', post_queue.same_hour(),
+    'top_creator', post_queue.top_creator(),
+    'platforms', post_queue.platform_rows(due, in_hand, failed, at_most, day, controls)
   ) || controls;
 end
 $$;
@@ -4758,10 +4978,14 @@ grant execute on function public.post_queue_overview(integer) to service_role;
 -- The platforms of the overview, each with what is known of it. One that is paused by itself or limited is among them, whatever
 -- else there is of it.
 --
---   due, in_hand, failed  how many items, by platform
+--   due                   as post_queue.due_by_platform gives it
+--   in_hand, failed       how many items, by platform
+--   at_most               how many in hand, and failed, were looked at: where it is as many in all, there may be more of each
 --   day                   what happened in the last day, by platform (see post_queue.recent_figures)
 --   controls              what is held back (see post_queue.controls)
-create or replace function post_queue.platform_rows(due jsonb, in_hand jsonb, failed jsonb, day jsonb, controls jsonb)
+create or replace function post_queue.platform_rows(
+  due jsonb, in_hand jsonb, failed jsonb, at_most integer, day jsonb, controls jsonb
+)
 returns jsonb
 language plpgsql
 stable
@@ -4776,14 +5000,19 @@ declare
     select coalesce(jsonb_object_agg(one ->> 'platform', one -> 'per_minute'), '{}')
     from jsonb_array_elements(controls -> 'limited') as one
   );
+  exactly_none constant jsonb := post_queue.bounded(0, 1);
+  precision_in_hand constant text := post_queue.bounded(
+    (select sum(value::bigint) from jsonb_each_text(in_hand)), at_most) ->> 'precision';
+  precision_failed constant text := post_queue.bounded(
+    (select sum(value::bigint) from jsonb_each_text(failed)), at_most) ->> 'precision';
 begin
   return (
     select coalesce(jsonb_agg(
       jsonb_build_object(
         'platform', names.platform,
-        'due', coalesce((due ->> names.platform)::bigint, 0),
-        'in_hand', coalesce((in_hand ->> names.platform)::bigint, 0),
-        'failed', coalesce((failed ->> names.platform)::bigint, 0),
+        'due', coalesce(due -> names.platform, exactly_none),
+        'in_hand', jsonb_build_object('count', coalesce((in_hand ->> names.platform)::bigint, 0), 'precision', precision_in_hand),
+        'failed', jsonb_build_object('count', coalesce((failed ->> names.platform)::bigint, 0), 'precision', precision_failed),
         'posted_last_day', coalesce((day -> names.platform ->> 'posted')::bigint, 0),
         'failed_last_day', coalesce((day -> names.platform ->> 'failed')::bigint, 0),
         'retried_last_day', coalesce((day -> names.platform ->> 'retried')::bigint, 0),
@@ -4811,8 +5040,8 @@ begin
 end
 $$;
 
-revoke execute on function post_queue.platform_rows(jsonb, jsonb, jsonb, jsonb, jsonb) from public, anon, authenticated;
-grant execute on function post_queue.platform_rows(jsonb, jsonb, jsonb, jsonb, jsonb) to service_role;
+revoke execute on function post_queue.platform_rows(jsonb, jsonb, jsonb, integer, jsonb, jsonb) from public, anon, authenticated;
+grant execute on function post_queue.platform_rows(jsonb, jsonb, jsonb, integer, jsonb, jsonb) to service_role;
 
 -- schemas/operator/post_row.sql
 
@@ -5145,6 +5374,44 @@ $$;
 revoke execute on function post_queue.retry_items(uuid[], public.platform_post_status[]) from public, anon, authenticated;
 grant execute on function post_queue.retry_items(uuid[], public.platform_post_status[]) to service_role;
 
+-- schemas/operator/top_creator.sql
+
+-- Whose items most of what is due are, among the oldest 1,000 due: {"creator_id", "creator_name", "count", "among"}; null where
+-- nothing is due.
+create or replace function post_queue.top_creator()
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set jit = off
+as $$
+  select jsonb_build_object(
+    'creator_id', most.creator_id,
+    'creator_name', (select c.creator_name from public.creators c where c.id = most.creator_id),
+    'count', most.number,
+    'among', most.among
+  )
+  from (
+    select oldest.creator_id, count(*) as number, sum(count(*)) over () as among
+    from (
+      select q.creator_id
+      from public.multiplatform_post_queue q
+      where q.status = 'queued' and greatest(q.scheduled_for, q.queued_at) <= now()
+      order by greatest(q.scheduled_for, q.queued_at), q.id
+      limit 1000
+    ) as oldest
+    group by oldest.creator_id
+    order by count(*) desc, oldest.creator_id
+    limit 1
+  ) as most
+$$;
+
+revoke execute on function post_queue.top_creator() from public, anon, authenticated;
+grant execute on function post_queue.top_creator() to service_role;
+
 -- schemas/operator/undo.sql
 
 -- Takes a cancel back: its items become again what they were, with the failure that they had, and an item that was in
@@ -5167,17 +5434,17 @@ grant execute on function public.post_queue_undo(jsonb, integer) to service_role
 -- Gives cancelled items back what they were before a cancel, for a change: see retry_items.
 --
 --   cancel  the id of the cancel in post_queue.actions; an item is left alone that was touched since
-create or replace function post_queue.undo_items(ids uuid[], changeable public.platform_post_status[], cancel uuid)
-returns uuid[]
+create or replace function post_queue.undo_items(
+  ids uuid[], changeable public.platform_post_status[], cancel uuid,
+  out changed uuid[], out before public.platform_post_status[]
+)
 language plpgsql
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  changed uuid[];
 begin
   with held as materialized (
-    select q.id, c.status_before
+    select q.id, q.status, c.status_before
     from post_queue.changed_items c
     join public.multiplatform_post_queue q on q.id = c.item_id and q.updated_at = c.changed_at
     where c.action_id = cancel and c.item_id = any (ids) and q.id = any (ids) and q.status = any (changeable)
@@ -5192,16 +5459,59 @@ begin
       updated_at = now()
     from held
     where q.id = held.id and (select post_queue.triggers_path()) is not null
-    returning q.id
+    returning q.id, held.status
   )
-  select array_agg(undone.id) into changed from undone;
+  select array_agg(undone.id), array_agg(undone.status) into changed, before from undone;
   perform post_queue.own_path();
-  return changed;
 end
 $$;
 
 revoke execute on function post_queue.undo_items(uuid[], public.platform_post_status[], uuid) from public, anon, authenticated;
 grant execute on function post_queue.undo_items(uuid[], public.platform_post_status[], uuid) to service_role;
+
+-- schemas/operator/waits.sql
+
+-- What holds a queued item up: {"paused": the pause that keeps it, or null, "per_minute": its platform's limit, or null, "ahead":
+-- {"count", "precision"} of the items of its platform that are due before it, exact to 10,000}.
+create or replace function post_queue.waits(item public.multiplatform_post_queue)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set jit = off
+as $$
+  select jsonb_build_object(
+    'paused', (
+      select jsonb_build_object(
+        'platform', p.platform, 'paused_at', p.paused_at, 'paused_by', p.paused_by, 'reason', p.reason
+      )
+      from post_queue.pauses p
+      where p.resumed_at is null and p.platform in (item.target_platform, '*')
+      order by p.platform = '*', p.paused_at
+      limit 1
+    ),
+    'per_minute', (select l.per_minute from post_queue.limits l where l.platform = item.target_platform),
+    'ahead', (
+      select post_queue.bounded(count(*), 10000)
+      from (
+        select
+        from public.multiplatform_post_queue q
+        where q.status = 'queued' and left(q.target_platform, 63) = any (array[left(item.target_platform, 63)])
+          and (greatest(q.scheduled_for, q.queued_at), q.id) < (greatest(item.scheduled_for, item.queued_at), item.id)
+          and greatest(q.scheduled_for, q.queued_at) <= now()
+        order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
+        limit 10000
+      ) as before
+    )
+  )
+$$;
+
+revoke execute on function post_queue.waits(public.multiplatform_post_queue) from public, anon, authenticated;
+grant execute on function post_queue.waits(public.multiplatform_post_queue) to service_role;
 
 -- schemas/operator/walk.sql
 

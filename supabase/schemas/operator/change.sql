@@ -163,7 +163,7 @@ begin
     when 'prune' then
       changed := post_queue.prune_items(ids, changeable);
     when 'undo' then
-      changed := post_queue.undo_items(ids, changeable, undone.id);
+      select items.changed, items.before into changed, before from post_queue.undo_items(ids, changeable, undone.id) as items;
   end case;
   changed := coalesce(changed, '{}');
   entry.done := entry.done + cardinality(changed);

@@ -1,17 +1,17 @@
 -- Gives cancelled items back what they were before a cancel, for a change: see retry_items.
 --
 --   cancel  the id of the cancel in post_queue.actions; an item is left alone that was touched since
-create or replace function post_queue.undo_items(ids uuid[], changeable public.platform_post_status[], cancel uuid)
-returns uuid[]
+create or replace function post_queue.undo_items(
+  ids uuid[], changeable public.platform_post_status[], cancel uuid,
+  out changed uuid[], out before public.platform_post_status[]
+)
 language plpgsql
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  changed uuid[];
 begin
   with held as materialized (
-    select q.id, c.status_before
+    select q.id, q.status, c.status_before
     from post_queue.changed_items c
     join public.multiplatform_post_queue q on q.id = c.item_id and q.updated_at = c.changed_at
     where c.action_id = cancel and c.item_id = any (ids) and q.id = any (ids) and q.status = any (changeable)
@@ -26,11 +26,10 @@ begin
       updated_at = now()
     from held
     where q.id = held.id and (select post_queue.triggers_path()) is not null
-    returning q.id
+    returning q.id, held.status
   )
-  select array_agg(undone.id) into changed from undone;
+  select array_agg(undone.id), array_agg(undone.status) into changed, before from undone;
   perform post_queue.own_path();
-  return changed;
 end
 $$;
 

@@ -1,4 +1,4 @@
--- Which items a change of an operator's cancelled or queued again, and what they were before: so that it can be told of an
+-- Which items a change of an operator's cancelled, queued again or brought back, and what they were before: so that it can be told of an
 -- item, and taken back. Kept as long as the record of the change.
 create table if not exists post_queue.changed_items (
   action_id uuid not null references post_queue.actions (id) on delete cascade,
