@@ -18,6 +18,10 @@ export class Refusal extends Error {
   }
 }
 
+// What was answered last, by its path and with its tag: what has not changed is not sent again. As much as a few views ask.
+const kept = new Map();
+const mostKept = 30;
+
 export const mayChange = () => changeKey !== null;
 
 /** The name that goes with the key into the record of each change; empty for none. */
@@ -60,6 +64,7 @@ export function forget() {
   changeKey = null;
   door = '';
   operator = '';
+  kept.clear();
 }
 
 /** Reads a view, as in read('items', { status: 'failed' }); what is empty is not asked for. */
@@ -68,6 +73,17 @@ export async function read(view, parameters = {}) {
   if (readKey === null) throw new Refusal(401, 'Nobody is in', 'Enter a key.');
   const query = new URLSearchParams(Object.entries(parameters).filter(([name, value]) => isGiven(name, value)));
   return send(door + (query.size ? `${view}?${query}` : view), readKey);
+}
+
+/** Everything that matches, as a file: CSV or JSON, as the app sends it. */
+export async function exported(parameters) {
+  const query = new URLSearchParams(Object.entries(parameters).filter(([name, value]) => isGiven(name, value)));
+  const answer = await fetch(`${door}export?${query}`, {
+    headers: readKey ? { 'x-functions-key': readKey } : {}, cache: 'no-store', credentials: 'same-origin', referrerPolicy: 'no-referrer', redirect: 'manual',
+  });
+  if (answer.ok) return answer.blob();
+  const problem = await answer.json().catch(() => ({}));
+  throw new Refusal(answer.status, problem.title ?? 'Not exported', problem.detail ?? 'The app answered without saying why.');
 }
 
 /** Orders a change. Repeated under its key it goes on where it was. */
@@ -86,11 +102,12 @@ export function change(verb, order, idempotencyKey, signal) {
 
 async function send(path, key, { headers = {}, signal, ...options } = {}) {
   const limit = AbortSignal.timeout(45_000);
+  const before = options.method ? undefined : kept.get(path);
   let answer;
   try {
     answer = await fetch(path, {
       ...options,
-      headers: key ? { ...headers, 'x-functions-key': key } : headers,
+      headers: { ...headers, ...(key && { 'x-functions-key': key }), ...(before && { 'if-none-match': before.tag }) },
       cache: 'no-store',
       credentials: 'same-origin',
       referrerPolicy: 'no-referrer',
@@ -104,7 +121,15 @@ async function send(path, key, { headers = {}, signal, ...options } = {}) {
     if (/[^\x20-\x7e]/.test(key)) throw new Refusal(401, 'Wrong key', 'The key is wrong.');
     throw new Refusal(0, 'No answer', 'The app does not answer.');
   }
-  if (answer.ok) return answer.json();
+  if (answer.status === 304) return before.data;
+  if (answer.ok) {
+    const data = await answer.json();
+    const tag = answer.headers.get('etag');
+    kept.delete(path);
+    if (tag && !options.method) kept.set(path, { tag, data });
+    if (kept.size > mostKept) kept.delete(kept.keys().next().value);
+    return data;
+  }
   if (answer.type === 'opaqueredirect') throw new Refusal(401, 'Not signed in', 'The sign-in has ended.');
   const problem = await answer.json().catch(() => ({}));
   throw new Refusal(

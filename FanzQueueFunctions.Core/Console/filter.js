@@ -2,7 +2,7 @@
 import { moment } from './format.js';
 import { instantOf } from './zone.js';
 
-const names = ['status', 'platform', 'creatorId', 'originalPostId', 'cause', 'title', 'from', 'to'];
+const names = ['status', 'platform', 'creatorId', 'originalPostId', 'cause', 'title', 'text', 'shortId', 'from', 'to'];
 
 /** Whether a value says something: of all of them only a platform's name may be empty. */
 export const isGiven = (name, value) => value !== undefined && value !== null && (value !== '' || name === 'platform');
@@ -23,6 +23,8 @@ export function wordsOf(filter) {
     originalPostId: (value) => `of the original ${value}`,
     cause: (value) => `with the cause “${value}”`,
     title: (value) => `titled “…${value}…”`,
+    text: (value) => `with “${value}” in title or error`,
+    shortId: (value) => `with the id …${value}`,
     from: (value) => `from ${moment(value)}`,
     to: (value) => `before ${moment(value)}`,
   };

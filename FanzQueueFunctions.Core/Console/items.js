@@ -1,16 +1,18 @@
 // Items by filter, in pages that stay where they are while rows arrive; selected ones, or all that match, can be changed.
 import { addressOf, go } from './address.js';
-import { mayChange, read, Refusal } from './api.js';
+import { exported, mayChange, read, Refusal } from './api.js';
 import { askForChange } from './change.js';
 import { isDead } from './dead.js';
 import { h } from './dom.js';
-import { download, toCsv } from './export.js';
+import { download } from './export.js';
 import { filterOf, isGiven, nameOf, shortNameOf, wordsOf } from './filter.js';
+import { creatorsOf, placeOf } from './find.js';
 import { ago, many, number, shortId } from './format.js';
 import { refresh } from './live.js';
 import { platformField, platformNames, platformOf } from './platforms.js';
 import { inputOf, ofInput } from './zone.js';
 
+const pageSize = 50;
 const statuses = ['queued', 'processing', 'posted', 'failed', 'cancelled'];
 const creatorsId = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 export const changeable = { retry: ['failed', 'cancelled'], cancel: ['queued', 'processing', 'failed'] };
@@ -22,6 +24,8 @@ let repaint = () => {};
 // Whether the form says something else than what is shown: then no button may act on either.
 let isStale = false;
 
+// A list that was just painted for the first time, and is to read on.
+let begin = null;
 // The item that was opened from the list, to which the way back leads.
 let opened = null;
 
@@ -41,12 +45,18 @@ export const items = {
       shown = { asked: null, rows: [], newer: 0 };
       return { query, platforms, ...rest };
     };
-    let page, found, wanted;
+    let page, found, wanted, creators;
     try {
+      if (query.id) {
+        const place = await placeOf(query.id);
+        if (place) location.replace(place);
+        return none({ trouble: place ? 'Found.' : `No item, original, post or creator has the id ${query.id}.` });
+      }
+      creators = await creatorsOf(query.text);
       ({ found, wanted } = await withCreator(query));
       if (found) return none({ found });
-      const { status, platform, title, cause, creatorId, originalPostId, from, to, ...rest } = wanted;
-      page = await read('items', { limit: 50, ...rest, ...filterOf(wanted) });
+      const { order, after } = wanted;
+      page = await read('items', { limit: pageSize, order, after, ...filterOf(wanted) });
     } catch (trouble) {
       // The form stays, with what is wrong with it.
       if (trouble instanceof Refusal && trouble.status !== 400) throw trouble;
@@ -55,7 +65,8 @@ export const items = {
     const asked = JSON.stringify(query);
     if (shown.asked !== asked) {
       selected.clear();
-      shown = { asked, rows: page.items, next: page.next, until: page.lookedAtUntil, newer: 0 };
+      shown = { asked, rows: page.items, next: page.next, until: page.lookedAtUntil, newer: 0, first: new Set(page.items.map((item) => item.id)), list: {} };
+      begin = { list: shown.list, parameters: { order: wanted.order, ...filterOf(wanted) } };
     } else {
       const fresh = new Map(page.items.map((item) => [item.id, item]));
       const known = new Set(shown.rows.map((item) => item.id));
@@ -63,38 +74,45 @@ export const items = {
       shown = {
         ...shown,
         // A row that is not among the fresh ones was pushed to the next page, or matches no longer.
-        rows: shown.rows.map((item) => fresh.get(item.id) ?? { ...item, isOld: true }),
+        rows: shown.rows.map((item) => fresh.get(item.id) ?? { ...item, isOld: shown.first.has(item.id) }),
         newer: arrived,
       };
     }
-    return { query, platforms, wanted };
+    return { query, platforms, wanted, creators };
   },
 
-  render({ query, platforms, wanted, found, trouble }, paint) {
+  render({ query, platforms, wanted, found, trouble, creators }, paint) {
     repaint = paint;
     isStale = isOther(document.querySelector('form.items'), query);
     const chosen = shown.rows.filter((item) => selected.has(item.id));
     return [
-      h('div', { class: 'head' }, h('h1', {}, 'Items'), exports()),
+      h('div', { class: 'head' }, h('h1', {}, 'Items'), exports(wanted)),
       filterForm(query, platforms),
       trouble ? h('p', { class: 'trouble', role: 'alert' }, trouble) : found ? choice(found, query) : [
         h('div', { class: 'bar' }, selectionBar(chosen, wanted), h('span', { 'aria-live': 'polite' }, shown.newer > 0 && h('button', {
           onclick: showNewer,
         }, `Show changes (${number(shown.newer)} newer)`))),
-        shown.rows.length === 0 ? h('p', { class: 'empty' }, 'No item matches.') : table(),
+        creators?.length > 0 && h('p', { class: 'note' }, 'Creators of this name: ', creators.map((one, i) => [i > 0 && ', ',
+          h('a', { dir: 'auto', href: addressOf('items', { creatorId: one.creatorId }) }, one.creatorName)])),
+        shown.rows.length > 0 ? table() : h('p', { class: 'empty' }, shown.next ? 'Nothing so far.' : 'No item matches.'),
+        reading(),
         pager(query),
       ],
     ];
   },
 
   painted() {
+    if (begin) {
+      const list = begin;
+      begin = null;
+      readOn(list);
+    }
     if (!opened) return;
     document.querySelector(`tr[data-key="${opened}"] td.text > a`)?.focus();
     opened = null;
   },
 
   keys: {
-    '/': () => document.querySelector('[name=title]')?.focus(),
     j: () => moveRow(1),
     k: () => moveRow(-1),
     x: () => document.activeElement?.closest('tr')?.querySelector('input')?.click(),
@@ -142,7 +160,7 @@ function isOther(form, query) {
 function filterForm(query, platforms) {
   const field = (name, label, attributes) => h('label', {}, h('span', {}, label),
     h('input', { name, value: query[name] ?? '', autocomplete: 'off', spellcheck: 'false', ...attributes }));
-  const more = ['cause', 'originalPostId', 'from', 'to'].some((name) => query[name]);
+  const more = ['title', 'cause', 'shortId', 'originalPostId', 'from', 'to'].some((name) => query[name]);
   return h('form', {
     class: 'filter items', role: 'search', 'aria-label': 'Filter of the items', 'data-of': JSON.stringify(query),
     oninput: () => repaint(),
@@ -154,7 +172,7 @@ function filterForm(query, platforms) {
   h('label', {}, h('span', {}, 'Status'), h('select', { name: 'status', 'data-value': query.status, onchange: (event) => event.target.form.requestSubmit() },
     h('option', { value: '' }, 'any'),
     statuses.map((status) => h('option', { value: status, selected: status === query.status }, status)))),
-  field('title', 'Title contains', { type: 'search', maxlength: 255 }),
+  field('text', 'Title or error contains', { type: 'search', maxlength: 255 }),
   platformField(query.platform, platforms),
   field('creator', 'Creator', { maxlength: 100, value: query.creator ?? query.creatorId ?? '', placeholder: 'name or id' }),
   h('label', {}, h('span', {}, 'Order'), h('select', { name: 'order', 'data-value': query.order, onchange: (event) => event.target.form.requestSubmit() },
@@ -163,7 +181,9 @@ function filterForm(query, platforms) {
   h('details', { open: more },
     h('summary', {}, 'More'),
     h('div', {},
+      field('title', 'Title contains', { maxlength: 255 }),
       field('cause', 'Cause', { maxlength: 300 }),
+      field('shortId', 'Last eight of the id', { maxlength: 8, pattern: '[0-9a-fA-F]{8}' }),
       field('originalPostId', 'Original’s id', { pattern: '[0-9a-fA-F\\-]{36}' }),
       field('from', 'From', { type: 'datetime-local', value: inputOf(query.from), step: 1 }),
       field('to', 'Before', { type: 'datetime-local', value: inputOf(query.to), step: 1 }))),
@@ -247,13 +267,52 @@ function pager(query) {
     shown.next && h('a', { class: 'button', 'data-next': true, href: addressOf('items', { ...query, after: shown.next }) }, 'Next page'));
 }
 
-function exports() {
-  return h('span', { class: 'actions' },
-    h('button', { disabled: shown.rows.length === 0, onclick: () => download('items.csv', 'text/csv', toCsv(plain())) }, 'CSV'),
-    h('button', { disabled: shown.rows.length === 0, onclick: () => download('items.json', 'application/json', JSON.stringify(plain(), null, 2)) }, 'JSON'));
+/** Where few of many match, the list reads on by itself until the page is full, the table ends, or it is told to stop. */
+async function readOn({ list, parameters }) {
+  const goesOn = () => shown.list === list && shown.next && shown.until && shown.rows.length < pageSize && !shown.stopped;
+  while (goesOn()) {
+    shown = { ...shown, isReading: true };
+    repaint();
+    try {
+      const page = await read('items', { ...parameters, limit: pageSize - shown.rows.length, after: shown.next });
+      if (goesOn()) shown = { ...shown, rows: [...shown.rows, ...page.items], next: page.next, until: page.lookedAtUntil };
+    } catch (refusal) {
+      if (shown.list === list) shown = { ...shown, stopped: refusal.detail ?? String(refusal) };
+    }
+  }
+  if (shown.list !== list || !shown.isReading) return;
+  shown = { ...shown, isReading: false };
+  repaint();
 }
 
-const plain = () => shown.rows.map(({ isOld, ...item }) => item);
+function reading() {
+  if (!shown.isReading || shown.stopped) return shown.stopped && h('p', { class: 'note' }, `Stopped. ${shown.stopped === true ? '' : shown.stopped}`);
+  return h('div', { class: 'actions', role: 'status' },
+    h('progress', { 'aria-label': 'Reading on' }), h('span', { class: 'note' }, 'Reading on; looked at those until ', ago(shown.until), '.'),
+    h('button', { type: 'button', onclick: () => { shown = { ...shown, stopped: true }; repaint(); } }, 'Stop'));
+}
+
+let exporting = '';
+
+function exports(wanted) {
+  const button = (label, format) => h('button', {
+    disabled: !wanted || exporting !== '', title: 'All that match, not this page alone', onclick: async () => {
+      exporting = format;
+      repaint();
+      try {
+        download(`items.${format}`, await exported({ format, order: wanted.order, ...filterOf(wanted) }));
+        exporting = '';
+      } catch (refusal) {
+        exporting = '';
+        exportTrouble = refusal.detail ?? String(refusal);
+      }
+      repaint();
+    },
+  }, exporting === format ? `${label} …` : label);
+  return h('span', { class: 'actions' }, exportTrouble && h('span', { class: 'trouble', role: 'alert' }, exportTrouble), button('CSV', 'csv'), button('JSON', 'json'));
+}
+
+let exportTrouble = '';
 
 function selectAll(checked) {
   for (const item of shown.rows) {

@@ -5,7 +5,7 @@ import { h } from './dom.js';
 const known = [
   ['g o', 'Overview'], ['g f', 'Failures'], ['g i', 'Items'], ['g c', 'Who did what'],
   ['r', 'Refresh now'], ['p', 'Pause or go on'], ['t', 'Dark, light, or as the system'], ['u', 'Times of this place, or UTC'],
-  ['/', 'Items: search a title'], ['j k', 'Items: next, previous row'], ['x', 'Items: select the row'], ['Enter', 'Items: open the row'],
+  ['/', 'Find: an id, a creator, words of a title or an error'], ['j k', 'Items: next, previous row'], ['x', 'Items: select the row'], ['Enter', 'Items: open the row'],
   ['e', 'Items: retry the selected'], ['c', 'Items: cancel the selected'], ['n', 'Items: next page'],
   ['?', 'This list'], ['Esc', 'Close'],
 ];

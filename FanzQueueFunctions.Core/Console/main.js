@@ -6,6 +6,7 @@ import { applyDead, dead } from './dead.js';
 import { showDialog } from './dialog.js';
 import { h, morph } from './dom.js';
 import { failures } from './failures.js';
+import { findField, focusFind } from './find.js';
 import { duration, moment } from './format.js';
 import { item } from './item.js';
 import { items } from './items.js';
@@ -86,6 +87,7 @@ function paintTop() {
     entered && h('nav', { 'aria-label': 'Views' }, Object.entries(tabs).map(([name, label]) => h('a', {
       href: `#/${name}`, 'aria-current': name === (view in tabs ? view : 'items') && 'page',
     }, label))),
+    entered && findField(),
     h('span', { class: 'tools' },
       entered && h('button', { class: `live ${live.lostAt ? 'lost' : live.paused ? 'paused' : ''}`, title: 'Pause or go on (p)', onclick: () => pause(!live.paused) }, liveText()),
       entered && asPrincipal && h('span', { class: 'who', dir: 'auto', title: entra.name }, entra.name),
@@ -203,6 +205,7 @@ listen({
   '?': showKeys,
   t: nextTheme,
   u: nextZone,
+  '/': () => entered && focusFind(),
   r: () => entered && refresh(),
   p: () => entered && pause(!live.paused),
   'g o': () => go('overview'),

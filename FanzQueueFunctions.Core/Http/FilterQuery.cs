@@ -6,7 +6,7 @@ namespace FanzQueueFunctions.Http;
 internal static class FilterQuery
 {
     public static readonly string[] Parameters =
-        ["status", "platform", "creatorId", "originalPostId", "cause", "title", "from", "to"];
+        ["status", "platform", "creatorId", "originalPostId", "cause", "title", "text", "shortId", "from", "to"];
 
     /// <exception cref="RefusedRequestException">A value is not what it must be.</exception>
     public static ItemFilter Read(QueryReader query) => ItemFilters.Checked(new()
@@ -17,6 +17,8 @@ internal static class FilterQuery
         OriginalPostId = query.Id("originalPostId"),
         Cause = query.Text("cause", 300),
         Title = query.Text("title", 255),
+        Text = query.Text("text", 255),
+        ShortId = query.Text("shortId", 8),
         From = query.Time("from"),
         To = query.Time("to"),
     });

@@ -20,6 +20,7 @@ namespace FanzQueueFunctions.Http;
 [JsonSerializable(typeof(QueueOverview))]
 [JsonSerializable(typeof(QueueSeries))]
 [JsonSerializable(typeof(PlatformSeries))]
+[JsonSerializable(typeof(IdFound))]
 [JsonSerializable(typeof(ItemPage))]
 [JsonSerializable(typeof(ItemStory))]
 [JsonSerializable(typeof(FailureCauses))]

@@ -80,6 +80,8 @@ public sealed record ChangeScope
     public Guid? OriginalPostId { get; init; }
     public string? Cause { get; init; }
     public string? Title { get; init; }
+    public string? Text { get; init; }
+    public string? ShortId { get; init; }
     public DateTimeOffset? From { get; init; }
     public DateTimeOffset? To { get; init; }
 }

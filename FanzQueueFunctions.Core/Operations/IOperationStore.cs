@@ -24,6 +24,9 @@ public interface IOperationStore
     /// <returns>Null where there is no such item.</returns>
     Task<ItemStory?> ReadItemAsync(Guid id, CancellationToken cancellationToken);
 
+    /// <summary>What an id is the id of.</summary>
+    Task<IdFound> FindAsync(Guid id, CancellationToken cancellationToken);
+
     /// <summary>The failed items by cause.</summary>
     /// <param name="since">Only failures from then on; null for all.</param>
     Task<FailureCauses> ReadFailuresAsync(DateTimeOffset? since, CancellationToken cancellationToken);

@@ -49,6 +49,9 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
         return stories.SingleOrDefault();
     }
 
+    public Task<IdFound> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        CallAsync("post_queue_find", [new("id", id)], OperationJson.Default.IdFound, cancellationToken);
+
     public Task<FailureCauses> ReadFailuresAsync(DateTimeOffset? since, CancellationToken cancellationToken) =>
         CallAsync(
             "post_queue_failures", [.. Argument.Given("since", since)], OperationJson.Default.FailureCauses, cancellationToken);

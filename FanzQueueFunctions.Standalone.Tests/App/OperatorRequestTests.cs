@@ -20,7 +20,7 @@ public sealed class OperatorRequestTests(PostgresFixture postgres)
 
     private static readonly Gen<string> Query = Gen.Select(
         Gen.OneOf(
-            "status", "platform", "creatorId", "originalPostId", "cause", "title", "from", "to", "order", "limit", "after",
+            "status", "platform", "creatorId", "originalPostId", "cause", "title", "text", "shortId", "id", "format", "from", "to", "order", "limit", "after",
             "since", "range", "verb", "actor", "before", "STATUS", "code", "x", ""),
         Odd)
         .Select((name, value) => $"{name}={Uri.EscapeDataString(value)}").Array[0, 4].Select(parts => string.Join('&', parts));
@@ -50,7 +50,7 @@ public sealed class OperatorRequestTests(PostgresFixture postgres)
         Odd);
 
     private static readonly Gen<string> Path = Gen.OneOf(
-        "overview", "series", "platforms", "items", "items/3f2b8c1e-0000-4000-8000-000000000000", "items/x", "items/a/b", "failures",
+        "overview", "series", "platforms", "find", "export", "items", "items/3f2b8c1e-0000-4000-8000-000000000000", "items/x", "items/a/b", "failures",
         "creators", "findings", "changes", "openapi", "retry", "cancel", "prune", "retry", "cancel", "prune", "undo", "pause", "resume",
         "limit", "pause", "limit", "reset", "retry/x", "pause/x", "nope", "ITEMS/",
         "overview/x");

@@ -257,6 +257,31 @@ public sealed class OperatorTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task An_answer_is_compressed_and_not_sent_again_while_nothing_changes()
+    {
+        await using var database = await CreateAsync();
+        await using var person = await Operator.OfAsync(database);
+        async Task<HttpResponseMessage> AskAsync(string? tag)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/queue/items");
+            request.Headers.Add("x-functions-key", Operator.ReadKey);
+            request.Headers.Add("Accept-Encoding", "gzip");
+            if (tag is not null)
+                request.Headers.Add("If-None-Match", tag);
+            return await person.Client.SendAsync(request);
+        }
+
+        using var first = await AskAsync(null);
+        using var again = await AskAsync(first.Headers.ETag!.ToString());
+        await database.ExecuteAsync("update multiplatform_post_queue set retry_count = retry_count + 1");
+        using var changed = await AskAsync(first.Headers.ETag!.ToString());
+
+        Assert.Equal("gzip", Assert.Single(first.Content.Headers.ContentEncoding));
+        Assert.Equal((HttpStatusCode.NotModified, 0), (again.StatusCode, (await again.Content.ReadAsByteArrayAsync()).Length));
+        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+    }
+
+    [Fact]
     public async Task Every_answer_is_as_the_OpenAPI_document_says()
     {
         await using var database = await CreateAsync();
@@ -280,7 +305,7 @@ public sealed class OperatorTests(PostgresFixture postgres)
         foreach (var (path, question) in new[]
         {
             ("/overview", "overview"), ("/series", "series?range=24h"), ("/platforms", "platforms"), ("/items", "items?limit=2"),
-            ("/items/{id}", $"items/{item}"), ("/failures", "failures"), ("/creators", "creators?name=a"),
+            ("/items/{id}", $"items/{item}"), ("/find", $"find?id={item}"), ("/failures", "failures"), ("/creators", "creators?name=a"),
             ("/findings", "findings"), ("/changes", "changes"), ("/entra", "entra"),
         })
         {

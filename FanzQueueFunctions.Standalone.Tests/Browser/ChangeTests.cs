@@ -29,7 +29,7 @@ public sealed class ChangeTests(PostgresFixture postgres, ChromiumFixture chromi
 
         Assert.Equal(312, await app.Database.CountAsync("multiplatform_post_queue where status = 'queued' and retry_count = 0"));
         await Assertions.Expect(console.Page.Locator(".card")).ToHaveCountAsync(1);
-        await console.GoAsync("changes", "tbody tr");
+        await console.GoAsync("changes", "td .badge:text-matches('retry|cancel')");
         var row = await console.TextAsync("tbody tr");
         Assert.Contains("QueueChange key", row);
         Assert.Contains("failed, with the cause “The connection was lost.”", row);
@@ -84,7 +84,7 @@ public sealed class ChangeTests(PostgresFixture postgres, ChromiumFixture chromi
         await console.ClickAsync($"Cancel {mine} items");
         await console.ClickAsync("Done");
         // A reload, or another operator, another day: the record is the way back.
-        await console.GoAsync("changes", "tbody tr");
+        await console.GoAsync("changes", "td .badge:text-matches('retry|cancel')");
         await console.Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Undo the cancel ") }).ClickAsync();
         await console.ClickAsync($"Bring back {mine} items");
         await console.ClickAsync("Done");
@@ -119,7 +119,7 @@ public sealed class ChangeTests(PostgresFixture postgres, ChromiumFixture chromi
         // The record says what it meant, and it goes on from there.
         await console.ClickAsync("Done");
         await app.Database.ExecuteAsync("drop trigger slow on multiplatform_post_queue");
-        await console.GoAsync("changes", "tbody tr");
+        await console.GoAsync("changes", "td .badge:text-matches('retry|cancel')");
         Assert.Contains("failed, with the cause “It failed.”", await console.TextAsync("tbody tr"));
         Assert.Contains("not finished", await console.TextAsync("tbody tr"));
         await console.Page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Go on with the retry ") }).ClickAsync();

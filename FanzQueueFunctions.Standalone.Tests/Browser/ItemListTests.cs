@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using FanzQueueFunctions.Testbed;
 using Microsoft.Playwright;
@@ -97,26 +98,29 @@ public sealed class ItemListTests(PostgresFixture postgres, ChromiumFixture chro
     }
 
     [Fact]
-    public async Task What_is_shown_is_given_as_CSV_and_as_JSON_and_no_cell_is_a_formula()
+    public async Task All_that_match_are_given_as_CSV_and_as_JSON_and_no_cell_is_a_formula()
     {
         await using var app = await ConsoleApp.StartAsync(postgres, async database =>
         {
             var post = await database.AddPostAsync(await database.AddCreatorAsync());
-            await database.AddItemAsync(post, with: "status = 'failed', modified_title = '=1+1, \"quoted\"'");
+            await ConsoleApp.AddFailedAsync(database, post, 1200);
+            await database.AddItemAsync(post, with: "status = 'failed', failed_at = now(), modified_title = '=1+1, \"quoted\"'");
         });
         await using var console = await ConsolePage.OpenAsync(chromium, app, view: "items?status=failed");
 
         var csv = await DownloadAsync(console, "CSV");
         var json = JsonNode.Parse(await DownloadAsync(console, "JSON"))!;
 
-        Assert.StartsWith("id,status,targetPlatform,title,", csv);
-        Assert.Contains("failed,girlfanz,\"'=1+1, \"\"quoted\"\"\",", csv);
+        Assert.StartsWith("\ufeff\"id\",\"status\",\"targetPlatform\",\"title\",", csv);
+        Assert.Contains("\"failed\",\"girlfanz\",\"'=1+1, \"\"quoted\"\"\",", csv);
+        Assert.Equal(1 + 1201, csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(1201, json.AsArray().Count);
         Assert.Equal("=1+1, \"quoted\"", (string)json[0]!["title"]!);
     }
 
     private static async Task<string> DownloadAsync(ConsolePage console, string button)
     {
         var download = await console.Page.RunAndWaitForDownloadAsync(() => console.ClickAsync(button));
-        return await File.ReadAllTextAsync(await download.PathAsync());
+        return Encoding.UTF8.GetString(await File.ReadAllBytesAsync(await download.PathAsync()));
     }
 }

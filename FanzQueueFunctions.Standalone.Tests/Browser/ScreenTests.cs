@@ -130,7 +130,7 @@ public sealed class ScreenTests(PostgresFixture postgres, ChromiumFixture chromi
         await console.ClickAsync("Cancel 6 items");
         await console.ClickAsync("Done");
 
-        await console.GoAsync("changes", "tbody tr");
+        await console.GoAsync("changes", "td .badge.cancel");
         Assert.Contains("Zoë (QueueChange key)", await console.TextAsync("tbody tr"));
         await console.Page.GetByLabel("Who").FillAsync("nobody");
         await console.ClickAsync("Filter");

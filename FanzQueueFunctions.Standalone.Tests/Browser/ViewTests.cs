@@ -266,7 +266,7 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
         await keyboard.PressAsync("/");
         await keyboard.TypeAsync("rooftop");
         await keyboard.PressAsync("Enter");
-        await console.Page.WaitForURLAsync("**#/items?title=rooftop");
+        await console.Page.WaitForURLAsync("**#/items?text=rooftop");
         // A key is a letter while the field still has the focus.
         await Assertions.Expect(console.Page.Locator("#main")).ToBeFocusedAsync();
         await keyboard.PressAsync("t");

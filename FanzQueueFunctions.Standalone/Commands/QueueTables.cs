@@ -196,6 +196,10 @@ internal static class QueueTables
             yield return $"cause {cause}";
         if (filter.Title is { } title)
             yield return $"title {title}";
+        if (filter.Text is { } text)
+            yield return $"text {text}";
+        if (filter.ShortId is { } shortId)
+            yield return $"id …{shortId}";
         if (filter.From is { } from)
             yield return $"from {Text(from)}";
         if (filter.To is { } to)

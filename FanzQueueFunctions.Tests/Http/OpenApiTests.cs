@@ -16,6 +16,7 @@ public sealed class OpenApiTests
         ["Series"] = OperationsJson.Default.QueueSeries,
         ["PlatformSeries"] = OperationsJson.Default.PlatformSeries,
         ["ItemPage"] = OperationsJson.Default.ItemPage,
+        ["IdFound"] = OperationsJson.Default.IdFound,
         ["ItemStory"] = OperationsJson.Default.ItemStory,
         ["FailureCauses"] = OperationsJson.Default.FailureCauses,
         ["CreatorsFound"] = OperationsJson.Default.CreatorsFound,

@@ -12,6 +12,8 @@ public sealed class ItemsTests(PostgresFixture postgres)
     [InlineData("""{"status": "cancelled"}""")]
     [InlineData("""{"platform": "pupfanz"}""")]
     [InlineData("""{"status": "queued", "title": "RARE"}""")]
+    [InlineData("""{"text": "RARE"}""")]
+    [InlineData("""{"text": "error 7"}""")]
     [InlineData("""{"creator_id": "{creator}"}""")]
     [InlineData("""{"original_post_id": "{original}"}""")]
     [InlineData("""{"status": "failed", "cause": "Error <n>"}""")]
@@ -31,7 +33,8 @@ public sealed class ItemsTests(PostgresFixture postgres)
             _ when filter.Contains("creator") || filter.Contains("original") => await database.AddItemAsync(original),
             _ when filter.Contains("platform") => await database.AddItemAsync(other, "pupfanz"),
             _ when filter.Contains("title") => await database.AddItemAsync(other, with: "modified_title = 'A rare one'"),
-            _ when filter.Contains("cause") =>
+            _ when filter.Contains("RARE") => await database.AddItemAsync(other, with: "modified_title = 'A rare one'"),
+            _ when filter.Contains("cause") || filter.Contains("error 7") =>
                 await database.AddItemAsync(other, with: "status = 'failed', error_message = 'Error 7', failed_at = now()"),
             _ when filter.Contains("from") =>
                 await database.AddItemAsync(other, with: "status = 'posted', completed_at = '2026-01-02 12:00Z'"),
@@ -148,6 +151,23 @@ public sealed class ItemsTests(PostgresFixture postgres)
         Assert.Equal(("cancel", "bob", "a mistake", "queued"), (
             deed.Text("verb"), deed.Text("actor"), deed.Text("reason"), deed.Text("status_before")));
         Assert.Equal(["undo", "cancel"], undone["deeds"]!.AsArray().Select(one => one!.Text("verb")));
+    }
+
+    [Fact]
+    public async Task An_item_is_found_by_the_eight_characters_of_the_log_and_by_the_id_of_its_post()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var original = await database.AddPostAsync(await database.AddCreatorAsync());
+        var item = await database.AddItemAsync(original);
+        await database.SettleOneAsync(await database.ClaimAllAsync(), QueueFunctions.Post(item));
+        await database.AddItemAsync(original);
+        var post = await database.ScalarAsync<Guid>("select target_post_id from multiplatform_post_queue where id = $1", item);
+
+        Assert.Equal([item], (await database.ItemsAsync($$"""{"short_id": "{{item.ToString()[^8..].ToUpperInvariant()}}"}""")).Ids());
+        Assert.Equal($"{item}", (await database.ObjectAsync("select post_queue_find($1)::text", post)).Text("item_id"));
+        Assert.Equal($"{item}", (await database.ObjectAsync("select post_queue_find($1)::text", item)).Text("item_id"));
+        var found = await database.ObjectAsync("select post_queue_find($1)::text", original);
+        Assert.Equal((null, $"{original}", null), (found.Text("item_id"), found.Text("original_post_id"), found.Text("creator_id")));
     }
 
     [Fact]

@@ -3923,6 +3923,12 @@ begin
            select p.title from public.content_posts p where p.id = q.original_post_id)))) > 0',
         filter ->> member
       )
+      when 'text' then format(
+        ' and (position(lower(%1$L) in lower(left(q.error_message, 20000))) > 0 or position(lower(%1$L) in lower(coalesce(
+           q.modified_title, (select p.title from public.content_posts p where p.id = q.original_post_id)))) > 0)',
+        filter ->> member
+      )
+      when 'short_id' then format(' and right(q.id::text, 8) = lower(%L)', filter ->> member)
       when 'from' then format(' and q.walk_key >= %L', (filter ->> member)::timestamptz)
       when 'to' then format(' and q.walk_key < %L', (filter ->> member)::timestamptz)
     end;
@@ -4543,6 +4549,51 @@ $$;
 revoke execute on function public.post_queue_failures(timestamptz) from public, anon, authenticated;
 grant execute on function public.post_queue_failures(timestamptz) to service_role;
 
+-- schemas/operator/find.sql
+
+-- What an id is the id of, by keys alone, so quick on any table: {"item_id", "original_post_id", "creator_id"}, each null where it is
+-- not that: an item, or the item that a post was made of; an original with items; a creator.
+create or replace function public.post_queue_find(id uuid)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+  wanted constant uuid := id;
+begin
+  -- Row-level security hides rows without a word: nothing would seem to have this id.
+  if row_security_active('public.multiplatform_post_queue') then
+    raise exception 'row-level security hides the queue from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  return jsonb_build_object(
+    'item_id', coalesce(
+      (select q.id from public.multiplatform_post_queue q where q.id = wanted limit 1),
+      (
+        select q.id
+        from public.content_posts p
+        join public.multiplatform_post_queue q on q.id = p.queue_item_id
+        where p.id = wanted
+        limit 1
+      )
+    ),
+    'original_post_id', (
+      select q.original_post_id from public.multiplatform_post_queue q where q.original_post_id = wanted limit 1
+    ),
+    'creator_id', (select c.id from public.creators c where c.id = wanted)
+  );
+end
+$$;
+
+revoke execute on function public.post_queue_find(uuid) from public, anon, authenticated;
+grant execute on function public.post_queue_find(uuid) to service_role;
+
 -- schemas/operator/item.sql
 
 -- One item with all that belongs to it: [{"item": the row as post_queue.item_row gives it, "original": its original post,
@@ -4696,7 +4747,7 @@ grant execute on function post_queue.item_row(public.multiplatform_post_queue) t
 --   after         the "next" of the page before; null: the first page
 --
 -- Gives {"items": [...], "next": "...", "looked_at_until": ...}. Pages do not move while rows arrive: the next one begins
--- behind the last item of this one. A page looks at no more than 20,000 items, 5,000 where a title is asked for, so it may
+-- behind the last item of this one. A page looks at no more than 20,000 items, 5,000 where a title or a text is asked for, so it may
 -- be short, or empty, and still have a "next"; "looked_at_until" then says how far it came.
 create or replace function public.post_queue_items(
   filter jsonb, newest_first boolean default true, page_size integer default 50, after text default null
@@ -4715,7 +4766,7 @@ set jit = off
 as $$
 declare
   -- Each title is a look at another table.
-  at_most constant integer := case when filter ? 'title' then 5000 else 20000 end;
+  at_most constant integer := case when filter ?| array['title', 'text'] then 5000 else 20000 end;
   after_key timestamptz;
   after_id uuid;
   walk text;
@@ -5517,8 +5568,9 @@ grant execute on function post_queue.waits(public.multiplatform_post_queue) to s
 
 -- The query that an operator's filter stands for, as text: the items that match, in one order, from one place on.
 --
---   filter        {"status", "platform", "creator_id", "original_post_id", "cause", "title", "from", "to"}, each of them
---                 optional: cause as error_cause gives it, title a part of it in any capitals, from and to times
+--   filter        {"status", "platform", "creator_id", "original_post_id", "cause", "title", "text", "short_id", "from", "to"}, each
+--                 of them optional: cause as error_cause gives it, title a part of it and text a part of it or of the error in any
+--                 capitals, short_id the last eight characters of an id, as the log has them, from and to times
 --   newest_first  the order: by the time that goes with the status (due, started, failed, posted, cancelled), then by id;
 --                 without a status by id, which is the order of queueing where ids are of version 7
 --   after_key, after_id  the last item of the page before; null: from the beginning

@@ -28,6 +28,12 @@ begin
            select p.title from public.content_posts p where p.id = q.original_post_id)))) > 0',
         filter ->> member
       )
+      when 'text' then format(
+        ' and (position(lower(%1$L) in lower(left(q.error_message, 20000))) > 0 or position(lower(%1$L) in lower(coalesce(
+           q.modified_title, (select p.title from public.content_posts p where p.id = q.original_post_id)))) > 0)',
+        filter ->> member
+      )
+      when 'short_id' then format(' and right(q.id::text, 8) = lower(%L)', filter ->> member)
       when 'from' then format(' and q.walk_key >= %L', (filter ->> member)::timestamptz)
       when 'to' then format(' and q.walk_key < %L', (filter ->> member)::timestamptz)
     end;
