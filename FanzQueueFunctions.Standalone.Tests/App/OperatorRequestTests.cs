@@ -71,7 +71,7 @@ public sealed class OperatorRequestTests(PostgresFixture postgres)
             """
             update multiplatform_post_queue
             set status = 'failed', failed_at = '2020-01-01Z', updated_at = '2020-01-01Z', error_message = 'It failed.';
-            truncate post_queue.actions, post_queue.pauses, post_queue.limits
+            truncate post_queue.actions, post_queue.changed_items, post_queue.pauses, post_queue.limits
             """;
         await database.ExecuteAsync(Reset);
 

@@ -14,7 +14,7 @@ internal static class QueueChanges
     {
         var ids = new Argument<Guid[]>("ids") { Description = "Items by id; or a filter.", Arity = ArgumentArity.ZeroOrMore };
         var filter = new FilterOptions();
-        var limit = new Option<int?>("--limit") { Description = $"The most items to change, {ChangeOrder.DefaultLimit} where it is left out." };
+        var limit = CommandOptions.Whole("--limit", "The most items to change", 1, ChangeOrder.MostItems, ChangeOrder.DefaultLimit);
         var reason = new Option<string?>("--reason") { Description = "Why; kept with the record of the change." };
         var key = new Option<string?>("--key") { Description = "The key of a change to go on with." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only tell how many items are meant." };
@@ -24,18 +24,20 @@ internal static class QueueChanges
         filter.AddTo(command);
         command.SetOperatorAction(async (arguments, cancellationToken) =>
         {
+            await using var services = CommandServices.Create();
+            var wanted = await filter.ReadAsync(arguments, services.GetRequiredService<IOperationStore>(), cancellationToken);
             var given = arguments.GetValue(ids) is { Length: > 0 } some ? some : null;
             var body = new ChangeBody
             {
                 Ids = given,
-                Filter = filter.Read(arguments) is var wanted && (given is null || wanted != new ItemFilter()) ? wanted : null,
+                Filter = given is null || wanted != new ItemFilter() ? wanted : null,
                 Limit = arguments.GetValue(limit),
                 DryRun = arguments.GetValue(dryRun),
                 Reason = arguments.GetValue(reason),
             };
             var order = ChangeOrders.Of(
                 verb, body, CommandActor.Name, arguments.GetValue(key), DateTimeOffset.UtcNow);
-            return await RunAsync(order, arguments.GetValue(yes), arguments.GetValue(json), cancellationToken);
+            return await RunAsync(services, order, arguments.GetValue(yes), arguments.GetValue(json), cancellationToken);
         });
         return command;
     }
@@ -52,38 +54,41 @@ internal static class QueueChanges
         {
             of, reason, key, dryRun, yes, json,
         };
-        command.SetOperatorAction((arguments, cancellationToken) => RunAsync(
-            ChangeOrders.Of(
-                new UndoBody { Of = arguments.GetValue(of)!, Reason = arguments.GetValue(reason), DryRun = arguments.GetValue(dryRun) },
-                CommandActor.Name,
-                arguments.GetValue(key)),
-            arguments.GetValue(yes),
-            arguments.GetValue(json),
-            cancellationToken));
+        command.SetOperatorAction(async (arguments, cancellationToken) =>
+        {
+            await using var services = CommandServices.Create();
+            return await RunAsync(
+                services,
+                ChangeOrders.Of(
+                    new UndoBody { Of = arguments.GetValue(of)!, Reason = arguments.GetValue(reason), DryRun = arguments.GetValue(dryRun) },
+                    CommandActor.Name,
+                    arguments.GetValue(key)),
+                arguments.GetValue(yes),
+                arguments.GetValue(json),
+                cancellationToken);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(ChangeOrder order, bool yes, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        ServiceProvider services, ChangeOrder order, bool yes, bool json, CancellationToken cancellationToken)
     {
-        await using var services = CommandServices.Create();
         var operations = services.GetRequiredService<QueueOperations>();
-        if (!order.DryRun && !yes && !await IsConfirmedAsync(operations, order, cancellationToken))
-            return QueueExitCode.NotConfirmed;
+        var meant = (long)order.Limit;
+        if (!order.DryRun && !yes)
+        {
+            var count = await operations.ChangeAsync(order with { DryRun = true }, cancellationToken: cancellationToken);
+            meant = count.Meant;
+            if (meant > 1 && !Confirmation.IsGiven(Meant(count), $"{Meant(count)} {order.Verb}?"))
+                return QueueExitCode.NotConfirmed;
+        }
 
-        var change = await operations.ChangeAsync(order, progress: new ProgressLines(order), cancellationToken: cancellationToken);
+        var change = await operations.ChangeAsync(order, progress: new ProgressLines(order, meant), cancellationToken: cancellationToken);
         if (change.Conflict)
             throw OperatorCommand.KeyOfAnotherChange();
 
         Console.WriteLine(json ? JsonSerializer.Serialize(change, OperationsJson.Default.Change) : Sentence(order, change));
         return change is { Finished: true, Left.Count: 0, BeyondLimit: null } ? QueueExitCode.Done : QueueExitCode.SomeLeft;
-    }
-
-    private static async Task<bool> IsConfirmedAsync(
-        QueueOperations operations, ChangeOrder order, CancellationToken cancellationToken)
-    {
-        var meant = await operations.ChangeAsync(order with { DryRun = true }, cancellationToken: cancellationToken);
-        return meant.Meant <= 1
-            || Confirmation.IsGiven(Meant(meant), $"{Meant(meant)} {order.Verb}?");
     }
 
     /// <summary>How many items are meant, by status and platform where it is not all the same.</summary>
@@ -120,13 +125,28 @@ internal static class QueueChanges
             : $"{Number(change.Done)}{OfHowMany(change)} items done{posted}, the rest not touched: --limit is {order.Limit}.{left}";
     }
 
-    /// <summary>A line after each portion, on standard error, so that the answer stays by itself.</summary>
-    private sealed class ProgressLines(ChangeOrder order) : IProgress<Change>
+    /// <summary>A bar on a terminal, else a line after each portion, on standard error, so that the answer stays by itself.</summary>
+    /// <param name="meant">How many there will be about.</param>
+    private sealed class ProgressLines(ChangeOrder order, long meant) : IProgress<Change>
     {
+        private const int BarWidth = 20;
+
         public void Report(Change value)
         {
-            if (!value.Finished && !value.Conflict)
-                Console.Error.WriteLine($"{value.Done} items done; stop with Ctrl+C, go on with --key {order.IdempotencyKey}");
+            if (value.Conflict || value.DryRun || value.Finished && value.Portions <= 1)
+                return;
+            if (Console.IsErrorRedirected)
+            {
+                if (!value.Finished)
+                    Console.Error.WriteLine($"{value.Done} items done; stop with Ctrl+C, go on with --key {order.IdempotencyKey}");
+                return;
+            }
+
+            var full = value.Finished ? BarWidth : (int)(BarWidth * Math.Min(1, (double)value.Meant / Math.Max(1, meant)));
+            Console.Error.Write(
+                $"\r[{new string('#', full)}{new string('.', BarWidth - full)}] {Number(value.Done)} done; Ctrl+C stops, --key {order.IdempotencyKey} goes on");
+            if (value.Finished)
+                Console.Error.WriteLine();
         }
     }
 }

@@ -10,6 +10,8 @@ internal static class QueueCommand
 {
     public static Command Create() => new("queue", "Look at the queue, and change it.")
     {
+        QueueWatch.Health(),
+        QueueWatch.Watch(),
         QueueReads.Overview(),
         QueueReads.Failures(),
         QueueReads.Items(),
@@ -21,6 +23,7 @@ internal static class QueueCommand
         QueueChanges.Create("cancel", ItemVerb.Cancel, "Cancel items that are queued, in processing or failed."),
         QueueChanges.Create("prune", ItemVerb.Prune, "Delete posted, failed or cancelled items that are older than --to."),
         QueueChanges.Undo(),
+        QueueResetCommand.Create(),
         QueueControlCommands.Pause(),
         QueueControlCommands.Resume(),
         QueueControlCommands.Limit(),
