@@ -327,6 +327,11 @@ public sealed class ChangeTests(PostgresFixture postgres)
         await database.AddItemAsync(post, with: $"status = 'queued', {Old}");
         await database.AddItemAsync(post, with: $"status = 'processing', {Old}");
         await database.AddItemAsync(post, with: $"status = 'failed', {Old}");
+        await database.ExecuteAsync(
+            """
+            insert into post_queue.actions (id, idempotency_key, verb, actor) values ('3f2b8c1e-0000-4000-8000-000000000000', 'r', 'retry', 'ann');
+            insert into post_queue.changed_items select '3f2b8c1e-0000-4000-8000-000000000000', id, 'failed', now() from multiplatform_post_queue where status = 'posted' and completed_at < now() - interval '2 days'
+            """);
         var before = DateTimeOffset.UtcNow.AddDays(-2).ToString("O");
 
         var change = await database.ChangeAsync("prune", $$$"""{"filter": {"status": "posted", "to": "{{{before}}}"}}""");
@@ -334,6 +339,7 @@ public sealed class ChangeTests(PostgresFixture postgres)
         Assert.Equal("1", change.Text("done"));
         Assert.Equal(4L, await database.CountAsync("multiplatform_post_queue"));
         Assert.Equal(0L, await database.CountAsync($"multiplatform_post_queue where id = '{old}'"));
+        Assert.Equal(0L, await database.CountAsync("post_queue.changed_items"));
     }
 
     [Theory]
