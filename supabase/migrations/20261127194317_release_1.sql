@@ -4209,8 +4209,7 @@ grant execute on function post_queue.dry_undo(uuid, jsonb) to service_role;
 -- schemas/operator/due_by_platform.sql
 
 -- How many items are due on each platform: {platform: {"count", "precision"}}, exact to 10,000, and for all together to 30,000, of
--- which each platform gets an even share of what the ones before it left; beyond that at_least. Read from the index by platform,
--- however many wait. Names are as the overview shows them; of more than 200 names, which somebody made up, the rest is left out.
+-- which those that have most share evenly; beyond that at_least. Read from the index by platform, however many wait. Names are as the overview shows them; of more than 200 names, which somebody made up, the rest is left out.
 create or replace function post_queue.due_by_platform()
 returns jsonb
 language plpgsql
@@ -4224,12 +4223,17 @@ set jit = off
 as $$
 declare
   most constant integer := 10000;
+  few constant integer := 100;
   left_over integer := 30000;
+  many integer;
   keys text[];
   names text[];
+  -- Negative: there are more.
+  counts integer[];
   share integer;
-  counted integer;
-  due jsonb := '{}';
+  this_share integer;
+  number integer;
+  due jsonb;
 begin
   -- From one name to the next through the index.
   with recursive step as (
@@ -4255,26 +4259,38 @@ begin
   select array_agg(step.key order by step.place), array_agg(step.name order by step.place)
   into keys, names
   from step;
+  counts := array_fill(-1, array[coalesce(cardinality(keys), 0)]);
 
-  for place in 1 .. coalesce(cardinality(keys), 0) loop
-    share := least(most, left_over / (cardinality(keys) - place + 1));
-    select count(*)
-    into counted
-    from (
-      select
-      from public.multiplatform_post_queue q
-      where q.status = 'queued' and left(q.target_platform, 63) = any (array[keys[place]])
-        and greatest(q.scheduled_for, q.queued_at) <= now()
-      order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
-      limit share + 1
-    ) as bounded;
-    left_over := left_over - least(counted, share);
-    if counted > 0 then
-      due := due || jsonb_build_object(names[place], jsonb_build_object(
-        'count', least(counted, share), 'precision', case when counted > share then 'at_least' else 'exact' end
-      ));
-    end if;
+  -- Those with few first; the others share evenly what is left.
+  foreach share in array array[few, 0] loop
+    many := (select count(*) from unnest(counts) as counted (number) where counted.number < 0);
+    for place in 1 .. coalesce(cardinality(keys), 0) loop
+      continue when counts[place] >= 0;
+      this_share := case when share > 0 then share else least(most, left_over / many) end;
+      select count(*)
+      into number
+      from (
+        select
+        from public.multiplatform_post_queue q
+        where q.status = 'queued' and left(q.target_platform, 63) = any (array[keys[place]])
+          and greatest(q.scheduled_for, q.queued_at) <= now()
+        order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
+        limit this_share + 1
+      ) as bounded;
+      if share = 0 then
+        left_over := left_over - least(number, this_share);
+        many := many - 1;
+      end if;
+      counts[place] := case when number > this_share then -this_share else number end;
+    end loop;
   end loop;
+
+  select coalesce(jsonb_object_agg(names[place], jsonb_build_object(
+    'count', abs(counts[place]), 'precision', case when counts[place] < 0 then 'at_least' else 'exact' end
+  )), '{}')
+  into due
+  from generate_subscripts(keys, 1) as place
+  where counts[place] <> 0;
   return due;
 end
 $$;
@@ -4336,9 +4352,9 @@ grant execute on function public.error_cause(text) to public;
 -- Gives {"causes": [{"cause", "count", "is_exact", "last_ten_minutes", "first_failed_at", "last_failed_at", "is_final",
 -- "platforms", "creators", "example", "example_item_id", "line"}, ...], "line_from", "line_bucket_seconds", "is_whole"}.
 --
--- "count" is of those that are failed still: exact to 10,000, and for all causes together to 30,000, of which each has its share;
--- beyond that the least that it is. "line" is how many tries ended as failed in each of 24 parts of the time since then, or of
--- the last day, from the figures that were rolled up, and exact; what came since the last roll-up is not in it.
+-- "count" is of those that are failed still: exact to 10,000, and for all causes together to 30,000, of which those that have
+-- most share evenly; beyond that the least that it is. "line" is how many tries ended as failed in each of 24 parts of the time
+-- since then, or of the last day, from the figures that were rolled up, and exact; what came since the last roll-up is not in it.
 -- Platforms, creators and is_final are those of a cause's newest 200 items, the example is its newest. "is_final": each of them
 -- failed at once, with retries left, so no retry of the same mends it. Of more than 100 causes those are left out that failed
 -- longest ago, and "is_whole" says so.
@@ -4364,9 +4380,11 @@ declare
   all_causes text[];
   causes text[];
   counts bigint[] := '{}';
-  left_over bigint := 30000;
+  few constant integer := 100;
+  many integer;
+  left_over integer := 30000;
   share integer;
-  counted bigint;
+  number bigint;
   lines jsonb;
   answer jsonb;
 begin
@@ -4435,11 +4453,25 @@ begin
     ) as lately
   ) as ordered;
 
-  -- Each gets an even share of what the ones before it left.
+  -- Those with few first; the others share evenly what is left.
   for place in 1 .. least(coalesce(cardinality(causes), 0), 100) loop
-    share := least(most, greatest(200, left_over / (least(cardinality(causes), 100) - place + 1)));
+    counts := counts || (
+      select case when count(*) > few then -few::bigint else count(*) end
+      from (
+        select
+        from public.multiplatform_post_queue q
+        where q.status = 'failed' and public.error_cause(q.error_message) = causes[place]
+          and coalesce(q.failed_at, q.queued_at) >= first
+        limit few + 1
+      ) as bounded
+    );
+  end loop;
+  many := (select count(*) from unnest(counts) as counted (number) where counted.number < 0);
+  for place in 1 .. cardinality(counts) loop
+    continue when counts[place] >= 0;
+    share := least(most, left_over / many);
     select count(*)
-    into counted
+    into number
     from (
       select
       from public.multiplatform_post_queue q
@@ -4447,9 +4479,10 @@ begin
         and coalesce(q.failed_at, q.queued_at) >= first
       limit share + 1
     ) as bounded;
-    left_over := left_over - counted;
+    left_over := left_over - least(number, share);
+    many := many - 1;
     -- Negative: there are more.
-    counts := counts || case when counted > share then -share::bigint else counted end;
+    counts[place] := case when number > share then -share::bigint else number end;
   end loop;
 
   line_from := greatest(coalesce(since, now() - interval '1 day'), now() - interval '30 days');

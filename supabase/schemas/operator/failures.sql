@@ -5,9 +5,9 @@
 -- Gives {"causes": [{"cause", "count", "is_exact", "last_ten_minutes", "first_failed_at", "last_failed_at", "is_final",
 -- "platforms", "creators", "example", "example_item_id", "line"}, ...], "line_from", "line_bucket_seconds", "is_whole"}.
 --
--- "count" is of those that are failed still: exact to 10,000, and for all causes together to 30,000, of which each has its share;
--- beyond that the least that it is. "line" is how many tries ended as failed in each of 24 parts of the time since then, or of
--- the last day, from the figures that were rolled up, and exact; what came since the last roll-up is not in it.
+-- "count" is of those that are failed still: exact to 10,000, and for all causes together to 30,000, of which those that have
+-- most share evenly; beyond that the least that it is. "line" is how many tries ended as failed in each of 24 parts of the time
+-- since then, or of the last day, from the figures that were rolled up, and exact; what came since the last roll-up is not in it.
 -- Platforms, creators and is_final are those of a cause's newest 200 items, the example is its newest. "is_final": each of them
 -- failed at once, with retries left, so no retry of the same mends it. Of more than 100 causes those are left out that failed
 -- longest ago, and "is_whole" says so.
@@ -33,9 +33,11 @@ declare
   all_causes text[];
   causes text[];
   counts bigint[] := '{}';
-  left_over bigint := 30000;
+  few constant integer := 100;
+  many integer;
+  left_over integer := 30000;
   share integer;
-  counted bigint;
+  number bigint;
   lines jsonb;
   answer jsonb;
 begin
@@ -104,11 +106,25 @@ begin
     ) as lately
   ) as ordered;
 
-  -- Each gets an even share of what the ones before it left.
+  -- Those with few first; the others share evenly what is left.
   for place in 1 .. least(coalesce(cardinality(causes), 0), 100) loop
-    share := least(most, greatest(200, left_over / (least(cardinality(causes), 100) - place + 1)));
+    counts := counts || (
+      select case when count(*) > few then -few::bigint else count(*) end
+      from (
+        select
+        from public.multiplatform_post_queue q
+        where q.status = 'failed' and public.error_cause(q.error_message) = causes[place]
+          and coalesce(q.failed_at, q.queued_at) >= first
+        limit few + 1
+      ) as bounded
+    );
+  end loop;
+  many := (select count(*) from unnest(counts) as counted (number) where counted.number < 0);
+  for place in 1 .. cardinality(counts) loop
+    continue when counts[place] >= 0;
+    share := least(most, left_over / many);
     select count(*)
-    into counted
+    into number
     from (
       select
       from public.multiplatform_post_queue q
@@ -116,9 +132,10 @@ begin
         and coalesce(q.failed_at, q.queued_at) >= first
       limit share + 1
     ) as bounded;
-    left_over := left_over - counted;
+    left_over := left_over - least(number, share);
+    many := many - 1;
     -- Negative: there are more.
-    counts := counts || case when counted > share then -share::bigint else counted end;
+    counts[place] := case when number > share then -share::bigint else number end;
   end loop;
 
   line_from := greatest(coalesce(since, now() - interval '1 day'), now() - interval '30 days');
