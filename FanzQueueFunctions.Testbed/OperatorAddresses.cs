@@ -4,7 +4,7 @@ namespace FanzQueueFunctions.Testbed;
 public static class OperatorAddresses
 {
     public static readonly string[] Views =
-        ["overview", "series", "items", "failures", "creators?name=a", "findings", "changes", "openapi"];
+        ["overview", "series", "platforms", "items", "find?id=3f2b8c1e-0000-4000-8000-000000000000", "failures", "creators?name=a", "findings", "changes", "openapi"];
 
-    public static readonly string[] Verbs = ["retry", "cancel", "prune", "pause", "resume", "limit", "reset"];
+    public static readonly string[] Verbs = ["retry", "cancel", "prune", "undo", "pause", "resume", "limit", "reset"];
 }

@@ -1,5 +1,7 @@
 // The place in the console, kept after the # of the address: which view, and what it is asked. Never a key.
 
+import { isGiven } from './filter.js';
+
 /** { view: 'items', id: undefined, query: { status: 'failed' } } of "#/items?status=failed". */
 export function readAddress() {
   const [path, query] = location.hash.replace(/^#\/?/, '').split('?');
@@ -9,7 +11,7 @@ export function readAddress() {
 
 /** The address of a view; what is empty in the query is left out. */
 export function addressOf(view, query = {}) {
-  const asked = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== ''));
+  const asked = new URLSearchParams(Object.entries(query).filter(([name, value]) => isGiven(name, value)));
   return asked.size ? `#/${view}?${asked}` : `#/${view}`;
 }
 

@@ -1,9 +1,11 @@
-// A change from question to end: how many it means, a confirmation that names it, its progress, its result, and the way
-// back where there is one.
+// A change from question to end: what it means, in words and counts, a confirmation, its progress, its result, and the way back
+// where there is one.
 import { change, read } from './api.js';
 import { leftOf } from './changes.js';
+import { isDead } from './dead.js';
 import { newKey, openDialog } from './dialog.js';
 import { h } from './dom.js';
+import { nameOf } from './filter.js';
 import { many, number } from './format.js';
 import { refresh } from './live.js';
 
@@ -19,45 +21,60 @@ const words = {
   cancel: {
     ask: 'Cancel',
     result: 'cancelled',
-    one: 'It is not posted; in hand, it is lost to its worker. It can be queued again.',
-    more: 'They are not posted; an item in hand is lost to its worker. They can be queued again.',
+    one: 'It is not posted; in hand, it is lost to its worker. It can be brought back.',
+    more: 'They are not posted; an item in hand is lost to its worker. They can be brought back.',
+  },
+  undo: {
+    ask: 'Bring back',
+    result: 'brought back',
+    one: 'It becomes again what it was before it was cancelled, with its failure.',
+    more: 'They become again what they were before they were cancelled, with their failures. What anybody touched since stays as it is.',
   },
 };
 
+/** Takes a cancel back, by its idempotency key. */
+export const askForUndo = (key) => askForChange('undo', { of: key }, 'of this cancel');
+
 /**
  * Asks, and does it if the operator says so.
- * verb: retry or cancel · scope: { ids } or { filter } · which: 'with the cause …', for the question · done: called at the end
+ * verb: retry, cancel or undo · scope: { ids }, { filter } or { of } · which: 'with the cause …', for the question
+ * done: called at the end · begun: { key, limit, done } of a change that is to go on
  */
-export async function askForChange(verb, scope, which, done = () => {}) {
+export async function askForChange(verb, scope, which, done = () => {}, begun = null) {
+  if (isDead()) return;
   const { dialog, show, title, close, reason: why, focusLast } = openDialog();
   const { ask, result, one, more } = words[verb];
+  const order = verb === 'undo' ? scope : { ...scope, limit: begun?.limit ?? most };
 
   show(title(`${ask} items ${which}`), h('p', {}, 'Counting …'), h('div', { class: 'actions' }, close('Never mind')));
   let count;
   try {
-    count = await change(verb, { ...scope, limit: most, dryRun: true });
+    count = await change(verb, { ...order, dryRun: true });
   } catch (refusal) {
     return show(title(refusal.title ?? 'Not counted'), h('p', {}, refusal.detail), h('div', { class: 'actions' }, close()));
   }
-  const items = `${number(count.meant)}${count.isExact ? '' : '+'} ${count.meant === 1 ? 'item' : 'items'}`;
-  if (count.meant === 0)
-    return show(title('Nothing to do'), h('p', {}, `No item ${which} can be ${result} now.`), h('div', { class: 'actions' }, close()));
+  if (!dialog.open) return;
+  const items = `${number(count.meant)}${count.isExact || count.beyondLimit ? '' : '+'} ${count.meant === 1 ? 'item' : 'items'}`;
+  if (count.meant === 0 && !begun)
+    return show(title('Nothing to do'), h('p', {}, `No item ${which} can be ${result} now.`), leftNote(count), h('div', { class: 'actions' }, close()));
 
   show(
-    title(`${ask} ${items} ${which}?`),
+    title(begun ? `Go on: ${ask.toLowerCase()} ${items} ${which}?` : `${ask} ${items} ${which}?`),
+    begun && h('p', {}, `${many(begun.done, 'item')} ${begun.done === 1 ? 'was' : 'were'} ${result} before it stopped.`),
     h('p', {}, count.meant === 1 ? one : more),
-    Object.keys(count.left).length > 0 && h('p', { class: 'note' }, `Left alone: ${leftOf(count)}.`),
+    count.beyondLimit && h('p', { class: 'ink-late' }, `${number(count.meant)} of ${total(count)} that match: the rest is not touched.`),
+    meaning(count),
+    leftNote(count),
     h('form', { onsubmit: (event) => { event.preventDefault(); run(new FormData(event.target).get('reason')); } },
-      why(),
-      h('div', { class: 'actions' }, h('button', { class: verb === 'cancel' ? 'danger' : 'primary' }, `${ask} ${items}`), close('Never mind'))));
-  dialog.querySelector('input').focus();
+      !begun && why(),
+      h('div', { class: 'actions' }, h('button', { class: verb === 'cancel' ? 'danger' : 'primary' }, begun ? 'Go on' : `${ask} ${items}`), close('Never mind'))));
+  dialog.querySelector('input, form button').focus();
 
-  async function run(reason) {
-    const key = newKey();
+  async function run(reason, key = begun?.key ?? newKey()) {
     const stop = new AbortController();
     const progress = (now) => show(
       title(`${ask} ${items} ${which}`),
-      h('progress', { max: count.meant, value: now.meant, 'aria-label': 'Progress' }),
+      h('progress', { max: count.meant + (begun?.done ?? 0), value: now.meant, 'aria-label': 'Progress' }),
       h('p', { class: 'tabular' }, `${number(now.done)} of ${items} ${result} …`),
       h('div', { class: 'actions' }, h('button', { type: 'button', onclick: () => stop.abort() }, 'Stop')));
     progress({ meant: 0, done: 0 });
@@ -70,20 +87,22 @@ export async function askForChange(verb, scope, which, done = () => {}) {
 
     let end;
     try {
-      do end = await change(verb, { ...scope, limit: most, reason: reason || undefined }, key, stop.signal);
+      do end = await change(verb, { ...order, reason: reason || undefined }, key, stop.signal);
       while (!end.finished);
     } catch (refusal) {
       end = { ...(await settled(key)), trouble: stop.signal.aborted ? null : refusal.detail ?? String(refusal) };
     }
     clearInterval(watch);
     dialog.oncancel = null;
-    const undo = verb === 'cancel' && end.done > 0 && wayBack(scope, end);
+    const doneOf = end.beyondLimit ? `${number(end.done)} of ${total(end)} items` : many(end.done, 'item');
     show(
-      title(end.finished ? `${many(end.done, 'item')} ${result}` : end.trouble ? 'Interrupted' : 'Stopped'),
+      title(end.finished ? `${doneOf} ${result}` : end.trouble ? 'Interrupted' : 'Stopped'),
       !end.finished && h('p', {}, `${many(end.done ?? 0, 'item')} ${(end.done ?? 0) === 1 ? 'was' : 'were'} ${result}, the rest is as it was. ${end.trouble ?? ''}`),
-      leftOf(end) !== '–' && h('p', { class: 'note' }, `Left alone: ${leftOf(end)}.`),
+      end.beyondLimit && h('p', { class: 'ink-late' }, `The rest was not touched: this order took at most ${many(order.limit, 'item')}.`),
+      leftNote(end),
       h('div', { class: 'actions' },
-        undo && h('button', { type: 'button', onclick: () => { dialog.close(); askForChange('retry', undo, 'that were just cancelled'); } }, 'Undo: queue again'),
+        verb === 'cancel' && end.done > 0 && h('button', { type: 'button', onclick: () => { dialog.close(); askForUndo(key); } }, 'Undo'),
+        !end.finished && h('button', { type: 'button', onclick: () => run(reason, key) }, 'Go on'),
         close('Done')));
     focusLast();
     done();
@@ -91,12 +110,25 @@ export async function askForChange(verb, scope, which, done = () => {}) {
   }
 }
 
-/** Those that this change cancelled: by id, or by the time at which they were. */
-function wayBack(scope, end) {
-  if (scope.ids) return { ids: scope.ids };
-  const { status, from, to, ...filter } = scope.filter;
-  return { filter: { ...filter, status: 'cancelled', from: end.startedAt, to: new Date(Date.parse(end.updatedAt) + 1).toISOString() } };
+/** What is meant: counts by status and platform, and some titles. */
+function meaning({ groups, titles }) {
+  if (!groups?.length) return null;
+  return [
+    h('table', { class: 'meaning' },
+      h('caption', { class: 'unseen' }, 'Items by status and platform'),
+      h('tbody', {}, groups.slice(0, 8).map((group) => h('tr', {},
+        h('td', {}, h('span', { class: `badge ${group.status}` }, group.status)),
+        h('th', { scope: 'row', dir: 'auto' }, nameOf(group.platform)),
+        h('td', { class: 'number' }, number(group.count)))),
+      groups.length > 8 && h('tr', {}, h('td', { colspan: '3', class: 'note' }, `and ${number(groups.length - 8)}${groups.length === 50 ? ' or more' : ''} others`)))),
+    h('p', { class: 'note' }, titles.length < 5 ? 'They are:' : 'Among them:'),
+    h('ul', { class: 'titles' }, titles.map((text) => h('li', { dir: 'auto' }, text || '(no title)'))),
+  ];
 }
+
+const leftNote = (count) => leftOf(count) !== '–' && h('p', { class: 'note' }, `Left alone: ${leftOf(count)}.`);
+
+const total = ({ meant, beyondLimit }) => `${number(meant + beyondLimit.count)}${beyondLimit.precision === 'exact' ? '' : '+'}`;
 
 const recorded = async (key) => {
   try {

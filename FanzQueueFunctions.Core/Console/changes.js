@@ -1,19 +1,26 @@
-// Who did what: each change with its filter and its counts, the newest first.
+// Who did what: each change with its filter and its counts, the newest first. A cancel can be taken back, and what was stopped
+// goes on, for as long as the record stands.
 import { addressOf, go } from './address.js';
-import { read } from './api.js';
+import { mayChange, read } from './api.js';
+import { askForChange, askForUndo } from './change.js';
 import { h } from './dom.js';
-import { ago, duration, localTime, many, number } from './format.js';
+import { nameOf, wordsOf } from './filter.js';
+import { ago, duration, many, number } from './format.js';
+import { platformField, platformOf, platformNames } from './platforms.js';
 
 const verbs = {
-  retry: 'retry', cancel: 'cancel', prune: 'prune', pause: 'pause', resume: 'resume', limit: 'limit', resetStuck: 'reset stuck',
+  retry: 'retry', cancel: 'cancel', undo: 'undo', prune: 'prune', pause: 'pause', resume: 'resume', limit: 'limit', resetStuck: 'reset stuck',
 };
 
 export const changes = {
-  title: 'Changes',
+  title: 'Who did what',
 
-  load: async ({ query }) => ({ query, ...(await read('changes', { limit: 50, ...query })) }),
+  async load({ query }) {
+    const [page, platforms] = await Promise.all([read('changes', { limit: 50, ...query }), platformNames()]);
+    return { query, platforms, ...page };
+  },
 
-  render({ query, actions, next }) {
+  render({ query, platforms, actions, next }) {
     const { before, ...first } = query;
     return [
       h('div', { class: 'head' }, h('h1', {}, 'Who did what')),
@@ -21,13 +28,15 @@ export const changes = {
         class: 'filter', role: 'search', 'aria-label': 'Filter of the changes',
         onsubmit: (event) => {
           event.preventDefault();
-          go('changes', Object.fromEntries(new FormData(event.target)));
+          const { platform, ...asked } = Object.fromEntries(new FormData(event.target));
+          go('changes', { ...asked, platform: platformOf(platform) });
         },
       },
-      h('label', {}, h('span', {}, 'Verb'), h('select', { name: 'verb', 'data-value': query.verb, onchange: (event) => event.target.form.requestSubmit() },
+      h('label', {}, h('span', {}, 'What'), h('select', { name: 'verb', 'data-value': query.verb, onchange: (event) => event.target.form.requestSubmit() },
         h('option', { value: '' }, 'any'),
         Object.keys(verbs).map((verb) => h('option', { value: verb, selected: verb === query.verb }, verbs[verb])))),
-      h('label', {}, h('span', {}, 'Actor'), h('input', { name: 'actor', value: query.actor ?? '', autocomplete: 'off', maxlength: 200 })),
+      h('label', {}, h('span', {}, 'Who'), h('input', { name: 'actor', value: query.actor ?? '', autocomplete: 'off', maxlength: 200 })),
+      platformField(query.platform, platforms),
       h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Filter'), h('a', { class: 'button', href: '#/changes' }, 'Clear'))),
       actions.length === 0 ? h('p', { class: 'empty' }, 'No change is recorded.') : table(actions),
       h('nav', { class: 'pager', 'aria-label': 'Pages' },
@@ -42,7 +51,8 @@ function table(actions) {
     h('thead', {}, h('tr', {},
       ['When', 'Who', 'What', 'Of what'].map((name) => h('th', { scope: 'col' }, name)),
       ['Meant', 'Done'].map((name) => h('th', { scope: 'col', class: 'number' }, name)),
-      ['Left alone', 'Reason'].map((name) => h('th', { scope: 'col' }, name)))),
+      ['Left alone', 'Reason'].map((name) => h('th', { scope: 'col' }, name)),
+      mayChange() && h('th', { scope: 'col' }, 'Controls'))),
     h('tbody', {}, actions.map((one) => h('tr', { 'data-key': one.idempotencyKey },
       h('td', { class: 'when' }, ago(one.startedAt)),
       h('td', { class: 'short', dir: 'auto' }, one.actor),
@@ -50,8 +60,31 @@ function table(actions) {
       h('td', { class: 'text wrap', dir: 'auto' }, scopeOf(one)),
       h('td', { class: 'number' }, number(one.meant)),
       h('td', { class: 'number' }, number(one.done)),
-      h('td', { class: 'wrap' }, leftOf(one), !one.finished && h('span', { class: 'ink-late' }, ' not finished')),
-      h('td', { class: 'text wrap', dir: 'auto' }, one.reason ?? ''))))));
+      h('td', { class: 'wrap' }, leftOf(one), beyond(one), !one.finished && h('span', { class: 'ink-late' }, ' not finished')),
+      h('td', { class: 'text wrap', dir: 'auto' }, one.reason ?? ''),
+      mayChange() && h('td', {}, controls(one)))))));
+}
+
+function controls(one) {
+  const scope = scopeAgain(one);
+  return h('span', { class: 'controls' },
+    !one.finished && scope && h('button', {
+      type: 'button', 'data-acts': true, 'aria-label': `Go on with the ${one.verb} ${one.idempotencyKey}`,
+      onclick: () => askForChange(one.verb, scope, one.verb === 'undo' ? 'of this cancel' : `that are ${wordsOf(one.filter)}`, () => {}, {
+        key: one.idempotencyKey, limit: one.limit, done: one.done,
+      }),
+    }, 'Go on'),
+    one.verb === 'cancel' && one.done > 0 && h('button', {
+      type: 'button', 'data-acts': true, 'aria-label': `Undo the cancel ${one.idempotencyKey}`, onclick: () => askForUndo(one.idempotencyKey),
+    }, 'Undo'));
+}
+
+/** What a change meant, as it is ordered once more. */
+function scopeAgain({ verb, filter }) {
+  if (verb === 'undo') return { of: filter.of };
+  if (verb !== 'retry' && verb !== 'cancel') return null;
+  const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== null));
+  return given.ids ? { ids: given.ids } : { filter: given };
 }
 
 /** What a change meant, in words. */
@@ -59,16 +92,23 @@ function scopeOf({ verb, filter }) {
   if (verb === 'pause' || verb === 'resume') return filter.platform === '*' ? 'everything' : filter.platform;
   if (verb === 'limit') return `${filter.platform}: ${filter.perMinute ? `${many(filter.perMinute, 'post')} a minute` : 'no limit'}`;
   if (verb === 'resetStuck') return `in processing for over ${duration(filter.olderThanSeconds)}`;
+  if (verb === 'undo') return `the cancel ${filter.of}`;
+  if (filter?.history) return `history ${wordsOf(filter)}`;
   if (filter?.ids) return filter.ids.length === 1 ? h('a', { href: `#/item/${filter.ids[0]}` }, 'one item') : many(filter.ids.length, 'item');
-  const names = { platform: 'for', creatorId: 'by', originalPostId: 'of', cause: 'with the cause', title: 'titled', from: 'from', to: 'before' };
-  const parts = Object.entries(names).filter(([name]) => filter?.[name]).map(([name, word]) => `${word} ${name === 'from' || name === 'to' ? localTime(new Date(filter[name])) : filter[name]}`);
-  return [filter?.status, ...parts].filter(Boolean).join(', ') || 'all';
+  return wordsOf(filter);
+}
+
+/** "10,000 of 22,025, the rest not touched", where a change reached its limit. */
+function beyond({ meant, beyondLimit }) {
+  if (!beyondLimit) return null;
+  const total = `${number(meant + beyondLimit.count)}${beyondLimit.precision === 'exact' ? '' : '+'}`;
+  return h('span', { class: 'ink-late' }, ` ${number(meant)} of ${total}, the rest not touched`);
 }
 
 /** Why some were left, as in "2 locked, 1 posted". */
 export function leftOf({ left, markedPosted }) {
   if (left?.unchanged) return 'it was so already';
-  const parts = Object.entries(left ?? {}).map(([reason, count]) => `${number(count)} ${reason}`);
+  const parts = Object.entries(left ?? {}).map(([reason, count]) => `${number(count)} ${reason === 'changed' ? 'touched since' : reason}`);
   if (markedPosted) parts.push(`${number(markedPosted)} had their post and were marked posted`);
   return parts.join(', ') || '–';
 }

@@ -8,7 +8,7 @@ import { refresh } from './live.js';
 
 const everything = '*';
 const nameOf = (platform) => (platform === everything ? 'everything' : platform);
-const button = (text, onclick, label) => h('button', { type: 'button', onclick, 'aria-label': label }, text);
+const button = (text, onclick, label) => h('button', { type: 'button', 'data-acts': true, onclick, 'aria-label': label }, text);
 
 /** What is held back: since when, by whom, why. Nothing where nothing is. */
 export function heldBack({ paused, limited }) {
@@ -21,7 +21,8 @@ export function heldBack({ paused, limited }) {
       mayChange() && button('Resume', () => ask('resume', pause.platform), `Resume ${nameOf(pause.platform)}`))),
     limited.map((limit) => h('li', { 'data-key': `limit ${limit.platform}` },
       h('span', { class: 'badge note' }, 'limited'),
-      h('p', {}, h('strong', { dir: 'auto' }, limit.platform), ` to ${many(limit.perMinute, 'post')} a minute, set `, ago(limit.setAt), ' by ', h('bdi', {}, limit.setBy)))));
+      h('p', {}, h('strong', { dir: 'auto' }, limit.platform), ` to ${many(limit.perMinute, 'post')} a minute, set `, ago(limit.setAt), ' by ', h('bdi', {}, limit.setBy)),
+      mayChange() && button('Lift the limit', () => askToLift(limit.platform, limit.perMinute), `Lift the limit of ${limit.platform}`))));
 }
 
 /** A platform's own state, and what can be done about it, as cells of its row. */
@@ -85,6 +86,18 @@ function askForLimit(platform, before) {
       return `${platform} ${now ? `gets ${many(now.perMinute, 'post')} a minute` : 'has no limit'}`;
     },
     undo: { text: before ? `${number(before)} a minute` : 'no limit', act: () => askForLimit(platform, before) },
+  });
+}
+
+function askToLift(platform, before) {
+  question({
+    title: `Lift the limit of ${platform}?`,
+    what: `It gets ${many(before, 'post')} a minute now; without a limit what waits is posted as fast as it goes.`,
+    act: 'Lift the limit',
+    verb: 'limit',
+    order: () => ({ platform, perMinute: null }),
+    result: () => `${platform} has no limit`,
+    undo: { text: `${number(before)} a minute`, act: () => askForLimit(platform, before) },
   });
 }
 

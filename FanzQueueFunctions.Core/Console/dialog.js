@@ -1,16 +1,27 @@
 // A dialog that goes on from a question to its end.
 import { h, morph } from './dom.js';
 
+let opened = 0;
+
+/** Shows a dialog in place of the one before. A browser tells of the end of that one late: it is taken away here. */
+export function showDialog(dialog, closed = () => {}) {
+  document.getElementById('dialogs').replaceChildren(dialog);
+  dialog.addEventListener('close', () => {
+    dialog.remove();
+    closed();
+  });
+  dialog.showModal();
+}
+
 /** Opens one. show(…) puts its content in place of what was there; title, close and reason are parts of that. */
 export function openDialog() {
-  const dialog = h('dialog', { class: 'change', 'aria-labelledby': 'change-title', 'aria-live': 'polite' });
-  document.getElementById('dialogs').append(dialog);
-  dialog.addEventListener('close', () => dialog.remove());
-  dialog.showModal();
+  const titleId = `dialog-title-${++opened}`;
+  const dialog = h('dialog', { class: 'change', 'aria-labelledby': titleId, 'aria-live': 'polite' });
+  showDialog(dialog);
   return {
     dialog,
     show: (...content) => morph(dialog, h('div', {}, content)),
-    title: (text) => h('h2', { id: 'change-title' }, text),
+    title: (text) => h('h2', { id: titleId }, text),
     close: (text = 'Close') => h('button', { type: 'button', onclick: () => dialog.close() }, text),
     reason: () => h('label', {}, h('span', {}, 'Why (kept with the record; may be empty)'), h('input', { name: 'reason', maxlength: 1000, autocomplete: 'off' })),
     // The way on, at the end: what Enter and Space mean.

@@ -1,10 +1,11 @@
 // How numbers, times and lengths of time are written.
 import { h } from './dom.js';
+import { formatter, isUtc, zoneAt } from './zone.js';
 
 const whole = new Intl.NumberFormat('en-US');
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
-const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
-const year = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
+const clock = formatter({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const day = formatter({ day: 'numeric', month: 'short' });
+const year = formatter({ day: 'numeric', month: 'short', year: 'numeric' });
 
 export const number = (value) => whole.format(value);
 
@@ -31,25 +32,26 @@ export function duration(seconds) {
   return days < 10 && hours % 24 ? `${days} d ${hours % 24} h` : `${number(days)} d`;
 }
 
-/** A time of this place, with its day where that is not today. */
-export function localTime(at) {
+/** A time in the zone that is shown, which it names, with its day where that is not today. */
+export function moment(iso) {
+  const at = new Date(iso);
   const now = new Date();
-  if (at.toDateString() === now.toDateString()) return clock.format(at);
-  return `${(at.getFullYear() === now.getFullYear() ? day : year).format(at)}, ${clock.format(at)}`;
+  const days = year.format(at) === year.format(now) ? '' : `${(year.format(at).slice(-4) === year.format(now).slice(-4) ? day : year).format(at)}, `;
+  return `${days}${clock.format(at)} ${zoneAt(at)}`;
 }
 
-/** A time as an element: local, its UTC on hover. */
+/** A time as an element; the same in UTC on hover. */
 export function time(iso) {
-  return iso ? h('time', { datetime: iso, title: utc(iso) }, localTime(new Date(iso))) : '–';
+  return iso ? h('time', { datetime: iso, title: utc(iso) }, moment(iso)) : '–';
 }
 
-/** How long ago, or how far ahead: "5 min ago", "in 2 min"; local time and UTC on hover. */
+/** How long ago, or how far ahead: "5 min ago", "in 2 min"; the time itself on hover. */
 export function ago(iso) {
   if (!iso) return '–';
   const at = new Date(iso);
   const seconds = Math.round((Date.now() - at) / 1000);
   const text = Math.abs(seconds) < 2 ? 'now' : seconds < 0 ? `in ${duration(-seconds)}` : `${duration(seconds)} ago`;
-  return h('time', { datetime: iso, title: `${localTime(at)}, ${utc(iso)}` }, text);
+  return h('time', { datetime: iso, title: isUtc ? utc(iso) : `${moment(iso)}, ${utc(iso)}` }, text);
 }
 
 /** The same for a person who copies it: an id's last eight characters, as the log has them; whole on hover. */

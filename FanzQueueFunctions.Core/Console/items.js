@@ -1,36 +1,72 @@
 // Items by filter, in pages that stay where they are while rows arrive; selected ones, or all that match, can be changed.
 import { addressOf, go } from './address.js';
-import { mayChange, read } from './api.js';
+import { exported, mayChange, read, Refusal } from './api.js';
 import { askForChange } from './change.js';
+import { isDead } from './dead.js';
 import { h } from './dom.js';
-import { download, toCsv } from './export.js';
+import { download } from './export.js';
+import { filterOf, isGiven, nameOf, shortNameOf, wordsOf } from './filter.js';
+import { creatorsOf, placeOf } from './find.js';
 import { ago, many, number, shortId } from './format.js';
 import { refresh } from './live.js';
+import { platformField, platformNames, platformOf } from './platforms.js';
+import { inputOf, ofInput } from './zone.js';
 
+const pageSize = 50;
 const statuses = ['queued', 'processing', 'posted', 'failed', 'cancelled'];
 const creatorsId = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-const filters = ['status', 'platform', 'title', 'cause', 'creatorId', 'originalPostId', 'from', 'to'];
 export const changeable = { retry: ['failed', 'cancelled'], cancel: ['queued', 'processing', 'failed'] };
 
 /** The page that is shown, by what it was asked with; its rows stay until the operator asks for newer ones. */
 let shown = { asked: null, rows: [], newer: 0 };
 const selected = new Set();
 let repaint = () => {};
+// Whether the form says something else than what is shown: then no button may act on either.
+let isStale = false;
+
+// A list that was just painted for the first time, and is to read on.
+let begin = null;
+// The item that was opened from the list, to which the way back leads.
+let opened = null;
+
+/** The items before and after one in the list that it was opened from; that one is where the list goes on later. */
+export function neighbours(id) {
+  opened = id;
+  const place = shown.rows.findIndex((item) => item.id === id);
+  return place < 0 ? {} : { before: shown.rows[place - 1]?.id, after: shown.rows[place + 1]?.id, list: shown.asked && addressOf('items', JSON.parse(shown.asked)) };
+}
 
 export const items = {
   title: 'Items',
 
   async load({ query }) {
-    const { found, wanted } = await withCreator(query);
-    if (found) {
+    const platforms = await platformNames();
+    const none = (rest) => {
       shown = { asked: null, rows: [], newer: 0 };
-      return { query, found };
+      return { query, platforms, ...rest };
+    };
+    let page, found, wanted, creators;
+    try {
+      if (query.id) {
+        const place = await placeOf(query.id);
+        if (place) location.replace(place);
+        return none({ trouble: place ? 'Found.' : `No item, original, post or creator has the id ${query.id}.` });
+      }
+      creators = await creatorsOf(query.text);
+      ({ found, wanted } = await withCreator(query));
+      if (found) return none({ found });
+      const { order, after } = wanted;
+      page = await read('items', { limit: pageSize, order, after, ...filterOf(wanted) });
+    } catch (trouble) {
+      // The form stays, with what is wrong with it.
+      if (trouble instanceof Refusal && trouble.status !== 400) throw trouble;
+      return none({ trouble: trouble.detail ?? trouble.message });
     }
     const asked = JSON.stringify(query);
-    const page = await read('items', { limit: 50, ...withTimes(wanted) });
     if (shown.asked !== asked) {
       selected.clear();
-      shown = { asked, rows: page.items, next: page.next, until: page.lookedAtUntil, newer: 0 };
+      shown = { asked, rows: page.items, next: page.next, until: page.lookedAtUntil, newer: 0, first: new Set(page.items.map((item) => item.id)), list: {} };
+      begin = { list: shown.list, parameters: { order: wanted.order, ...filterOf(wanted) } };
     } else {
       const fresh = new Map(page.items.map((item) => [item.id, item]));
       const known = new Set(shown.rows.map((item) => item.id));
@@ -38,31 +74,45 @@ export const items = {
       shown = {
         ...shown,
         // A row that is not among the fresh ones was pushed to the next page, or matches no longer.
-        rows: shown.rows.map((item) => fresh.get(item.id) ?? { ...item, isOld: true }),
+        rows: shown.rows.map((item) => fresh.get(item.id) ?? { ...item, isOld: shown.first.has(item.id) }),
         newer: arrived,
       };
     }
-    return { query, wanted };
+    return { query, platforms, wanted, creators };
   },
 
-  render({ query, wanted, found }, paint) {
+  render({ query, platforms, wanted, found, trouble, creators }, paint) {
     repaint = paint;
+    isStale = isOther(document.querySelector('form.items'), query);
     const chosen = shown.rows.filter((item) => selected.has(item.id));
     return [
-      h('div', { class: 'head' }, h('h1', {}, 'Items'), exports()),
-      filterForm(query),
-      found ? choice(found, query) : [
+      h('div', { class: 'head' }, h('h1', {}, 'Items'), exports(wanted)),
+      filterForm(query, platforms),
+      trouble ? h('p', { class: 'trouble', role: 'alert' }, trouble) : found ? choice(found, query) : [
         h('div', { class: 'bar' }, selectionBar(chosen, wanted), h('span', { 'aria-live': 'polite' }, shown.newer > 0 && h('button', {
           onclick: showNewer,
         }, `Show changes (${number(shown.newer)} newer)`))),
-        shown.rows.length === 0 ? h('p', { class: 'empty' }, 'No item matches.') : table(),
+        creators?.length > 0 && h('p', { class: 'note' }, 'Creators of this name: ', creators.map((one, i) => [i > 0 && ', ',
+          h('a', { dir: 'auto', href: addressOf('items', { creatorId: one.creatorId }) }, one.creatorName)])),
+        shown.rows.length > 0 ? table() : h('p', { class: 'empty' }, shown.next ? 'Nothing so far.' : 'No item matches.'),
+        reading(),
         pager(query),
       ],
     ];
   },
 
+  painted() {
+    if (begin) {
+      const list = begin;
+      begin = null;
+      readOn(list);
+    }
+    if (!opened) return;
+    document.querySelector(`tr[data-key="${opened}"] td.text > a`)?.focus();
+    opened = null;
+  },
+
   keys: {
-    '/': () => document.querySelector('[name=title]')?.focus(),
     j: () => moveRow(1),
     k: () => moveRow(-1),
     x: () => document.activeElement?.closest('tr')?.querySelector('input')?.click(),
@@ -90,32 +140,40 @@ function choice({ creators, isWhole }, { creator, ...query }) {
   ];
 }
 
-/** What the address asks, as the app takes it: a time of this place becomes one of the world. */
-function withTimes({ from, to, ...query }) {
-  return { ...query, from: from && new Date(from).toISOString(), to: to && new Date(to).toISOString() };
+/** What a form asks, as the address says it. */
+function queryOf(form, before) {
+  const { platform, from, to, ...asked } = Object.fromEntries(new FormData(form));
+  const query = { ...asked, platform: platformOf(platform), from: ofInput(from, before.from), to: ofInput(to, before.to) };
+  // A name may have become an id, which the field shows.
+  if (query.creator && query.creator === before.creatorId) Object.assign(query, { creatorId: query.creator, creator: '' });
+  return Object.fromEntries(Object.entries(query).filter(([name, value]) => isGiven(name, value)));
 }
 
-function filterOf(query) {
-  const filter = Object.fromEntries(Object.entries(withTimes(query)).filter(([name, value]) => filters.includes(name) && value));
-  return filter;
+/** Whether the form that stands there says something else than what was asked for. */
+function isOther(form, query) {
+  if (!form || form.dataset.of !== JSON.stringify(query)) return false;
+  const { after, ...asked } = query;
+  const says = queryOf(form, query);
+  return JSON.stringify(Object.entries(says).sort()) !== JSON.stringify(Object.entries(asked).sort());
 }
 
-function filterForm(query) {
+function filterForm(query, platforms) {
   const field = (name, label, attributes) => h('label', {}, h('span', {}, label),
     h('input', { name, value: query[name] ?? '', autocomplete: 'off', spellcheck: 'false', ...attributes }));
-  const more = ['cause', 'originalPostId', 'from', 'to'].some((name) => query[name]);
+  const more = ['title', 'cause', 'shortId', 'originalPostId', 'from', 'to'].some((name) => query[name]);
   return h('form', {
-    class: 'filter', role: 'search', 'aria-label': 'Filter of the items',
+    class: 'filter items', role: 'search', 'aria-label': 'Filter of the items', 'data-of': JSON.stringify(query),
+    oninput: () => repaint(),
     onsubmit: (event) => {
       event.preventDefault();
-      go('items', Object.fromEntries(new FormData(event.target)));
+      go('items', queryOf(event.target, query));
     },
   },
   h('label', {}, h('span', {}, 'Status'), h('select', { name: 'status', 'data-value': query.status, onchange: (event) => event.target.form.requestSubmit() },
     h('option', { value: '' }, 'any'),
     statuses.map((status) => h('option', { value: status, selected: status === query.status }, status)))),
-  field('title', 'Title contains', { type: 'search', maxlength: 255 }),
-  field('platform', 'Platform', { maxlength: 100 }),
+  field('text', 'Title or error contains', { type: 'search', maxlength: 255 }),
+  platformField(query.platform, platforms),
   field('creator', 'Creator', { maxlength: 100, value: query.creator ?? query.creatorId ?? '', placeholder: 'name or id' }),
   h('label', {}, h('span', {}, 'Order'), h('select', { name: 'order', 'data-value': query.order, onchange: (event) => event.target.form.requestSubmit() },
     h('option', { value: '' }, 'newest first'),
@@ -123,18 +181,15 @@ function filterForm(query) {
   h('details', { open: more },
     h('summary', {}, 'More'),
     h('div', {},
+      field('title', 'Title contains', { maxlength: 255 }),
       field('cause', 'Cause', { maxlength: 300 }),
+      field('shortId', 'Last eight of the id', { maxlength: 8, pattern: '[0-9a-fA-F]{8}' }),
       field('originalPostId', 'Original’s id', { pattern: '[0-9a-fA-F\\-]{36}' }),
-      field('from', 'From', { type: 'datetime-local', value: localInput(query.from) }),
-      field('to', 'Before', { type: 'datetime-local', value: localInput(query.to) }))),
-  h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Filter'), h('a', { class: 'button', href: '#/items' }, 'Clear')));
-}
-
-/** A time as an input of the browser takes it: of this place, without its zone. */
-function localInput(value) {
-  if (!value) return '';
-  const at = new Date(value);
-  return Number.isNaN(at.getTime()) ? '' : new Date(at - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+      field('from', 'From', { type: 'datetime-local', value: inputOf(query.from), step: 1 }),
+      field('to', 'Before', { type: 'datetime-local', value: inputOf(query.to), step: 1 }))),
+  h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Filter'), h('a', {
+    class: 'button', href: '#/items', onclick: (event) => { event.target.closest('form').reset(); repaint(); },
+  }, 'Clear')));
 }
 
 function selectionBar(chosen, query) {
@@ -142,17 +197,19 @@ function selectionBar(chosen, query) {
   const verbs = Object.keys(changeable);
   if (chosen.length > 0)
     return h('span', { class: 'actions' }, h('strong', {}, `${number(chosen.length)} selected`), verbs.map((verb) => h('button', {
-      onclick: () => changeSelected(verb),
+      'data-acts': true, onclick: () => changeSelected(verb),
     }, `${verb === 'retry' ? 'Retry' : 'Cancel'} selected`)));
   const possible = verbs.filter((verb) => changeable[verb].includes(query.status));
   return h('span', { class: 'actions' },
-    possible.length === 0 && h('span', { class: 'hint' }, 'Select items, or a status to change all that match.'),
+    isStale && h('span', { class: 'ink-late' }, 'The form says something else than what is shown: press Filter, or Clear.'),
+    possible.length === 0 && !isStale && h('span', { class: 'hint' }, 'Select items, or a status to change all that match.'),
     possible.map((verb) => h('button', {
-      onclick: () => askForChange(verb, { filter: filterOf(query) }, 'that match the filter'),
+      'data-acts': true, 'data-stale': isStale, onclick: () => !isStale && askForChange(verb, { filter: filterOf(query) }, `that are ${wordsOf(filterOf(query))}`),
     }, `${verb === 'retry' ? 'Retry' : 'Cancel'} all that match`)));
 }
 
 function changeSelected(verb) {
+  if (isDead()) return;
   const ids = shown.rows.filter((item) => selected.has(item.id)).map((item) => item.id);
   if (ids.length) askForChange(verb, { ids }, ids.length === 1 ? 'that is selected' : 'that are selected', () => selected.clear());
 }
@@ -183,9 +240,9 @@ function row(item) {
   check.checked = selected.has(item.id);
   return h('tr', { 'data-key': item.id, class: item.isOld ? 'old' : null },
     mayChange() && h('td', { class: 'check' }, check),
-    h('td', {}, h('span', { class: `badge ${item.status}` }, item.status)),
+    h('td', {}, h('span', { class: `badge ${item.status}` }, item.status), item.isOld && h('span', { class: 'note' }, ' moved on')),
     h('td', { class: 'text' }, h('a', { href: `#/item/${item.id}`, dir: 'auto' }, item.title || '(no title)')),
-    h('td', { class: 'short', dir: 'auto' }, item.targetPlatform),
+    h('td', { class: 'short', dir: 'auto', title: nameOf(item.targetPlatform) }, shortNameOf(item.targetPlatform)),
     h('td', { class: 'short' }, h('a', { class: 'plain', dir: 'auto', title: 'Only this creator', href: addressOf('items', { creatorId: item.creatorId }) },
       item.creatorName || '(gone)')),
     h('td', { class: 'when' }, when(item)),
@@ -210,13 +267,52 @@ function pager(query) {
     shown.next && h('a', { class: 'button', 'data-next': true, href: addressOf('items', { ...query, after: shown.next }) }, 'Next page'));
 }
 
-function exports() {
-  return h('span', { class: 'actions' },
-    h('button', { disabled: shown.rows.length === 0, onclick: () => download('items.csv', 'text/csv', toCsv(plain())) }, 'CSV'),
-    h('button', { disabled: shown.rows.length === 0, onclick: () => download('items.json', 'application/json', JSON.stringify(plain(), null, 2)) }, 'JSON'));
+/** Where few of many match, the list reads on by itself until the page is full, the table ends, or it is told to stop. */
+async function readOn({ list, parameters }) {
+  const goesOn = () => shown.list === list && shown.next && shown.until && shown.rows.length < pageSize && !shown.stopped;
+  while (goesOn()) {
+    shown = { ...shown, isReading: true };
+    repaint();
+    try {
+      const page = await read('items', { ...parameters, limit: pageSize - shown.rows.length, after: shown.next });
+      if (goesOn()) shown = { ...shown, rows: [...shown.rows, ...page.items], next: page.next, until: page.lookedAtUntil };
+    } catch (refusal) {
+      if (shown.list === list) shown = { ...shown, stopped: refusal.detail ?? String(refusal) };
+    }
+  }
+  if (shown.list !== list || !shown.isReading) return;
+  shown = { ...shown, isReading: false };
+  repaint();
 }
 
-const plain = () => shown.rows.map(({ isOld, ...item }) => item);
+function reading() {
+  if (!shown.isReading || shown.stopped) return shown.stopped && h('p', { class: 'note' }, `Stopped. ${shown.stopped === true ? '' : shown.stopped}`);
+  return h('div', { class: 'actions', role: 'status' },
+    h('progress', { 'aria-label': 'Reading on' }), h('span', { class: 'note' }, 'Reading on; looked at those until ', ago(shown.until), '.'),
+    h('button', { type: 'button', onclick: () => { shown = { ...shown, stopped: true }; repaint(); } }, 'Stop'));
+}
+
+let exporting = '';
+
+function exports(wanted) {
+  const button = (label, format) => h('button', {
+    disabled: !wanted || exporting !== '', title: 'All that match, not this page alone', onclick: async () => {
+      exporting = format;
+      repaint();
+      try {
+        download(`items.${format}`, await exported({ format, order: wanted.order, ...filterOf(wanted) }));
+        exporting = '';
+      } catch (refusal) {
+        exporting = '';
+        exportTrouble = refusal.detail ?? String(refusal);
+      }
+      repaint();
+    },
+  }, exporting === format ? `${label} …` : label);
+  return h('span', { class: 'actions' }, exportTrouble && h('span', { class: 'trouble', role: 'alert' }, exportTrouble), button('CSV', 'csv'), button('JSON', 'json'));
+}
+
+let exportTrouble = '';
 
 function selectAll(checked) {
   for (const item of shown.rows) {

@@ -1,10 +1,11 @@
 // The keyboard: each key that the page knows, and the list of them.
+import { showDialog } from './dialog.js';
 import { h } from './dom.js';
 
 const known = [
   ['g o', 'Overview'], ['g f', 'Failures'], ['g i', 'Items'], ['g c', 'Who did what'],
-  ['r', 'Refresh now'], ['p', 'Pause or go on'], ['t', 'Dark, light, or as the system'],
-  ['/', 'Items: search a title'], ['j k', 'Items: next, previous row'], ['x', 'Items: select the row'], ['Enter', 'Items: open the row'],
+  ['r', 'Refresh now'], ['p', 'Pause or go on'], ['t', 'Dark, light, or as the system'], ['u', 'Times of this place, or UTC'],
+  ['/', 'Find: an id, a creator, words of a title or an error'], ['j k', 'Items: next, previous row'], ['x', 'Items: select the row'], ['Enter', 'Items: open the row'],
   ['e', 'Items: retry the selected'], ['c', 'Items: cancel the selected'], ['n', 'Items: next page'],
   ['?', 'This list'], ['Esc', 'Close'],
 ];
@@ -32,7 +33,5 @@ export function showKeys() {
     h('h2', { id: 'keys-title' }, 'Keys'),
     h('dl', { class: 'keys' }, known.map(([key, does]) => h('div', {}, h('dt', {}, key.split(' ').map((part) => h('kbd', {}, part))), h('dd', {}, does)))),
     h('div', { class: 'actions' }, h('button', { onclick: () => dialog.close() }, 'Close')));
-  document.getElementById('dialogs').append(dialog);
-  dialog.addEventListener('close', () => dialog.remove());
-  dialog.showModal();
+  showDialog(dialog);
 }

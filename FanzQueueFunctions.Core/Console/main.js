@@ -1,16 +1,20 @@
 // The console: asks for the key, shows the view that the address names, and keeps it fresh.
 import { go, readAddress } from './address.js';
-import { enter, enterAs, forget, mayChange, Refusal, signIn, unlock } from './api.js';
+import { callMe, enter, enterAs, forget, mayChange, Refusal, signIn, unlock } from './api.js';
 import { changes } from './changes.js';
+import { applyDead, dead } from './dead.js';
+import { showDialog } from './dialog.js';
 import { h, morph } from './dom.js';
 import { failures } from './failures.js';
-import { duration, localTime } from './format.js';
+import { findField, focusFind } from './find.js';
+import { duration, moment } from './format.js';
 import { item } from './item.js';
 import { items } from './items.js';
 import { listen, showKeys } from './keys.js';
 import { keepFresh, live, pause, refresh, stop } from './live.js';
-import { overview } from './overview.js';
+import { hear, overview, state } from './overview.js';
 import { nextTheme, onThemeChange, theme } from './theme.js';
+import { isUtc, nextZone, onZoneChange } from './zone.js';
 
 const views = { overview, failures, items, item, changes };
 const tabs = { overview: 'Overview', failures: 'Failures', items: 'Items', changes: 'Who did what' };
@@ -43,46 +47,65 @@ async function load() {
   }
   if (mine !== turn || !entered) return false;
   content();
+  loading(false);
+  // The state of the queue stands in the tab, whatever view is shown.
+  await hear().catch(() => {});
+  if (mine === turn && entered) document.title = titleOf(view);
   return true;
+}
+
+/** While a view loads, the one before is dimmed, and none of its buttons acts. */
+function loading(is) {
+  main.classList.toggle('loading', is);
+  main.setAttribute('aria-busy', String(is));
+  dead('loading', is);
+  paintTop();
 }
 
 function paint(view, data, again) {
   morph(main, h('div', {}, view.render(data, again)));
   view.painted?.(data);
+  applyDead();
 }
+
+const titleOf = (view) => `${state.word && `${state.word} · `}${view.title} · FanzQueue`;
 
 function show() {
   if (!entered) return;
-  document.title = `${viewOf(readAddress()).title} · FanzQueue`;
+  document.title = titleOf(viewOf(readAddress()));
   scrollTo(0, 0);
   main.focus({ preventScroll: true });
-  paintTop();
+  loading(true);
   refresh();
 }
 
 function paintTop() {
+  dead('lost', live.lostAt !== null);
   const { view } = readAddress();
   morph(top, h('div', {},
     h('a', { class: 'brand', href: '#/overview' }, 'FanzQueue'),
     entered && h('nav', { 'aria-label': 'Views' }, Object.entries(tabs).map(([name, label]) => h('a', {
       href: `#/${name}`, 'aria-current': name === (view in tabs ? view : 'items') && 'page',
     }, label))),
+    entered && findField(),
     h('span', { class: 'tools' },
       entered && h('button', { class: `live ${live.lostAt ? 'lost' : live.paused ? 'paused' : ''}`, title: 'Pause or go on (p)', onclick: () => pause(!live.paused) }, liveText()),
       entered && asPrincipal && h('span', { class: 'who', dir: 'auto', title: entra.name }, entra.name),
       entered && !mayChange() && (asPrincipal
         ? h('span', { class: 'note', title: 'The role that you have looks, and changes nothing' }, 'Read only')
         : h('button', { onclick: askForChangeKey, title: 'Enter the key that opens changes' }, 'Read only')),
+      h('button', { onclick: nextZone, title: 'Times of this place, or UTC (u)', 'aria-label': `Times: ${isUtc ? 'UTC' : 'local'}` }, isUtc ? 'UTC' : 'Local'),
       h('button', { onclick: nextTheme, title: 'Dark, light, or as the system (t)', 'aria-label': `Colours: ${theme}` }, { auto: '◐', dark: '●', light: '○' }[theme]),
       h('button', { onclick: showKeys, title: 'Keys (?)', 'aria-label': 'Keys' }, '?'),
       entered && (asPrincipal
         ? h('a', { class: 'button', href: authAddress('logout', 'post_logout_redirect_uri') }, 'Sign out')
         : h('button', { onclick: () => leave(''), title: 'Forget the key' }, 'Leave')))));
   morph(lost, h('div', {}, entered && live.lostAt && h('p', {},
-    h('strong', {}, `No fresh answer since ${localTime(live.heardAt ?? live.lostAt)}. `), live.why, ' Trying again every 5 seconds.')));
+    h('strong', {}, `No fresh answer since ${moment(live.heardAt ?? live.lostAt)}. `), live.why, ' Trying again every 5 seconds.')));
 }
 
 function liveText() {
+  if (main.classList.contains('loading')) return 'Loading …';
   if (live.lostAt) return 'Lost';
   const age = live.heardAt ? Math.round((Date.now() - live.heardAt) / 1000) : 0;
   return `${live.paused ? 'Paused' : 'Live'} · ${age < 2 ? 'now' : `${duration(age)} ago`}`;
@@ -108,6 +131,7 @@ function leave(why) {
   if (asPrincipal) entra = { isOn: true };
   entered = asPrincipal = false;
   turn++;
+  loading(false);
   forget();
   stop();
   paintTop();
@@ -125,7 +149,8 @@ function askForKey(why) {
     entra.name && !entra.mayRead && h('p', { class: 'trouble' }, h('bdi', {}, entra.name), ' is signed in and has no role that opens the console.'),
     h('p', {}, `${entra.isOn ? 'Or enter' : 'Enter'} the key of the function `, h('code', {}, 'QueueRead'), ', or a host key, which opens changes too. It stays in this page’s memory and is gone when the page is closed.'),
     h('form', { onsubmit: submitKey },
-      h('label', {}, h('span', {}, 'Key'), h('input', { id: 'key', type: 'password', autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'key-trouble' })),
+      h('label', {}, h('span', {}, 'Your name, for the record of changes; may be empty'), h('input', { name: 'name', maxlength: 100, autocomplete: 'username', spellcheck: 'false' })),
+      h('label', {}, h('span', {}, 'Key'), h('input', { id: 'key', name: 'key', type: 'password', autocomplete: 'current-password', spellcheck: 'false', 'aria-describedby': 'key-trouble' })),
       h('p', { id: 'key-trouble', class: 'trouble', role: 'alert' }, why),
       h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Enter'), h('span', { class: 'hint' }, 'Leave it empty where the app asks for none.'))))));
   document.getElementById('key').focus();
@@ -138,6 +163,7 @@ async function submitKey(event) {
   tell('');
   try {
     await enter(field.value.trim());
+    callMe(event.target.elements.name.value.trim());
   } catch (refusal) {
     forget();
     tell(refusal.status === 401 ? 'This key does not open the console. Check it, and that it is one for reading.' : refusal.detail);
@@ -168,17 +194,18 @@ function askForChangeKey() {
     },
     h('label', {}, h('span', {}, 'The key of the function QueueChange, or a host key'), field), trouble,
     h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Open'), h('button', { type: 'button', onclick: () => dialog.close() }, 'Never mind'))));
-  dialog.addEventListener('close', () => { dialog.remove(); paintTop(); refresh(); });
-  document.getElementById('dialogs').append(dialog);
-  dialog.showModal();
+  showDialog(dialog, () => { paintTop(); refresh(); });
 }
 
 addEventListener('hashchange', show);
 onThemeChange(paintTop);
+onZoneChange(() => { paintTop(); if (entered) refresh(); });
 keepFresh(() => (entered ? load() : false), paintTop);
 listen({
   '?': showKeys,
   t: nextTheme,
+  u: nextZone,
+  '/': () => entered && focusFind(),
   r: () => entered && refresh(),
   p: () => entered && pause(!live.paused),
   'g o': () => go('overview'),

@@ -1,20 +1,24 @@
 // Plots over time: uPlot with the console's colours, and small lines for tables.
 import { h } from './dom.js';
 import { inkOf, onThemeChange } from './theme.js';
+import { formatter, onZoneChange, zoneAt } from './zone.js';
 
 const drawn = new Map();
 const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) drawn.get(target)?.plot.setSize(sizeOf(target));
 });
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const clock = formatter({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const day = formatter({ day: 'numeric', month: 'short' });
 
-onThemeChange(() => {
+onThemeChange(drawAgain);
+onZoneChange(drawAgain);
+
+function drawAgain() {
   for (const [element, { what }] of [...drawn]) {
     remove(element);
     if (element.isConnected) drawPlot(element, what);
   }
-});
+}
 
 /**
  * Draws into an element that the page keeps. Hovering reads the values, dragging zooms, a double click goes back.
@@ -24,8 +28,10 @@ export function drawPlot(element, what) {
   const data = [what.times, ...what.lines.map((line) => line.values)];
   const kept = drawn.get(element);
   if (kept) {
+    // A zoom ends with its range.
+    const isOther = kept.what.range !== what.range;
     kept.what = what;
-    kept.plot.setData(data, !kept.zoomed);
+    kept.plot.setData(data, isOther || !kept.zoomed);
     return;
   }
   for (const gone of [...drawn.keys()]) if (!gone.isConnected) remove(gone);
@@ -36,12 +42,12 @@ export function drawPlot(element, what) {
 }
 
 /** A line of the given values, as high as its highest; nothing where there is nothing to show. */
-export function sparkline(values, label) {
+export function sparkline(values, label, ink = 'posted') {
   const top = Math.max(...values, 0);
   if (!top) return h('span', { class: 'faint' }, '–');
   const step = 100 / Math.max(values.length - 1, 1);
   const line = values.map((value, i) => `${i ? 'L' : 'M'}${(i * step).toFixed(1)} ${(22 - (20 * value) / top).toFixed(1)}`).join('');
-  return h('svg', { class: 'spark', viewBox: '0 0 100 24', preserveAspectRatio: 'none', role: 'img', 'aria-label': label },
+  return h('svg', { class: `spark ${ink}`, viewBox: '0 0 100 24', preserveAspectRatio: 'none', role: 'img', 'aria-label': label },
     h('path', { class: 'area', d: `${line}V24H0Z` }), h('path', { class: 'line', d: line }));
 }
 
@@ -71,7 +77,7 @@ function optionsOf(element, entry) {
       { ...axis, size: 52, values: (_, splits) => splits.map((value) => (value === null ? '' : format(value))) },
     ],
     series: [
-      { label: 'At', value: (_, at) => (at === null ? '–' : `${day.format(at * 1000)} ${clock.format(at * 1000)}`) },
+      { label: 'At', value: (_, at) => (at === null ? '–' : `${day.format(at * 1000)} ${clock.format(at * 1000)} ${zoneAt(new Date(at * 1000))}`) },
       ...lines.map((line) => ({
         label: line.label,
         stroke: inkOf(line.ink),
@@ -93,5 +99,5 @@ function optionsOf(element, entry) {
 
 function labelOf(seconds, step) {
   const at = new Date(seconds * 1000);
-  return step >= 86_400 || (at.getHours() === 0 && at.getMinutes() === 0) ? day.format(at) : clock.format(at);
+  return step >= 86_400 || clock.format(at) === '00:00' ? day.format(at) : clock.format(at);
 }

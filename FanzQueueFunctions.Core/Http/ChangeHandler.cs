@@ -20,7 +20,7 @@ public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler 
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(30);
 
     public Task<IResult> AnswerAsync(HttpRequest request, CancellationToken cancellationToken) =>
-        AnswerAsync(request, "QueueChange key", cancellationToken);
+        AnswerAsync(request, null, cancellationToken);
 
     /// <summary>The same without a key, for whoever is signed in with Microsoft Entra ID: <c>POST /api/queue/entra/retry</c>.</summary>
     public async Task<IResult> AnswerPrincipalAsync(HttpRequest request, CancellationToken cancellationToken) =>
@@ -28,12 +28,14 @@ public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler 
             ? await AnswerAsync(request, principal.Name, cancellationToken)
             : refusal;
 
-    private async Task<IResult> AnswerAsync(HttpRequest request, string actor, CancellationToken cancellationToken)
+    /// <param name="principal">Who is signed in; null where a key opened the way.</param>
+    private async Task<IResult> AnswerAsync(HttpRequest request, string? principal, CancellationToken cancellationToken)
     {
         if (request.ContentLength > LargestBody)
             return Problems.TooLarge(LargestBody);
         try
         {
+            var actor = principal ?? KeyHolder.Of(request.Headers);
             _ = new QueryReader(request.Query);
             var key = ReadKey(request);
             switch (((string)request.RouteValues["verb"]!).ToLowerInvariant())
@@ -56,6 +58,9 @@ public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler 
                     return await ChangeAsync(ItemVerb.Cancel, request, actor, key, cancellationToken);
                 case "prune":
                     return await ChangeAsync(ItemVerb.Prune, request, actor, key, cancellationToken);
+                case "undo":
+                    var undo = await ReadBodyAsync(request, OperationsJson.Default.UndoBody, cancellationToken);
+                    return await ChangeAsync(ChangeOrders.Of(undo, actor, key));
                 case var other:
                     throw new UnreachableException($"The route lets \"{other}\" through, and nothing does it.");
             }
@@ -78,7 +83,11 @@ public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler 
         ItemVerb verb, HttpRequest request, string actor, string? key, CancellationToken cancellationToken)
     {
         var body = await ReadBodyAsync(request, OperationsJson.Default.ChangeBody, cancellationToken);
-        var order = ChangeOrders.Of(verb, body, actor, key, time.GetUtcNow());
+        return await ChangeAsync(ChangeOrders.Of(verb, body, actor, key, time.GetUtcNow()));
+    }
+
+    private async Task<IResult> ChangeAsync(ChangeOrder order)
+    {
         // Its caller may leave: what was begun is not given up with them, and the log has its line.
         var change = await operations.ChangeAsync(order, TimeLimit, cancellationToken: CancellationToken.None);
         return change.Conflict ? OfAnotherChange() : PrivateJson.Of(change, OperationsJson.Default.Change);

@@ -6,17 +6,19 @@ namespace FanzQueueFunctions.Http;
 internal static class FilterQuery
 {
     public static readonly string[] Parameters =
-        ["status", "platform", "creatorId", "originalPostId", "cause", "title", "from", "to"];
+        ["status", "platform", "creatorId", "originalPostId", "cause", "title", "text", "shortId", "from", "to"];
 
     /// <exception cref="RefusedRequestException">A value is not what it must be.</exception>
     public static ItemFilter Read(QueryReader query) => ItemFilters.Checked(new()
     {
         Status = query.Value<ItemStatus>("status"),
-        Platform = query.Text("platform", 100),
+        Platform = query.Name("platform", 100),
         CreatorId = query.Id("creatorId"),
         OriginalPostId = query.Id("originalPostId"),
         Cause = query.Text("cause", 300),
         Title = query.Text("title", 255),
+        Text = query.Text("text", 255),
+        ShortId = query.Text("shortId", 8),
         From = query.Time("from"),
         To = query.Time("to"),
     });

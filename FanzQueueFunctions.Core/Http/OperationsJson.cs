@@ -19,6 +19,8 @@ namespace FanzQueueFunctions.Http;
     ])]
 [JsonSerializable(typeof(QueueOverview))]
 [JsonSerializable(typeof(QueueSeries))]
+[JsonSerializable(typeof(PlatformSeries))]
+[JsonSerializable(typeof(IdFound))]
 [JsonSerializable(typeof(ItemPage))]
 [JsonSerializable(typeof(ItemStory))]
 [JsonSerializable(typeof(FailureCauses))]
@@ -30,6 +32,7 @@ namespace FanzQueueFunctions.Http;
 [JsonSerializable(typeof(QueueControls))]
 [JsonSerializable(typeof(PauseBody))]
 [JsonSerializable(typeof(LimitBody))]
+[JsonSerializable(typeof(UndoBody))]
 [JsonSerializable(typeof(ResetBody))]
 internal sealed partial class OperationsJson : JsonSerializerContext;
 

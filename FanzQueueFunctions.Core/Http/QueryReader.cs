@@ -39,6 +39,15 @@ internal sealed class QueryReader
         return text;
     }
 
+    /// <returns>Null where it is not given; it may be empty.</returns>
+    /// <exception cref="RefusedRequestException">It is too long or has a NUL.</exception>
+    public string? Name(string name, int longest)
+    {
+        var text = _query[name] is [{ } value] ? value : null;
+        RequestText.CheckName(name, text, longest);
+        return text;
+    }
+
     public Guid? Id(string name) => Text(name, 100) is not { } text ? null
         : Guid.TryParseExact(text, "D", out var id) ? id
         : throw new RefusedRequestException($"{name} must be an id, as in 3f2b8c1e-0000-4000-8000-000000000000.");

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using FanzQueueFunctions.Operations;
 using FanzQueueFunctions.Processing;
 using Microsoft.AspNetCore.Http;
@@ -26,6 +27,9 @@ public sealed class ReadHandler(QueueOperations operations, IOperationStore stor
             {
                 ("overview", null) => await OverviewAsync(request, cancellationToken),
                 ("series", null) => await SeriesAsync(request, cancellationToken),
+                ("platforms", null) => await PlatformsAsync(request, cancellationToken),
+                ("find", null) => await FindAsync(request, cancellationToken),
+                ("export", null) => await ExportAsync(request, cancellationToken),
                 ("items", null) => await ItemsAsync(request, cancellationToken),
                 ("items", _) => await ItemAsync(request, id, cancellationToken),
                 ("failures", null) => await FailuresAsync(request, cancellationToken),
@@ -50,7 +54,7 @@ public sealed class ReadHandler(QueueOperations operations, IOperationStore stor
     {
         _ = new QueryReader(request.Query);
         var overview = await operations.ReadOverviewAsync(cancellationToken);
-        return PrivateJson.Of(overview, OperationsJson.Default.QueueOverview);
+        return Json(overview, OperationsJson.Default.QueueOverview);
     }
 
     private async Task<IResult> SeriesAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -58,7 +62,13 @@ public sealed class ReadHandler(QueueOperations operations, IOperationStore stor
         var query = new QueryReader(request.Query, "range", "platform");
         var range = SeriesRange.Named(query.OneOf("range", [.. SeriesRange.All.Select(range => range.Name)]))!;
         var series = await store.ReadSeriesAsync(range, query.Text("platform", 100), cancellationToken);
-        return PrivateJson.Of(series, OperationsJson.Default.QueueSeries);
+        return Json(series, OperationsJson.Default.QueueSeries);
+    }
+
+    private async Task<IResult> PlatformsAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        _ = new QueryReader(request.Query);
+        return Json(await store.ReadPlatformSeriesAsync(cancellationToken), OperationsJson.Default.PlatformSeries);
     }
 
     private async Task<IResult> ItemsAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -69,7 +79,22 @@ public sealed class ReadHandler(QueueOperations operations, IOperationStore stor
             NewestFirst: query.OneOf("order", "newest", "oldest") == "newest",
             query.Whole("limit", 50, 1, 1000),
             ItemCursor.Checked(query.Text("after", 100)));
-        return PrivateJson.Of(await store.ReadItemsAsync(page, cancellationToken), OperationsJson.Default.ItemPage);
+        return Json(await store.ReadItemsAsync(page, cancellationToken), OperationsJson.Default.ItemPage);
+    }
+
+    private async Task<IResult> ExportAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var query = new QueryReader(request.Query, [.. FilterQuery.Parameters, "order", "format"]);
+        var asCsv = query.OneOf("format", "csv", "json") == "csv";
+        var page = ItemExport.FirstPage(FilterQuery.Read(query), query.OneOf("order", "newest", "oldest") == "newest");
+        return ItemExport.Answer(store, page, await store.ReadItemsAsync(page, cancellationToken), asCsv, cancellationToken);
+    }
+
+    private async Task<IResult> FindAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var id = new QueryReader(request.Query, "id").Id("id")
+            ?? throw new RefusedRequestException("What is looked for is said by its id: ?id=…");
+        return Json(await store.FindAsync(id, cancellationToken), OperationsJson.Default.IdFound);
     }
 
     private async Task<IResult> ItemAsync(HttpRequest request, string id, CancellationToken cancellationToken)
@@ -78,7 +103,7 @@ public sealed class ReadHandler(QueueOperations operations, IOperationStore stor
         if (!Guid.TryParseExact(id, "D", out var itemId))
             throw new RefusedRequestException("An item is asked for by its id: /api/queue/items/<id>.");
         return await store.ReadItemAsync(itemId, cancellationToken) is { } story
-            ? PrivateJson.Of(story, OperationsJson.Default.ItemStory)
+            ? Json(story, OperationsJson.Default.ItemStory)
             : Problems.Of(StatusCodes.Status404NotFound, "Not found", $"There is no item {itemId}.");
     }
 
@@ -86,29 +111,33 @@ public sealed class ReadHandler(QueueOperations operations, IOperationStore stor
     {
         var query = new QueryReader(request.Query, "since");
         var causes = await store.ReadFailuresAsync(query.Time("since"), cancellationToken);
-        return PrivateJson.Of(causes, OperationsJson.Default.FailureCauses);
+        return Json(causes, OperationsJson.Default.FailureCauses);
     }
 
     private async Task<IResult> CreatorsAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var name = new QueryReader(request.Query, "name").Text("name", 100)
             ?? throw new RefusedRequestException("A creator is looked for by the first letters of the name: ?name=…");
-        return PrivateJson.Of(
+        return Json(
             await store.FindCreatorsAsync(name, cancellationToken), OperationsJson.Default.CreatorsFound);
     }
 
     private async Task<IResult> FindingsAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         _ = new QueryReader(request.Query);
-        return PrivateJson.Of(await check.FindAsync(cancellationToken), OperationsJson.Default.IReadOnlyListFinding);
+        return Json(await check.FindAsync(cancellationToken), OperationsJson.Default.IReadOnlyListFinding);
     }
 
     private async Task<IResult> ChangesAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var query = new QueryReader(request.Query, "verb", "actor", "limit", "before");
+        var query = new QueryReader(request.Query, "verb", "actor", "platform", "limit", "before");
         var changes = await store.ReadChangesAsync(
-            new(query.Value<RecordedVerb>("verb"), query.Text("actor", 200), query.Whole("limit", 50, 1, 1000), query.Id("before")),
+            new(
+                query.Value<RecordedVerb>("verb"), query.Text("actor", 200), query.Whole("limit", 50, 1, 1000), query.Id("before"),
+                query.Name("platform", 100)),
             cancellationToken);
-        return PrivateJson.Of(changes, OperationsJson.Default.ChangePage);
+        return Json(changes, OperationsJson.Default.ChangePage);
     }
+
+    private static JsonAnswer<T> Json<T>(T value, JsonTypeInfo<T> type) => new(value, type);
 }

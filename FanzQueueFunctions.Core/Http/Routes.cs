@@ -16,6 +16,6 @@ public static class Routes
     public const string ChangeByPrincipal = "queue/entra/" + Verb;
 
     // By name, so that no other path under /api/queue is answered by them.
-    private const string View = "{view:regex(^(overview|series|items|failures|creators|findings|changes|openapi)$)}/{id?}";
-    private const string Verb = "{verb:regex(^(retry|cancel|prune|pause|resume|limit|reset)$)}";
+    private const string View = "{view:regex(^(overview|series|platforms|find|export|items|failures|creators|findings|changes|openapi)$)}/{id?}";
+    private const string Verb = "{verb:regex(^(retry|cancel|prune|undo|pause|resume|limit|reset)$)}";
 }

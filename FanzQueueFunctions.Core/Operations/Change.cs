@@ -37,16 +37,31 @@ public sealed record Change
     public required IReadOnlyDictionary<string, long> Left { get; init; }
     public bool DryRun { get; init; }
 
-    /// <summary>False in a dry run that stopped counting: <see cref="Meant"/> is the least then.</summary>
+    /// <summary>False in a dry run that stopped counting, or that reached the limit: <see cref="Meant"/> is the least that match then.</summary>
     public bool IsExact { get; init; }
+
+    /// <summary>How many more match than the limit lets it take, which are not touched; null where it takes all.</summary>
+    public BoundedCount? BeyondLimit { get; init; }
+
+    /// <summary>In a dry run: what matches by status and platform, the 50 largest. Of an undo, the status that they get again.</summary>
+    public IReadOnlyList<MeantItems>? Groups { get; init; }
+
+    /// <summary>In a dry run: the titles of the first five.</summary>
+    public IReadOnlyList<string>? Titles { get; init; }
 
     /// <summary>The key belongs to another order, and nothing was done.</summary>
     public bool Conflict { get; init; }
 }
 
+/// <summary>Items of one status and platform that a change means.</summary>
+public sealed record MeantItems(ItemStatus Status, string Platform, long Count);
+
 /// <summary>What a change meant.</summary>
 public sealed record ChangeScope
 {
+    /// <summary>Of an undo: the idempotency key of the cancel.</summary>
+    public string? Of { get; init; }
+
     public IReadOnlyList<Guid>? Ids { get; init; }
 
     /// <summary>True where the rows were those of the history, not items.</summary>
@@ -65,6 +80,8 @@ public sealed record ChangeScope
     public Guid? OriginalPostId { get; init; }
     public string? Cause { get; init; }
     public string? Title { get; init; }
+    public string? Text { get; init; }
+    public string? ShortId { get; init; }
     public DateTimeOffset? From { get; init; }
     public DateTimeOffset? To { get; init; }
 }
@@ -81,4 +98,7 @@ public sealed record ChangePage
 /// <summary>One page of changes that is asked for.</summary>
 /// <param name="PageSize">1 to 1000.</param>
 /// <param name="Before">The <see cref="ChangePage.Next"/> of the page before; null for the first.</param>
-public sealed record ChangeQuery(RecordedVerb? Verb = null, string? Actor = null, int PageSize = 50, Guid? Before = null);
+/// <param name="Actor">A part of the name, in capitals or not.</param>
+/// <param name="Platform">Changes of this platform alone; <c>*</c> is a pause or a resume of everything.</param>
+public sealed record ChangeQuery(
+    RecordedVerb? Verb = null, string? Actor = null, int PageSize = 50, Guid? Before = null, string? Platform = null);

@@ -25,6 +25,9 @@ public sealed record ChangeOrder
     /// <summary>Items by filter, which names their status; null where ids say which.</summary>
     public ItemFilter? Filter { get; init; }
 
+    /// <summary>Of an undo: the idempotency key of the cancel that is taken back; null for other verbs.</summary>
+    public string? Of { get; init; }
+
     /// <summary>The most items to change, 1 to <see cref="MostItems"/>.</summary>
     public int Limit { get; init; } = DefaultLimit;
 
@@ -46,4 +49,7 @@ public enum ItemVerb
 
     /// <summary>Deletes posted, failed or cancelled items from before a time that is at least a day ago.</summary>
     Prune,
+
+    /// <summary>Gives the items of a cancel back what they were; one that was touched since is left alone.</summary>
+    Undo,
 }

@@ -50,4 +50,20 @@ internal static class ChangeOrders
             Reason = body.Reason,
         };
     }
+
+    /// <exception cref="RefusedRequestException">It cannot be done as it is asked for.</exception>
+    public static ChangeOrder Of(UndoBody body, string actor, string? idempotencyKey)
+    {
+        RequestText.Check("of", body.Of, 200);
+        RequestText.Check("reason", body.Reason, 1000);
+        return new()
+        {
+            Verb = ItemVerb.Undo,
+            Actor = actor,
+            IdempotencyKey = IdempotencyKeys.Checked(idempotencyKey),
+            Of = body.Of,
+            DryRun = body.DryRun,
+            Reason = body.Reason,
+        };
+    }
 }

@@ -20,6 +20,15 @@ public sealed record LimitBody
     public bool DryRun { get; init; }
 }
 
+/// <summary>What an undo is asked for with.</summary>
+public sealed record UndoBody
+{
+    /// <summary>The idempotency key of the cancel.</summary>
+    public required string Of { get; init; }
+    public string? Reason { get; init; }
+    public bool DryRun { get; init; }
+}
+
 /// <summary>What a reset of stuck items is asked for with.</summary>
 public sealed record ResetBody
 {

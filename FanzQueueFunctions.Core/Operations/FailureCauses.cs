@@ -1,18 +1,31 @@
 namespace FanzQueueFunctions.Operations;
 
-/// <summary>The failed items by cause, the newest cause first.</summary>
-/// <param name="IsWhole">False where there are more than 100 causes, of which the rest is left out.</param>
-public sealed record FailureCauses(IReadOnlyList<FailureCause> Causes, bool IsWhole);
+/// <summary>The failed items by cause: what fails most right now first, then the cause that failed last.</summary>
+/// <param name="IsWhole">False where there are more than 100 causes, of which those are left out that failed longest ago.</param>
+/// <param name="LineFrom">Where the first part of each <see cref="FailureCause.Line"/> begins.</param>
+public sealed record FailureCauses(
+    IReadOnlyList<FailureCause> Causes, bool IsWhole, DateTimeOffset LineFrom, int LineBucketSeconds);
 
 /// <summary>What failed items with the same cause have in common.</summary>
 public sealed record FailureCause
 {
     /// <summary>The error with ids, numbers and quoted values masked: what a filter takes.</summary>
     public required string Cause { get; init; }
+
+    /// <summary>How many are failed still: exact to 10,000, and for all causes together to 30,000.</summary>
     public required long Count { get; init; }
 
     /// <summary>False where there are more than <see cref="Count"/>.</summary>
     public required bool IsExact { get; init; }
+
+    /// <summary>How many of them failed in the last ten minutes, to 10,000.</summary>
+    public long LastTenMinutes { get; init; }
+
+    /// <summary>Whether the newest 200 failed at once, with retries left: the same retry mends none of them.</summary>
+    public bool IsFinal { get; init; }
+
+    /// <summary>How many tries failed for it in each part of the time, from the figures that were rolled up.</summary>
+    public required IReadOnlyList<long> Line { get; init; }
     public DateTimeOffset? FirstFailedAt { get; init; }
     public DateTimeOffset? LastFailedAt { get; init; }
 

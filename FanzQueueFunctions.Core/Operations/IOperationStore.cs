@@ -14,12 +14,18 @@ public interface IOperationStore
     /// <param name="platform">One platform; null for all.</param>
     Task<QueueSeries> ReadSeriesAsync(SeriesRange range, string? platform, CancellationToken cancellationToken);
 
+    /// <summary>The last 24 hours of every platform at once.</summary>
+    Task<PlatformSeries> ReadPlatformSeriesAsync(CancellationToken cancellationToken);
+
     /// <summary>A page of the items that match a filter.</summary>
     Task<ItemPage> ReadItemsAsync(ItemQuery query, CancellationToken cancellationToken);
 
     /// <summary>One item with all that belongs to it.</summary>
     /// <returns>Null where there is no such item.</returns>
     Task<ItemStory?> ReadItemAsync(Guid id, CancellationToken cancellationToken);
+
+    /// <summary>What an id is the id of.</summary>
+    Task<IdFound> FindAsync(Guid id, CancellationToken cancellationToken);
 
     /// <summary>The failed items by cause.</summary>
     /// <param name="since">Only failures from then on; null for all.</param>

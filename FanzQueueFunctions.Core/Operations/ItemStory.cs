@@ -1,3 +1,5 @@
+using FanzQueueFunctions.Processing;
+
 namespace FanzQueueFunctions.Operations;
 
 /// <summary>One item with all that belongs to it.</summary>
@@ -13,7 +15,24 @@ public sealed record ItemStory
 
     /// <summary>The tries that did not post it, the newest first.</summary>
     public required IReadOnlyList<ItemTry> Tries { get; init; }
+
+    /// <summary>What operators did with it, the newest 20 first.</summary>
+    public required IReadOnlyList<ItemDeed> Deeds { get; init; }
+
+    /// <summary>What holds it up; null where it is not queued.</summary>
+    public ItemWaits? Waits { get; init; }
 }
+
+/// <summary>A change of an operator's that touched an item.</summary>
+/// <param name="StatusBefore">What the item was before.</param>
+public sealed record ItemDeed(
+    DateTimeOffset At, RecordedVerb Verb, string Actor, string? Reason, ItemStatus StatusBefore, string IdempotencyKey);
+
+/// <summary>What holds a queued item up.</summary>
+/// <param name="Paused">The pause that keeps it: its platform's, else that of everything; null where it is not paused.</param>
+/// <param name="PerMinute">Its platform's limit; null where there is none.</param>
+/// <param name="Ahead">How many items of its platform are due before it, exact to 10,000.</param>
+public sealed record ItemWaits(PausedPlatform? Paused, int? PerMinute, BoundedCount Ahead);
 
 /// <summary>One try that did not post an item.</summary>
 public sealed record ItemTry

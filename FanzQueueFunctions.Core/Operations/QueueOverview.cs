@@ -2,7 +2,7 @@ using FanzQueueFunctions.Processing;
 
 namespace FanzQueueFunctions.Operations;
 
-/// <summary>The queue at one look. No figure counts further than 10,000 items.</summary>
+/// <summary>The queue at one look. No figure counts further than 10,000 items, what is due no further than 30,000.</summary>
 public sealed record QueueOverview
 {
     /// <summary>The database's clock.</summary>
@@ -34,6 +34,12 @@ public sealed record QueueOverview
     /// From when on until 15 minutes ago figures are missing, because no worker wrote its minute's report; null: none are.
     /// </summary>
     public DateTimeOffset? FiguresMissingFrom { get; init; }
+
+    /// <summary>The hour up to now, a day and a week ago; a day from before the first figure is left out.</summary>
+    public required IReadOnlyList<SameHour> SameHour { get; init; }
+
+    /// <summary>Whose items most of what is due are; null where nothing is.</summary>
+    public TopCreator? TopCreator { get; init; }
     public required IReadOnlyList<PlatformFigures> Platforms { get; init; }
 
     /// <summary>What an operator has paused.</summary>
@@ -82,14 +88,22 @@ public sealed record RecentFigures
     public double? SecondsToPostP99 { get; init; }
 }
 
-/// <summary>One platform. Its due, in hand and failed items are those among the 10,000 that were looked at.</summary>
+/// <summary>What happened in the hour that ended so many days ago, from whole hours by their share.</summary>
+public sealed record SameHour(int DaysAgo, long Posted, long Failed);
+
+/// <summary>The creator of most of what is due.</summary>
+/// <param name="Count">How many of the oldest due items are theirs.</param>
+/// <param name="Among">How many of the oldest due items were looked at, 1,000 at most.</param>
+public sealed record TopCreator(Guid CreatorId, string? CreatorName, long Count, long Among);
+
+/// <summary>One platform. Its items in hand and failed are those among the 10,000 that were looked at.</summary>
 public sealed record PlatformFigures
 {
     /// <summary>As the items name it; what was posted, failed or retried on a name that is no platform counts as unknown.</summary>
     public required string Platform { get; init; }
-    public long Due { get; init; }
-    public long InHand { get; init; }
-    public long Failed { get; init; }
+    public required BoundedCount Due { get; init; }
+    public required BoundedCount InHand { get; init; }
+    public required BoundedCount Failed { get; init; }
     public long PostedLastDay { get; init; }
     public long FailedLastDay { get; init; }
     public long RetriedLastDay { get; init; }

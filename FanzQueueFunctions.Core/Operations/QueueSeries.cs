@@ -23,6 +23,20 @@ public sealed record SeriesBucket
     public double? SecondsToPostP95 { get; init; }
 }
 
+/// <summary>The last 24 hours of every platform at once.</summary>
+public sealed record PlatformSeries
+{
+    /// <summary>Where the first bucket begins.</summary>
+    public required DateTimeOffset StartsAt { get; init; }
+    public required int BucketSeconds { get; init; }
+    public required IReadOnlyList<PlatformDay> Platforms { get; init; }
+}
+
+/// <summary>One platform's last 24 hours. Percentiles are at most 5 % off, and null where no hour has ended.</summary>
+/// <param name="Posted">How many were posted, a bucket.</param>
+public sealed record PlatformDay(
+    string Platform, IReadOnlyList<long> Posted, double? SecondsToPostP50 = null, double? SecondsToPostP95 = null);
+
 /// <summary>How far back a series goes, and how wide its buckets are.</summary>
 public sealed record SeriesRange(string Name, TimeSpan Length, TimeSpan Bucket)
 {

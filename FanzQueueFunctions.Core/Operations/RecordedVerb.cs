@@ -23,4 +23,7 @@ public enum RecordedVerb
 
     /// <summary>Queued again what was stuck.</summary>
     ResetStuck,
+
+    /// <summary>See <see cref="ItemVerb.Undo"/>.</summary>
+    Undo,
 }

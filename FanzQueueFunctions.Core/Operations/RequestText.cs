@@ -12,6 +12,14 @@ internal static class RequestText
             throw new RefusedRequestException($"{name} must be a text of 1 to {longest} characters without a NUL.");
     }
 
+    /// <summary>The same for a name that may be empty, as a platform's may that somebody wrote.</summary>
+    /// <exception cref="RefusedRequestException">It is too long or has a NUL.</exception>
+    public static void CheckName(string name, string? text, int longest)
+    {
+        if (text?.Length > 0)
+            Check(name, text, longest);
+    }
+
     /// <summary>A caller's own text, short enough to be repeated to them.</summary>
     public static string Shortened(string text) => text.Length > 50 ? string.Concat(text.AsSpan(0, 50), "…") : text;
 }

@@ -18,6 +18,8 @@ namespace FanzQueueFunctions.Storage;
     ])]
 [JsonSerializable(typeof(QueueOverview))]
 [JsonSerializable(typeof(QueueSeries))]
+[JsonSerializable(typeof(PlatformSeries))]
+[JsonSerializable(typeof(IdFound))]
 [JsonSerializable(typeof(ItemFilter))]
 [JsonSerializable(typeof(ItemPage))]
 [JsonSerializable(typeof(List<ItemStory>))]

@@ -27,6 +27,9 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
             OperationJson.Default.QueueSeries,
             cancellationToken);
 
+    public Task<PlatformSeries> ReadPlatformSeriesAsync(CancellationToken cancellationToken) =>
+        CallAsync("post_queue_platform_series", [], OperationJson.Default.PlatformSeries, cancellationToken);
+
     public Task<ItemPage> ReadItemsAsync(ItemQuery query, CancellationToken cancellationToken) =>
         CallAsync(
             "post_queue_items",
@@ -46,6 +49,9 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
         return stories.SingleOrDefault();
     }
 
+    public Task<IdFound> FindAsync(Guid id, CancellationToken cancellationToken) =>
+        CallAsync("post_queue_find", [new("id", id)], OperationJson.Default.IdFound, cancellationToken);
+
     public Task<FailureCauses> ReadFailuresAsync(DateTimeOffset? since, CancellationToken cancellationToken) =>
         CallAsync(
             "post_queue_failures", [.. Argument.Given("since", since)], OperationJson.Default.FailureCauses, cancellationToken);
@@ -59,6 +65,7 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
             [
                 .. Argument.Given("verb", query.Verb is { } verb ? JsonNamingPolicy.SnakeCaseLower.ConvertName($"{verb}") : null),
                 .. Argument.Given("actor", query.Actor),
+                .. Argument.Given("platform", query.Platform),
                 new("page_size", query.PageSize),
                 .. Argument.Given("before", query.Before),
                 new("all_verbs", true),
@@ -73,6 +80,7 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
             ItemVerb.Retry => "post_queue_retry",
             ItemVerb.Cancel => "post_queue_cancel",
             ItemVerb.Prune => "post_queue_prune",
+            ItemVerb.Undo => "post_queue_undo",
             _ => throw new UnreachableException($"No function for {order.Verb}."),
         };
         return CallAsync(

@@ -136,7 +136,21 @@ public sealed class CheckCommandTests(PostgresFixture postgres)
 
         Assert.Equal(1, await app.WaitForExitAsync());
         Assert.Contains("Unrecognized command or argument 'chekc'.", app.Lines);
-        Assert.Contains("  check  Check the database against what the queue needs; change nothing.", app.Lines);
+        Assert.Contains("--help lists commands and options.", app.Lines);
+    }
+
+    [Fact]
+    public async Task A_shell_gets_a_script_and_the_words_that_complete_a_line()
+    {
+        await using var script = AppProcess.Start([("DATABASE_URL", null)], "completion", "bash");
+        await using var command = AppProcess.Start([("DATABASE_URL", null)], "[suggest:8]", "queue he");
+        await using var choice = AppProcess.Start([("DATABASE_URL", null)], "[suggest:21]", "queue items --status ");
+
+        foreach (var app in (AppProcess[])[script, command, choice])
+            Assert.Equal(0, await app.WaitForExitAsync());
+        Assert.Contains("complete -F _fanz_queue FanzQueueFunctions.Standalone", script.Lines);
+        Assert.Contains("health", command.Lines);
+        Assert.Equal(["cancelled", "failed", "posted", "processing", "queued"], Printed(choice).Order(StringComparer.Ordinal));
     }
 
     [Theory]

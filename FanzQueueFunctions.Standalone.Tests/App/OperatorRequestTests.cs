@@ -20,7 +20,7 @@ public sealed class OperatorRequestTests(PostgresFixture postgres)
 
     private static readonly Gen<string> Query = Gen.Select(
         Gen.OneOf(
-            "status", "platform", "creatorId", "originalPostId", "cause", "title", "from", "to", "order", "limit", "after",
+            "status", "platform", "creatorId", "originalPostId", "cause", "title", "text", "shortId", "id", "format", "from", "to", "order", "limit", "after",
             "since", "range", "verb", "actor", "before", "STATUS", "code", "x", ""),
         Odd)
         .Select((name, value) => $"{name}={Uri.EscapeDataString(value)}").Array[0, 4].Select(parts => string.Join('&', parts));
@@ -32,7 +32,7 @@ public sealed class OperatorRequestTests(PostgresFixture postgres)
     private static readonly Gen<string> Member = Gen.Select(
         Gen.OneOf(
             "status", "platform", "creatorId", "originalPostId", "cause", "title", "from", "to", "ids", "limit", "dryRun",
-            "reason", "perMinute", "olderThanMinutes", "x"),
+            "reason", "of", "perMinute", "olderThanMinutes", "x"),
         Json)
         .Select((name, value) => $"\"{name}\": {value}");
 
@@ -50,8 +50,8 @@ public sealed class OperatorRequestTests(PostgresFixture postgres)
         Odd);
 
     private static readonly Gen<string> Path = Gen.OneOf(
-        "overview", "series", "items", "items/3f2b8c1e-0000-4000-8000-000000000000", "items/x", "items/a/b", "failures",
-        "creators", "findings", "changes", "openapi", "retry", "cancel", "prune", "retry", "cancel", "prune", "pause", "resume",
+        "overview", "series", "platforms", "find", "export", "items", "items/3f2b8c1e-0000-4000-8000-000000000000", "items/x", "items/a/b", "failures",
+        "creators", "findings", "changes", "openapi", "retry", "cancel", "prune", "retry", "cancel", "prune", "undo", "pause", "resume",
         "limit", "pause", "limit", "reset", "retry/x", "pause/x", "nope", "ITEMS/",
         "overview/x");
 
@@ -71,7 +71,7 @@ public sealed class OperatorRequestTests(PostgresFixture postgres)
             """
             update multiplatform_post_queue
             set status = 'failed', failed_at = '2020-01-01Z', updated_at = '2020-01-01Z', error_message = 'It failed.';
-            truncate post_queue.actions, post_queue.pauses, post_queue.limits
+            truncate post_queue.actions, post_queue.changed_items, post_queue.pauses, post_queue.limits
             """;
         await database.ExecuteAsync(Reset);
 

@@ -23,7 +23,7 @@ public sealed class OperatorTests(PostgresFixture postgres)
             Assert.Equal(HttpStatusCode.Unauthorized, (await person.GetAsync(view, Operator.ChangeKey)).Status);
         }
 
-        foreach (var verb in (string[])["retry", "cancel", "prune", "pause", "resume", "limit", "reset"])
+        foreach (var verb in (string[])OperatorAddresses.Verbs)
         {
             Assert.Equal(HttpStatusCode.Unauthorized, (await person.PostAsync(verb, Order, key: null)).Status);
             Assert.Equal(HttpStatusCode.Unauthorized, (await person.PostAsync(verb, Order, Operator.ReadKey)).Status);
@@ -238,6 +238,50 @@ public sealed class OperatorTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Who_changes_with_a_key_is_recorded_by_the_name_that_they_gave()
+    {
+        await using var database = await CreateAsync();
+        await using var person = await Operator.OfAsync(database);
+        person.Client.DefaultRequestHeaders.Add("X-Operator-Name", Uri.EscapeDataString("Zoë"));
+        await person.PostAsync("retry", """{"filter": {"status": "failed", "platform": "girlfanz"}}""");
+        await person.PostAsync("pause", """{"platform": "*"}""");
+        await person.PostAsync("pause", """{"platform": "pupfanz"}""");
+
+        var ofGirlfanz = (await person.GetAsync("changes?platform=girlfanz&actor=zo%C3%AB")).Body!["actions"]!.AsArray();
+
+        Assert.Equal(["pause", "retry"], ofGirlfanz.Select(change => (string?)change!["verb"]));
+        Assert.All(ofGirlfanz, change => Assert.Equal("Zoë (QueueChange key)", (string?)change!["actor"]));
+        person.Client.DefaultRequestHeaders.Remove("X-Operator-Name");
+        person.Client.DefaultRequestHeaders.Add("X-Operator-Name", "a%0Ab");
+        Assert.Equal(HttpStatusCode.BadRequest, (await person.PostAsync("resume", """{"platform": "*"}""")).Status);
+    }
+
+    [Fact]
+    public async Task An_answer_is_compressed_and_not_sent_again_while_nothing_changes()
+    {
+        await using var database = await CreateAsync();
+        await using var person = await Operator.OfAsync(database);
+        async Task<HttpResponseMessage> AskAsync(string? tag)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/queue/items");
+            request.Headers.Add("x-functions-key", Operator.ReadKey);
+            request.Headers.Add("Accept-Encoding", "gzip");
+            if (tag is not null)
+                request.Headers.Add("If-None-Match", tag);
+            return await person.Client.SendAsync(request);
+        }
+
+        using var first = await AskAsync(null);
+        using var again = await AskAsync(first.Headers.ETag!.ToString());
+        await database.ExecuteAsync("update multiplatform_post_queue set retry_count = retry_count + 1");
+        using var changed = await AskAsync(first.Headers.ETag!.ToString());
+
+        Assert.Equal("gzip", Assert.Single(first.Content.Headers.ContentEncoding));
+        Assert.Equal((HttpStatusCode.NotModified, 0), (again.StatusCode, (await again.Content.ReadAsByteArrayAsync()).Length));
+        Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+    }
+
+    [Fact]
     public async Task Every_answer_is_as_the_OpenAPI_document_says()
     {
         await using var database = await CreateAsync();
@@ -245,7 +289,7 @@ public sealed class OperatorTests(PostgresFixture postgres)
         var document = (await person.GetAsync("openapi")).Body!;
         Assert.Equal("3.1.0", (string?)document["openapi"]);
         var item = await database.ScalarAsync<Guid>("select id from multiplatform_post_queue limit 1");
-        await person.PostAsync("cancel", $$"""{"ids": ["{{item}}"], "reason": "A test."}""");
+        await person.PostAsync("cancel", $$"""{"ids": ["{{item}}"], "reason": "A test."}""", idempotencyKey: "cancel");
         await database.AddItemAsync(
             await database.ScalarAsync<Guid>("select id from content_posts"),
             with: "status = 'processing', processing_started_at = now() - interval '8 minutes'");
@@ -260,8 +304,8 @@ public sealed class OperatorTests(PostgresFixture postgres)
 
         foreach (var (path, question) in new[]
         {
-            ("/overview", "overview"), ("/series", "series?range=24h"), ("/items", "items?limit=2"),
-            ("/items/{id}", $"items/{item}"), ("/failures", "failures"), ("/creators", "creators?name=a"),
+            ("/overview", "overview"), ("/series", "series?range=24h"), ("/platforms", "platforms"), ("/items", "items?limit=2"),
+            ("/items/{id}", $"items/{item}"), ("/find", $"find?id={item}"), ("/failures", "failures"), ("/creators", "creators?name=a"),
             ("/findings", "findings"), ("/changes", "changes"), ("/entra", "entra"),
         })
         {
@@ -272,6 +316,9 @@ public sealed class OperatorTests(PostgresFixture postgres)
 
         foreach (var verb in (string[])["retry", "cancel", "prune"])
             await AssertFitsAsync(verb, """{"filter": {"status": "failed", "to": "2020-01-01T00:00:00Z"}, "dryRun": true}""");
+
+        await AssertFitsAsync("undo", """{"of": "cancel", "dryRun": true}""");
+        await AssertFitsAsync("undo", """{"of": "cancel"}""");
 
         Assert.All(
             document["paths"]!.AsObject().Where(path => path.Key != "/entra").SelectMany(path => path.Value!.AsObject()),

@@ -69,7 +69,7 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
         var changes = await PrintedAsync(database, 0, "changes");
         foreach (var verb in (string[])["pause", "limit", "resume"])
             Assert.Contains(changes, line =>
-                line.Contains($" {verb} ", StringComparison.Ordinal) && line.Contains(" girlfanz", StringComparison.Ordinal));
+                line.Contains($"\t{verb}\tgirlfanz", StringComparison.Ordinal) || line.Contains($"\t{verb}\tplatform girlfanz", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -106,7 +106,97 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
             ["0 of 1 items done. Left alone: 1 posted."], await PrintedAsync(database, 2, "cancel", $"{posted}"));
     }
 
+    [Fact]
+    public async Task A_change_that_reached_its_limit_says_of_how_many_and_is_exit_code_2()
+    {
+        await using var database = await CreateAsync();
+        string[] retry = ["retry", "--status", "failed", "--limit", "2"];
+
+        Assert.StartsWith("2 of 3 items are meant", Assert.Single(await PrintedAsync(database, 2, [.. retry, "--dry-run"])));
+        Assert.Equal(
+            ["2 of 3 items done, the rest not touched: --limit is 2."], await PrintedAsync(database, 2, [.. retry, "--yes"]));
+    }
+
+    [Fact]
+    public async Task A_cancel_is_undone_by_its_key_and_the_record_names_the_whole_filter()
+    {
+        await using var database = await CreateAsync();
+        var creator = await database.ScalarAsync<Guid>("select id from creators");
+        await PrintedAsync(database, 0, "cancel", "--status", "failed", "--creator", $"{creator}", "--key", "mine", "--yes");
+
+        Assert.Equal(["3 of 3 items done."], await PrintedAsync(database, 0, "undo", "mine", "--yes"));
+        Assert.Equal(3L, await database.CountAsync("multiplatform_post_queue where status = 'failed' and error_message is not null"));
+        var changes = await PrintedAsync(database, 0, "changes", "--verb", "cancel", "--actor", "command line", "--json");
+        Assert.Equal($"{creator}", (string?)JsonNode.Parse(string.Concat(changes))!["actions"]![0]!["filter"]!["creatorId"]);
+        Assert.Contains(
+            (await PrintedAsync(database, 0, "changes")).SelectMany(line => line.Split('\t')),
+            cell => cell.Contains($"failed, creator {creator}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Health_is_said_in_words_and_by_exit_code_and_a_watch_says_it_again_a_line_a_look()
+    {
+        await using var database = await CreateAsync();
+
+        Assert.Equal(["healthy"], await PrintedAsync(database, 0, "health"));
+        await database.AddItemAsync(
+            await database.ScalarAsync<Guid>("select id from content_posts"),
+            with: "status = 'processing', processing_started_at = now() - interval '8 minutes'");
+        Assert.Equal(["degraded: 1 item is stuck"], await PrintedAsync(database, 2, "health"));
+        var watched = await PrintedAsync(database, 0, "watch", "--seconds", "1", "--count", "2");
+        Assert.Equal(3, watched.Length);
+        Assert.All(watched[1..], line => Assert.Matches(@"^\S+ \S+Z\tdegraded\t0\t1\t1\t3\t0$", line));
+    }
+
+    [Fact]
+    public async Task Stuck_items_are_reset_after_they_were_counted()
+    {
+        await using var database = await CreateAsync();
+        var post = await database.ScalarAsync<Guid>("select id from content_posts");
+        for (var i = 0; i < 2; i++)
+            await database.AddItemAsync(post, with: "status = 'processing', processing_started_at = now() - interval '8 minutes'");
+
+        Assert.Equal(["2 items would be reset."], await PrintedAsync(database, 0, "reset-stuck", "--dry-run"));
+        await PrintedAsync(database, 3, "reset-stuck");
+        Assert.Equal(["0 items reset."], await PrintedAsync(database, 0, "reset-stuck", "--older-than-minutes", "60"));
+        Assert.Equal(["2 items reset."], await PrintedAsync(database, 0, "reset-stuck", "--yes"));
+    }
+
+    [Fact]
+    public async Task Items_are_asked_for_by_a_creators_name_and_one_by_the_eight_characters_of_the_log_whole_values_between_tabs()
+    {
+        await using var database = await CreateAsync();
+        var longTitle = new string('t', 200);
+        var item = await database.AddItemAsync(
+            await database.ScalarAsync<Guid>("select id from content_posts"), with: $"modified_title = '{longTitle}', status = 'cancelled'");
+
+        var byName = await PrintedAsync(database, 0, "items", "--creator", "a cr", "--status", "cancelled");
+        Assert.Contains(byName, line => line.Split('\t') is [var id, "cancelled", _, _, var title, _] && id == $"{item}" && title == longTitle);
+        Assert.Contains(await PrintedAsync(database, 0, "item", $"{item}"[^8..]), line => line == $"id\t{item}");
+        Assert.Equal(["No creator's name begins with \"nobody\"."], await PrintedAsync(database, 1, "items", "--creator", "nobody"));
+    }
+
+    [Fact]
+    public async Task A_time_without_a_zone_is_UTC()
+    {
+        await using var database = await CreateAsync();
+        await database.ExecuteAsync("update multiplatform_post_queue set failed_at = '2026-01-01 12:00:00Z'");
+
+        foreach (var time in (string[])["2026-01-01 12:00", "2026-01-01T13:00:00+01:00"])
+            Assert.Equal(
+                3, JsonNode.Parse(string.Concat(await PrintedAsync(
+                    database, 0, "items", "--status", "failed", "--from", time, "--json")))!["items"]!.AsArray().Count);
+        Assert.Empty(JsonNode.Parse(string.Concat(await PrintedAsync(
+            database, 0, "items", "--status", "failed", "--from", "2026-01-01 12:00:01", "--json")))!["items"]!.AsArray());
+    }
+
     [Theory]
+    [InlineData("--status must be one of queued, processing, posted, failed, cancelled.", "items", "--status", "lost")]
+    [InlineData("--from must be a time, as in 2026-11-24T20:00:00Z.", "items", "--from", "soon")]
+    [InlineData("--original must be an id, as in 3f2b8c1e-0000-4000-8000-000000000000.", "items", "--original", "x")]
+    [InlineData("--limit must be one whole number from 1 to 1000.", "items", "--limit", "0")]
+    [InlineData("--limit must be one whole number from 1 to 1000.", "changes", "--limit", "many")]
+    [InlineData("--verb must be one of retry, cancel, prune, pause, resume, limit, reset-stuck, undo.", "changes", "--verb", "x")]
     [InlineData("The filter of a retry must have one status of failed, cancelled.", "retry", "--status", "posted")]
     [InlineData("There is no item 3f2b8c1e-0000-4000-8000-000000000000.", "item", "3f2b8c1e-0000-4000-8000-000000000000")]
     [InlineData("There is no platform \"girlfans\": it is not a value of platform_cluster.", "pause", "girlfans")]

@@ -25,6 +25,8 @@ public sealed class ChromiumFixture : IAsyncDisposable
 
     private static async Task<(IPlaywright, IBrowser)> StartAsync()
     {
+        // As long as the pages wait: on a machine that is busy an answer takes more than the five seconds that are the default.
+        Assertions.SetDefaultExpectTimeout(20_000);
         var driver = await Playwright.CreateAsync();
         return (driver, await driver.Chromium.LaunchAsync(new()
         {

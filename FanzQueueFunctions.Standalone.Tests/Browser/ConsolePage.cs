@@ -50,7 +50,7 @@ internal sealed class ConsolePage : IAsyncDisposable
     /// <param name="prepare">What is done to the page before it loads.</param>
     public static async Task<ConsolePage> OpenAsync(
         ChromiumFixture chromium, ConsoleApp app, string? key = ConsoleApp.HostKey, string view = "overview", int width = 1280,
-        ColorScheme colors = ColorScheme.Light, Func<IPage, Task>? prepare = null)
+        ColorScheme colors = ColorScheme.Light, Func<IPage, Task>? prepare = null, string timezone = "Europe/Berlin")
     {
         var browser = await chromium.BrowserAsync();
         var context = await browser.NewContextAsync(new()
@@ -58,7 +58,7 @@ internal sealed class ConsolePage : IAsyncDisposable
             ViewportSize = new() { Width = width, Height = 812 },
             ColorScheme = colors,
             Locale = "en-GB",
-            TimezoneId = "Europe/Berlin",
+            TimezoneId = timezone,
         });
         var console = new ConsolePage(context, await context.NewPageAsync());
         if (prepare is not null)

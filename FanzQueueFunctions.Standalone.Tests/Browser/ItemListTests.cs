@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using FanzQueueFunctions.Testbed;
 using Microsoft.Playwright;
@@ -16,7 +17,7 @@ public sealed class ItemListTests(PostgresFixture postgres, ChromiumFixture chro
 
         await console.Page.GetByLabel("Status").SelectOptionAsync("failed");
         await console.Page.WaitForURLAsync("**#/items?status=failed");
-        await console.Page.GetByLabel("Platform", new() { Exact = true }).FillAsync("pupfanz");
+        await console.Page.GetByLabel("Platform", new() { Exact = true }).SelectOptionAsync("=pupfanz");
         await console.ClickAsync("Filter");
         await console.Page.WaitForURLAsync("**#/items?status=failed&platform=pupfanz");
         await Assertions.Expect(console.Page.Locator("tbody tr")).ToHaveCountAsync(41);
@@ -24,7 +25,7 @@ public sealed class ItemListTests(PostgresFixture postgres, ChromiumFixture chro
         await console.Page.ReloadAsync();
         await console.EnterAsync(ConsoleApp.HostKey);
         await Assertions.Expect(console.Page.Locator("tbody tr")).ToHaveCountAsync(41);
-        Assert.Equal("pupfanz", await console.Page.GetByLabel("Platform", new() { Exact = true }).InputValueAsync());
+        Assert.Equal("=pupfanz", await console.Page.GetByLabel("Platform", new() { Exact = true }).InputValueAsync());
         Assert.All(await console.Page.Locator("tbody td:nth-child(4)").AllInnerTextsAsync(), name => Assert.Equal("pupfanz", name));
     }
 
@@ -97,30 +98,33 @@ public sealed class ItemListTests(PostgresFixture postgres, ChromiumFixture chro
     }
 
     [Fact]
-    public async Task What_is_shown_is_given_as_CSV_and_as_JSON_and_no_cell_is_a_formula()
+    public async Task All_that_match_are_given_as_CSV_and_as_JSON_and_no_cell_is_a_formula()
     {
         await using var app = await ConsoleApp.StartAsync(postgres, async database =>
         {
             var post = await database.AddPostAsync(await database.AddCreatorAsync());
-            await database.AddItemAsync(post, with: "status = 'failed', modified_title = '=1+1, \"quoted\"'");
-            await database.AddItemAsync(post, with: "status = 'failed', modified_title = 'a;=1+1'");
-            await database.AddItemAsync(post, with: "status = 'failed', modified_title = '＝1+1'");
+            await ConsoleApp.AddFailedAsync(database, post, 1200);
+            await database.AddItemAsync(post, with: "status = 'failed', failed_at = now(), modified_title = '=1+1, \"quoted\"'");
+            await database.AddItemAsync(post, with: "status = 'failed', failed_at = now(), modified_title = 'a;=1+1'");
+            await database.AddItemAsync(post, with: "status = 'failed', failed_at = now(), modified_title = '＝1+1'");
         });
         await using var console = await ConsolePage.OpenAsync(chromium, app, view: "items?status=failed");
 
         var csv = await DownloadAsync(console, "CSV");
         var json = JsonNode.Parse(await DownloadAsync(console, "JSON"))!;
 
-        Assert.StartsWith("id,status,targetPlatform,title,", csv);
-        Assert.Contains("failed,girlfanz,\"'=1+1, \"\"quoted\"\"\",", csv);
-        Assert.Contains(",\"a;'=1+1\",", csv);
-        Assert.Contains(",\"'＝1+1\",", csv);
+        Assert.StartsWith("\ufeff\"id\",\"status\",\"targetPlatform\",\"title\",", csv);
+        Assert.Contains("\"failed\",\"girlfanz\",\"'=1+1, \"\"quoted\"\"\",", csv);
+        Assert.Equal(1 + 1203, csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(1203, json.AsArray().Count);
+        Assert.Contains("\"a;'=1+1\"", csv);
+        Assert.Contains("\"'＝1+1\"", csv);
         Assert.Contains("=1+1, \"quoted\"", json.AsArray().Select(item => (string)item!["title"]!));
     }
 
     private static async Task<string> DownloadAsync(ConsolePage console, string button)
     {
         var download = await console.Page.RunAndWaitForDownloadAsync(() => console.ClickAsync(button));
-        return await File.ReadAllTextAsync(await download.PathAsync());
+        return Encoding.UTF8.GetString(await File.ReadAllBytesAsync(await download.PathAsync()));
     }
 }

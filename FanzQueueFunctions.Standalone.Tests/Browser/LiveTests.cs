@@ -40,7 +40,7 @@ public sealed class LiveTests(PostgresFixture postgres, ChromiumFixture chromium
         await console.Context.SetOfflineAsync(true);
         await console.Page.Keyboard.PressAsync("r");
         await Assertions.Expect(console.Page.Locator("#lost")).ToHaveTextAsync(
-            new Regex(@"^No fresh answer since \d\d:\d\d:\d\d\. The app does not answer\. Trying again every 5 seconds\.$"));
+            new Regex(@"^No fresh answer since \d\d:\d\d:\d\d UTC\+[12]\. The app does not answer\. Trying again every 5 seconds\.$"));
         await Assertions.Expect(console.Page.Locator(".live")).ToHaveTextAsync("Lost");
         await console.Context.SetOfflineAsync(false);
 

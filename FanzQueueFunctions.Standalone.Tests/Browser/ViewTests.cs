@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using FanzQueueFunctions.Testbed;
 using Microsoft.Playwright;
 
 namespace FanzQueueFunctions.Browser.Tests;
@@ -51,9 +52,41 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
         Assert.Matches(@"\d % of the last hour's posts failed \(\d+ of [\d,]+\)", await console.TextAsync(".health p"));
         var figures = await console.Page.Locator(".figure").AllInnerTextsAsync();
         Assert.Contains(figures, text => text.StartsWith("Due\n24\noldest for ", StringComparison.Ordinal));
-        Assert.Contains(figures, text => text.StartsWith("In hand\n6\n", StringComparison.Ordinal));
+        Assert.Contains(figures, text => text.StartsWith("Running\n6\n", StringComparison.Ordinal));
         Assert.Contains(figures, text => text.StartsWith("Failed\n373\n", StringComparison.Ordinal));
         Assert.Contains("girlfanz", await console.Page.Locator("table th[scope=row]").AllInnerTextsAsync());
+    }
+
+    [Fact]
+    public async Task A_cause_that_no_retry_mends_says_so_and_a_retry_is_not_its_first_button()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "failures");
+        await console.SeesAsync(".card");
+        var final = console.Page.Locator(".card", new() { HasText = "is private." });
+        var passing = console.Page.Locator(".card", new() { HasText = "statement timeout" });
+
+        await Assertions.Expect(final).ToContainTextAsync("No retry mends this");
+        await Assertions.Expect(final.Locator(".primary")).ToHaveTextAsync("Show items");
+        await Assertions.Expect(passing).Not.ToContainTextAsync("No retry mends this");
+        await Assertions.Expect(passing.Locator(".primary")).ToHaveTextAsync(new Regex("^Retry all "));
+        // The line over time, which one who sees no line hears.
+        await Assertions.Expect(passing.Locator("svg")).ToHaveAttributeAsync("aria-label", new Regex("^All that failed for this cause since .*, by 60 min: "));
+    }
+
+    [Fact]
+    public async Task Failures_are_looked_at_since_any_time_and_a_wrong_one_says_what_is_wrong()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "failures?since=2099-01-01T00%3A00%3A00Z");
+        await console.SeesAsync("text=Nothing failed since 1 Jan 2099, 01:00:00 UTC+1.");
+
+        await console.GoAsync("failures?since=soon", "[role=alert]");
+        Assert.Equal("Since is no time: “soon”. Say it as in 2026-11-24T20:00:00Z.", await console.TextAsync("[role=alert]"));
+        await console.Page.Locator("input[name=since]").FillAsync("2020-01-01T01:00");
+        await console.ClickAsync("Show");
+        await console.Page.WaitForURLAsync("**#/failures?since=2020-01-01T00%3A00%3A00.000Z");
+        await console.SeesAsync(".card");
     }
 
     [Theory]
@@ -73,8 +106,79 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
         Assert.Matches(@"^limited\s+gayfanz to 120 posts a minute, set (now|\d+ (s|min) ago) by anna$", held[1]);
         Assert.Equal("paused", await console.TextAsync("tr[data-key=transfanz] .badge"));
         Assert.Equal("120 a minute", await console.TextAsync("tr[data-key=gayfanz] .badge"));
-        Assert.Empty(await console.Page.Locator("main button").AllInnerTextsAsync());
+        Assert.Empty(await console.Page.Locator("main button[data-acts]").AllInnerTextsAsync());
         await console.AssertIsFitAsync();
+    }
+
+    [Fact]
+    public async Task The_platforms_are_sorted_by_any_column_and_all_small_plots_are_one_request()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+        await console.SeesAsync(".spark");
+        var names = console.Page.Locator(".sticky tbody th");
+        var byName = await names.AllInnerTextsAsync();
+
+        await console.ClickAsync("Failed in all");
+        await Assertions.Expect(names.First).ToHaveTextAsync("girlfanz");
+        await console.ClickAsync("p95");
+        await Assertions.Expect(console.Page.Locator("th[aria-sort=descending]")).ToHaveTextAsync("p95 ↓");
+        await console.ClickAsync("Platform");
+
+        await Assertions.Expect(names).ToHaveTextAsync(byName);
+        Assert.Single(console.Requested, address => address.EndsWith("/api/queue/platforms", StringComparison.Ordinal));
+        Assert.DoesNotContain(console.Requested, address => address.Contains("platform=", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_state_stands_in_the_tab_and_each_reason_leads_to_its_rows()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+        await console.SeesAsync(".health a");
+        Assert.Equal("Degraded · Overview · FanzQueue", await console.Page.TitleAsync());
+
+        await console.Page.Locator(".health a", new() { HasText = "failed" }).ClickAsync();
+        await console.Page.WaitForURLAsync("**#/failures?since=1h");
+        await console.SeesAsync(".card");
+        Assert.Equal("Degraded · Failures · FanzQueue", await console.Page.TitleAsync());
+    }
+
+    [Fact]
+    public async Task An_item_says_in_one_sentence_why_it_is_not_posted_and_what_operators_did_stands_in_its_story()
+    {
+        var item = Guid.Empty;
+        await using var app = await ConsoleApp.StartAsync(postgres, async database =>
+        {
+            var post = await database.AddPostAsync(await database.AddCreatorAsync());
+            await database.AddItemAsync(post, with: "queued_at = now() - interval '1 hour'");
+            item = await database.AddItemAsync(post);
+            await database.ExecuteAsync("select post_queue_pause('girlfanz', 'anna', 'its API answers 503')");
+        });
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "items?status=queued&order=oldest");
+        await console.Page.Locator($"tr[data-key='{item}'] td.text a").ClickAsync();
+
+        await Assertions.Expect(console.Page.Locator(".answer")).ToHaveTextAsync(
+            new Regex(@"^Waits: girlfanz is paused .+ by anna: its API answers 503; 1 before it\.$"));
+        await console.ClickAsync("Cancel");
+        await console.Page.Locator("dialog input").FillAsync("the creator asked");
+        await console.ClickAsync("Cancel 1 item");
+        await console.ClickAsync("Done");
+        await Assertions.Expect(console.Page.Locator(".answer")).ToHaveTextAsync(
+            new Regex(@"^Not posted: cancelled .+ by QueueChange key: the creator asked\.$"));
+        Assert.Equal(["Queued", "Cancelled by QueueChange key"], await console.Page.Locator(".story strong").AllInnerTextsAsync());
+        await console.AssertIsFitAsync();
+
+        // Back at its row in the list.
+        await console.Page.GoBackAsync();
+        await Assertions.Expect(console.Page.Locator("table.items")).ToBeVisibleAsync();
+        await console.GoAsync("overview", ".figures");
+        await Assertions.Expect(console.Page).ToHaveTitleAsync("Healthy · Overview · FanzQueue");
+        await console.ClickAsync("Pause everything");
+        await console.Page.Locator("dialog").GetByRole(AriaRole.Button, new() { Name = "Pause everything", Exact = true }).ClickAsync();
+        await console.ClickAsync("Done");
+        await Assertions.Expect(console.Page.Locator(".health h1")).ToHaveTextAsync("Paused");
+        await Assertions.Expect(console.Page).ToHaveTitleAsync("Paused · Overview · FanzQueue");
     }
 
     [Fact]
@@ -125,7 +229,7 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
     }
 
     [Fact]
-    public async Task Times_are_local_with_UTC_on_hover()
+    public async Task Times_are_local_and_name_their_zone_with_UTC_on_hover_and_by_one_switch()
     {
         var app = await demo.AppAsync(postgres);
         var item = await app.Database.ScalarAsync<Guid>("select id from multiplatform_post_queue where status = 'posted' limit 1");
@@ -135,8 +239,11 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
 
         var queued = DateTimeOffset.Parse((await time.GetAttributeAsync("datetime"))!, CultureInfo.InvariantCulture);
         var berlin = TimeZoneInfo.ConvertTime(queued, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
-        Assert.EndsWith($"{berlin:HH:mm:ss}", await time.InnerTextAsync());
+        Assert.EndsWith($"{berlin:HH:mm:ss} UTC+{berlin.Offset.Hours}", await time.InnerTextAsync());
         Assert.Equal($"{queued.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC", await time.GetAttributeAsync("title"));
+
+        await console.Page.Keyboard.PressAsync("u");
+        await Assertions.Expect(time).ToHaveTextAsync(new Regex($"{queued.UtcDateTime:HH:mm:ss} UTC$"));
     }
 
     [Fact]
@@ -159,7 +266,7 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
         await keyboard.PressAsync("/");
         await keyboard.TypeAsync("rooftop");
         await keyboard.PressAsync("Enter");
-        await console.Page.WaitForURLAsync("**#/items?title=rooftop");
+        await console.Page.WaitForURLAsync("**#/items?text=rooftop");
         // A key is a letter while the field still has the focus.
         await Assertions.Expect(console.Page.Locator("#main")).ToBeFocusedAsync();
         await keyboard.PressAsync("t");
@@ -176,7 +283,7 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
         {
             await console.Page.Mouse.MoveAsync(plot.X + plot.Width * place, plot.Y + 40);
             await Assertions.Expect(at).Not.ToHaveTextAsync("–");
-            times.Add(DateTime.ParseExact(await at.InnerTextAsync(), "d MMM HH:mm", CultureInfo.InvariantCulture));
+            times.Add(DateTime.ParseExact((await at.InnerTextAsync()).Split(" UTC")[0], "d MMM HH:mm", CultureInfo.InvariantCulture));
         }
 
         return (times[1] - times[0]).TotalSeconds;

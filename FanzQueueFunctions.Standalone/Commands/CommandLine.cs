@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 
 namespace FanzQueueFunctions.Standalone.Commands;
 
@@ -12,6 +13,8 @@ internal static class CommandLine
     public static bool IsAskedFor(string[] args) =>
         args is [var first, ..]
         && (first is "--help" or "-h" or "-?" or "--version"
+            // A shell asks what would complete a line.
+            || first.StartsWith("[suggest", StringComparison.Ordinal)
             || first.Length > 0 && char.IsAsciiLetter(first[0]) && !first.Contains('=', StringComparison.Ordinal));
 
     /// <returns>The exit code: 0 done; 1 not done, or found to be wrong; see <see cref="QueueExitCode"/> for others.</returns>
@@ -23,9 +26,21 @@ internal static class CommandLine
         {
             CheckCommand.Create(),
             QueueCommand.Create(),
+            CompletionCommand.Create(),
         };
-        // What a command throws is a sentence for the operator, which Program prints.
         // Text that begins with @ is text, not a file of more arguments.
-        return root.Parse(args, new() { ResponseFileTokenReplacer = null }).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+        var parsed = root.Parse(args, new() { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction)
+        {
+            // What is wrong, and no page of help behind it: what a command prints may be read by a program.
+            foreach (var error in parsed.Errors)
+                Console.Error.WriteLine(error.Message);
+            if (parsed.UnmatchedTokens.Count > 0)
+                Console.Error.WriteLine("--help lists commands and options.");
+            return Task.FromResult(QueueExitCode.Refused);
+        }
+
+        // What a command throws is a sentence for the operator, which Program prints.
+        return parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
     }
 }

@@ -10,6 +10,8 @@ internal static class QueueCommand
 {
     public static Command Create() => new("queue", "Look at the queue, and change it.")
     {
+        QueueWatch.Health(),
+        QueueWatch.Watch(),
         QueueReads.Overview(),
         QueueReads.Failures(),
         QueueReads.Items(),
@@ -20,6 +22,8 @@ internal static class QueueCommand
         QueueChanges.Create("retry", ItemVerb.Retry, "Queue failed or cancelled items again."),
         QueueChanges.Create("cancel", ItemVerb.Cancel, "Cancel items that are queued, in processing or failed."),
         QueueChanges.Create("prune", ItemVerb.Prune, "Delete posted, failed or cancelled items that are older than --to."),
+        QueueChanges.Undo(),
+        QueueResetCommand.Create(),
         QueueControlCommands.Pause(),
         QueueControlCommands.Resume(),
         QueueControlCommands.Limit(),

@@ -9,7 +9,7 @@ internal static class QueueExitCode
     /// <summary>It was refused, or failed.</summary>
     public const int Refused = 1;
 
-    /// <summary>Some items were left alone.</summary>
+    /// <summary>Some items were left alone, or the limit was reached and more match; of <c>health</c>: it is degraded.</summary>
     public const int SomeLeft = 2;
 
     /// <summary>It was not confirmed.</summary>

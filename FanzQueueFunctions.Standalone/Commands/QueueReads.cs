@@ -18,11 +18,11 @@ internal static class QueueReads
 
     public static Command Failures()
     {
-        var since = new Option<DateTimeOffset?>("--since") { Description = "Only failures from then on." };
+        var since = CommandOptions.Time("--since", "Only failures from then on.");
         return Read(
             new("failures", "The failed items by cause.") { since },
             (arguments, services, cancellationToken) =>
-                Store(services).ReadFailuresAsync(arguments.GetValue(since)?.ToUniversalTime(), cancellationToken),
+                Store(services).ReadFailuresAsync(arguments.GetValue(since), cancellationToken),
             OperationsJson.Default.FailureCauses,
             QueueTables.Failures);
     }
@@ -30,21 +30,19 @@ internal static class QueueReads
     public static Command Items()
     {
         var filter = new FilterOptions();
-        var limit = new Option<int>("--limit") { Description = "Items a page, 1 to 1000.", DefaultValueFactory = _ => 20 };
+        var limit = CommandOptions.Whole("--limit", "Items a page", 1, 1000, 20);
         var oldest = new Option<bool>("--oldest") { Description = "The oldest first." };
         var after = new Option<string?>("--after") { Description = "Where a page begins, as the one before says." };
         var command = new Command("items", "Items that match a filter, the newest first.") { limit, oldest, after };
         filter.AddTo(command);
         return Read(
             command,
-            (arguments, services, cancellationToken) =>
+            async (arguments, services, cancellationToken) =>
             {
-                var pageSize = arguments.GetValue(limit);
-                if (pageSize is < 1 or > 1000)
-                    throw new RefusedRequestException("--limit must be one whole number from 1 to 1000.");
-                return Store(services).ReadItemsAsync(
+                var store = Store(services);
+                return await store.ReadItemsAsync(
                     new(
-                        filter.Read(arguments), !arguments.GetValue(oldest), pageSize,
+                        await filter.ReadAsync(arguments, store, cancellationToken), !arguments.GetValue(oldest), arguments.GetValue(limit)!.Value,
                         ItemCursor.Checked(arguments.GetValue(after))),
                     cancellationToken);
             },
@@ -54,12 +52,14 @@ internal static class QueueReads
 
     public static Command Item()
     {
-        var id = new Argument<Guid>("id") { Description = "The item's id." };
+        var id = new Argument<string>("id") { Description = "The item's id, the last eight characters of it as the log has them, or its post's id." };
         return Read(
             new("item", "One item with all that befell it.") { id },
             async (arguments, services, cancellationToken) =>
-                await Store(services).ReadItemAsync(arguments.GetValue(id), cancellationToken)
-                    ?? throw new RefusedRequestException($"There is no item {arguments.GetValue(id)}."),
+                await FindAsync(Store(services), arguments.GetValue(id)!, cancellationToken) is { } found
+                    && await Store(services).ReadItemAsync(found, cancellationToken) is { } story
+                    ? story
+                    : throw new RefusedRequestException($"There is no item {RequestText.Shortened(arguments.GetValue(id)!)}."),
             OperationsJson.Default.ItemStory,
             QueueTables.Item);
     }
@@ -80,13 +80,43 @@ internal static class QueueReads
 
     public static Command Changes()
     {
-        var limit = new Option<int>("--limit") { Description = "Changes to show, 1 to 1000.", DefaultValueFactory = _ => 20 };
+        var verb = CommandOptions.Choice<RecordedVerb>("--verb");
+        var actor = new Option<string?>("--actor") { Description = "A part of the name of who did it." };
+        var platform = new Option<string?>("--platform") { Description = "Changes of this platform, and of all." };
+        var limit = CommandOptions.Whole("--limit", "Changes to show", 1, 1000, 20);
         return Read(
-            new("changes", "Who changed what, the newest first.") { limit },
+            new("changes", "Who changed what, the newest first.") { verb, actor, platform, limit },
             (arguments, services, cancellationToken) =>
-                Store(services).ReadChangesAsync(new(PageSize: Math.Clamp(arguments.GetValue(limit), 1, 1000)), cancellationToken),
+            {
+                RequestText.Check("--actor", arguments.GetValue(actor), 200);
+                RequestText.CheckName("--platform", arguments.GetValue(platform), 100);
+                return Store(services).ReadChangesAsync(
+                    new(
+                        arguments.GetValue(verb), arguments.GetValue(actor), arguments.GetValue(limit)!.Value,
+                        Platform: arguments.GetValue(platform)),
+                    cancellationToken);
+            },
             OperationsJson.Default.ChangePage,
             QueueTables.Changes);
+    }
+
+    /// <summary>By key where it is an id; else through the table, page by page, to the first that ends so.</summary>
+    private static async Task<Guid?> FindAsync(IOperationStore store, string given, CancellationToken cancellationToken)
+    {
+        if (Guid.TryParseExact(given, "D", out var id))
+            return (await store.FindAsync(id, cancellationToken)).ItemId;
+        if (given.Length != 8)
+            throw new RefusedRequestException("An item is asked for by its id, the last eight characters of it, or its post's id.");
+        var query = new ItemQuery(ItemFilters.Checked(new() { ShortId = given }), PageSize: 1);
+        while (true)
+        {
+            var page = await store.ReadItemsAsync(query, cancellationToken);
+            if (page.Items is [var item, ..])
+                return item.Id;
+            if (page.Next is not { } next)
+                return null;
+            query = query with { After = next };
+        }
     }
 
     private static IOperationStore Store(IServiceProvider services) => services.GetRequiredService<IOperationStore>();
@@ -106,7 +136,12 @@ internal static class QueueReads
             if (arguments.GetValue(asJson))
                 Console.WriteLine(JsonSerializer.Serialize(answer, json));
             else
+            {
+                if (Console.IsOutputRedirected)
+                    AnsiConsole.Profile.Width = int.MaxValue;
                 write(AnsiConsole.Console, answer);
+            }
+
             return QueueExitCode.Done;
         });
         return command;

@@ -8,7 +8,7 @@ namespace FanzQueueFunctions.Standalone.Commands;
 /// <summary>The operator's answers as tables. Text that people wrote stays on its line, and marks nothing up.</summary>
 internal static class QueueTables
 {
-    private const int Narrowest = 100;
+    private const int NarrowestTable = 100;
 
     public static void Overview(IAnsiConsole console, QueueOverview overview)
     {
@@ -44,11 +44,12 @@ internal static class QueueTables
 
     public static void Failures(IAnsiConsole console, FailureCauses causes) => Write(
         console,
-        ["items", "last failed", "platforms", "cause"],
+        ["items", "last 10 min", "last failed", "platforms", "retry", "cause"],
         causes.Causes.Select(cause => (string[])
         [
-            cause.IsExact ? Text(cause.Count) : $"over {Text(cause.Count)}", Text(cause.LastFailedAt),
-            cause.Platforms.Count <= 3 ? string.Join(", ", cause.Platforms) : $"{cause.Platforms.Count}", cause.Cause,
+            cause.IsExact ? Text(cause.Count) : $"over {Text(cause.Count)}", Text(cause.LastTenMinutes), Text(cause.LastFailedAt),
+            cause.Platforms.Count <= 3 ? string.Join(", ", cause.Platforms) : $"{cause.Platforms.Count}",
+            cause.IsFinal ? "mends nothing" : "may mend it", cause.Cause,
         ]));
 
     public static void Items(IAnsiConsole console, ItemPage page)
@@ -106,16 +107,38 @@ internal static class QueueTables
 
     public static void Changes(IAnsiConsole console, ChangePage page) => Write(
         console,
-        ["started", "who", "what", "of what", "done", "left", "finished", "reason"],
+        ["started", "who", "what", "of what", "done", "left", "beyond its limit", "finished", "reason", "key"],
         page.Actions.Select(change => (string[])
         [
             Text(change.StartedAt), change.Actor ?? "", Text(change.Verb), Scope(change), Text(change.Done),
-            Text(change.Meant - change.Done), change.Finished ? "yes" : "no", change.Reason ?? "",
+            Text(change.Meant - change.Done), change.BeyondLimit is { } more ? Text(more) : "",
+            change.Finished ? "yes" : "no", change.Reason ?? "", change.IdempotencyKey ?? "",
         ]));
 
+    /// <summary>A table on a terminal, a block a row on a narrow one; in a pipe whole values between tabs, the names in front.</summary>
     private static void Write(IAnsiConsole console, string[] columns, IEnumerable<string[]> rows)
     {
-        console.Profile.Width = Math.Max(console.Profile.Width, Narrowest);
+        if (Console.IsOutputRedirected)
+        {
+            foreach (var row in rows.Prepend(columns))
+                Console.WriteLine(string.Join('\t', row.Select(OneLine.Of)));
+            Console.WriteLine();
+            return;
+        }
+
+        if (console.Profile.Width < NarrowestTable && columns.Length > 2)
+        {
+            var names = columns.Max(name => name.Length);
+            foreach (var row in rows)
+            {
+                foreach (var (name, cell) in columns.Zip(row).Where(pair => pair.Second.Length > 0))
+                    console.Write(new Text($"{name.PadRight(names)}  {OneLine.Of(cell)}\n"));
+                console.WriteLine();
+            }
+
+            return;
+        }
+
         var table = new Table()
             .Border(TableBorder.Simple)
             .AddColumns([.. columns.Select(name => new TableColumn(new Text(name)))]);
@@ -150,10 +173,38 @@ internal static class QueueTables
             $"{filter.Platform}, {(filter.PerMinute is { } perMinute ? $"{Text(perMinute)} a minute" : "none")}",
         { Verb: RecordedVerb.Pause or RecordedVerb.Resume, Filter.Platform: { } platform } => Target(platform),
         { Filter.Ids: { } ids } => $"{ids.Count} by id",
-        { Filter: { Status: { } status } filter } => string.Join(
-            ", ", ((string?[])[Text(status), filter.Platform, filter.Cause]).OfType<string>()),
+        { Verb: RecordedVerb.Undo, Filter.Of: { } key } => $"the cancel {key}",
+        { Verb: RecordedVerb.ResetStuck, Filter.OlderThanSeconds: { } seconds } => $"in processing for over {Text(seconds)} s",
+        { Filter: { } filter } => string.Join(", ", Words(filter)),
         _ => "",
     };
+
+    /// <summary>All that a filter asks.</summary>
+    private static IEnumerable<string> Words(ChangeScope filter)
+    {
+        if (filter.History == true)
+            yield return "history";
+        if (filter.Status is { } status)
+            yield return Text(status);
+        if (filter.Platform is { } platform)
+            yield return $"platform {(platform.Length == 0 ? "(empty)" : platform)}";
+        if (filter.CreatorId is { } creator)
+            yield return $"creator {creator}";
+        if (filter.OriginalPostId is { } original)
+            yield return $"original {original}";
+        if (filter.Cause is { } cause)
+            yield return $"cause {cause}";
+        if (filter.Title is { } title)
+            yield return $"title {title}";
+        if (filter.Text is { } text)
+            yield return $"text {text}";
+        if (filter.ShortId is { } shortId)
+            yield return $"id …{shortId}";
+        if (filter.From is { } from)
+            yield return $"from {Text(from)}";
+        if (filter.To is { } to)
+            yield return $"before {Text(to)}";
+    }
 
     private static string Text(RecordedVerb? verb) => verb switch
     {

@@ -14,7 +14,9 @@ public sealed class OpenApiTests
     {
         ["Overview"] = OperationsJson.Default.QueueOverview,
         ["Series"] = OperationsJson.Default.QueueSeries,
+        ["PlatformSeries"] = OperationsJson.Default.PlatformSeries,
         ["ItemPage"] = OperationsJson.Default.ItemPage,
+        ["IdFound"] = OperationsJson.Default.IdFound,
         ["ItemStory"] = OperationsJson.Default.ItemStory,
         ["FailureCauses"] = OperationsJson.Default.FailureCauses,
         ["CreatorsFound"] = OperationsJson.Default.CreatorsFound,
@@ -32,6 +34,7 @@ public sealed class OpenApiTests
         ["ChangeOrder"] = OperationsJson.Default.ChangeBody,
         ["PauseOrder"] = OperationsJson.Default.PauseBody,
         ["LimitOrder"] = OperationsJson.Default.LimitBody,
+        ["UndoOrder"] = OperationsJson.Default.UndoBody,
         ["ResetOrder"] = OperationsJson.Default.ResetBody,
     };
 

@@ -188,9 +188,105 @@ public sealed class ChangeTests(PostgresFixture postgres)
         Assert.Equal(1L, await database.CountAsync("multiplatform_post_queue where status = 'failed'"));
     }
 
+    [Fact]
+    public async Task A_change_that_reached_its_limit_says_how_many_more_match_and_keeps_it_in_the_record()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.AddFailuresAsync(await database.AddPostAsync(await database.AddCreatorAsync()), 25);
+        const string Order = """{"limit": 10, "filter": {"status": "failed"}}""";
+
+        var dryRun = await database.ChangeAsync("cancel", Order.Replace("{\"limit\"", "{\"dry_run\": true, \"limit\""));
+        var change = await database.ChangeAsync("cancel", Order);
+        var recorded = (await database.ObjectAsync("select post_queue_action_list()::text"))["actions"]![0]!;
+
+        Assert.Equal(("10", "false", "15"), (dryRun.Text("meant"), dryRun.Text("is_exact"), dryRun["beyond_limit"]!.Text("count")));
+        Assert.Equal(("10", "true", "15"), (change.Text("done"), change.Text("finished"), change["beyond_limit"]!.Text("count")));
+        Assert.Equal("15", recorded["beyond_limit"]!.Text("count"));
+        Assert.Null((await database.ChangeAsync("cancel", """{"limit": 15, "filter": {"status": "failed"}}"""))["beyond_limit"]);
+    }
+
+    [Fact]
+    public async Task An_undo_brings_back_status_and_failure_of_what_a_cancel_touched_and_nothing_that_came_later()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        var failed = await database.AddFailuresAsync(post, 1200, "Took 5 s");
+        var before = await database.ItemAsync(failed[0]);
+        await database.ChangeAsync("cancel", """{"idempotency_key": "k", "filter": {"status": "failed"}}""", 1);
+        await database.ChangeAsync("cancel", """{"idempotency_key": "k", "filter": {"status": "failed"}}""", 2);
+        var others = await database.AddItemAsync(post, with: "status = 'cancelled'");
+        // Somebody queued one again and cancelled it once more: that is theirs.
+        await database.ChangeAsync("retry", $$"""{"ids": ["{{failed[7]}}"]}""");
+        await database.ChangeAsync("cancel", $$"""{"ids": ["{{failed[7]}}"]}""");
+
+        var dryRun = await database.ChangeAsync("undo", """{"of": "k", "dry_run": true}""");
+        await database.ChangeAsync("undo", """{"of": "k", "idempotency_key": "u"}""", 1);
+        var undone = await database.ChangeAsync("undo", """{"of": "k", "idempotency_key": "u"}""", 2);
+
+        Assert.Equal(("1199", "failed", "1"), (
+            dryRun.Text("meant"), dryRun["groups"]![0]!.Text("status"), dryRun["left"]!.Text("changed")));
+        Assert.Equal(("1199", "true", "1"), (undone.Text("done"), undone.Text("finished"), undone["left"]!.Text("changed")));
+        Assert.Equal(1199L, await database.CountAsync("multiplatform_post_queue where status = 'failed'"));
+        var after = await database.ItemAsync(failed[0]);
+        foreach (var column in (string[])["status", "error_message", "failed_at", "retry_count", "scheduled_for"])
+            Assert.Equal(before.Text(column), after.Text(column));
+        foreach (var item in (Guid[])[others, failed[7]])
+            Assert.Equal("cancelled", (await database.ItemAsync(item)).Text("status"));
+    }
+
+    [Fact]
+    public async Task An_undo_lets_an_item_wait_for_its_time_as_before_and_queues_what_was_in_hand()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        var later = await database.AddItemAsync(post, with: "scheduled_for = '2099-01-01Z'");
+        var inHand = await database.AddItemAsync(post, with: "status = 'processing', processing_started_at = now(), claim_id = gen_random_uuid()");
+        await database.ChangeAsync("cancel", $$"""{"idempotency_key": "k", "ids": ["{{later}}", "{{inHand}}"]}""");
+
+        await database.ChangeAsync("undo", """{"of": "k"}""");
+
+        Assert.Equal(("queued", "2099-01-01T00:00:00+00:00"), (
+            (await database.ItemAsync(later)).Text("status"), (await database.ItemAsync(later)).Text("scheduled_for")));
+        Assert.Equal(("queued", null), (
+            (await database.ItemAsync(inHand)).Text("status"), (await database.ItemAsync(inHand)).Text("claim_id")));
+    }
+
+    [Fact]
+    public async Task A_dry_run_says_what_it_means_by_status_and_platform_and_names_five_titles()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddFailuresAsync(post, 7);
+        await database.AddItemAsync(post, "pupfanz", "status = 'failed', failed_at = '2020-01-01Z', modified_title = 'The first'");
+
+        var change = await database.ChangeAsync("retry", """{"filter": {"status": "failed"}, "dry_run": true}""");
+
+        Assert.True(JsonNode.DeepEquals(
+            JsonNode.Parse(
+                """[{"status": "failed", "platform": "girlfanz", "count": 7}, {"status": "failed", "platform": "pupfanz", "count": 1}]"""),
+            change["groups"]));
+        Assert.Equal(
+            ["The first", "An original", "An original", "An original", "An original"],
+            change["titles"]!.AsArray().Select(title => (string?)title));
+    }
+
+    [Fact]
+    public async Task An_empty_platform_is_a_name_as_others_are_and_a_long_one_is_meant_by_what_is_shown_of_it()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        var nameless = await database.AddItemAsync(post, "");
+        var longName = await database.AddItemAsync(post, new string('p', 300));
+        await database.AddItemAsync(post);
+
+        Assert.Equal([nameless], (await database.ItemsAsync("""{"status": "queued", "platform": ""}""")).Ids());
+        Assert.Equal(
+            [longName], (await database.ItemsAsync($$"""{"status": "queued", "platform": "{{new string('p', 100)}}"}""")).Ids());
+        Assert.Equal("1", (await database.ChangeAsync("cancel", """{"filter": {"status": "queued", "platform": ""}}""")).Text("done"));
+    }
+
     [Theory]
     [InlineData("retry", """{"filter": {"status": "failed"}, "dry_run": true}""", "3")]
-    [InlineData("retry", """{"filter": {"status": "failed"}, "limit": 2, "dry_run": true}""", "2")]
     [InlineData("cancel", """{"filter": {"status": "failed", "platform": "pupfanz"}, "dry_run": true}""", "0")]
     public async Task A_dry_run_counts_and_writes_nothing(string verb, string order, string meant)
     {
@@ -231,6 +327,11 @@ public sealed class ChangeTests(PostgresFixture postgres)
         await database.AddItemAsync(post, with: $"status = 'queued', {Old}");
         await database.AddItemAsync(post, with: $"status = 'processing', {Old}");
         await database.AddItemAsync(post, with: $"status = 'failed', {Old}");
+        await database.ExecuteAsync(
+            """
+            insert into post_queue.actions (id, idempotency_key, verb, actor) values ('3f2b8c1e-0000-4000-8000-000000000000', 'r', 'retry', 'ann');
+            insert into post_queue.changed_items select '3f2b8c1e-0000-4000-8000-000000000000', id, 'failed', now() from multiplatform_post_queue where status = 'posted' and completed_at < now() - interval '2 days'
+            """);
         var before = DateTimeOffset.UtcNow.AddDays(-2).ToString("O");
 
         var change = await database.ChangeAsync("prune", $$$"""{"filter": {"status": "posted", "to": "{{{before}}}"}}""");
@@ -238,6 +339,7 @@ public sealed class ChangeTests(PostgresFixture postgres)
         Assert.Equal("1", change.Text("done"));
         Assert.Equal(4L, await database.CountAsync("multiplatform_post_queue"));
         Assert.Equal(0L, await database.CountAsync($"multiplatform_post_queue where id = '{old}'"));
+        Assert.Equal(0L, await database.CountAsync("post_queue.changed_items"));
     }
 
     [Theory]
@@ -249,6 +351,8 @@ public sealed class ChangeTests(PostgresFixture postgres)
     [InlineData("retry", """{"filter": {}}""")]
     [InlineData("cancel", """{"filter": {"status": "posted"}}""")]
     [InlineData("cancel", """{"filter": {"status": "queued"}, "limit": 0}""")]
+    [InlineData("undo", """{"of": "nobody's"}""")]
+    [InlineData("undo", "{}")]
     public async Task A_change_that_may_not_be_is_refused(string verb, string order)
     {
         await using var database = await postgres.CreateDatabaseAsync();

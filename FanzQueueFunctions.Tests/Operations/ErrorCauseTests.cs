@@ -15,6 +15,10 @@ public sealed class ErrorCauseTests(PostgresFixture postgres)
     [InlineData(
         "null value in column \"price\" of relation \"content_posts\" (SQLSTATE 23502)",
         "null value in column price of relation content_posts (SQLSTATE 23502)")]
+    [InlineData("upload 5f3a9c0e1b77 of req_8Hk2Lq0Zx refused", "upload <id> of <id> refused")]
+    [InlineData("node7 gave way to shard12 at 2026-11-24T10:15:00Z", "node<n> gave way to shard<n> at <id>:<n>Z")]
+    [InlineData("syntax error (SQLSTATE 42P01), HTTP 503", "syntax error (SQLSTATE 42P01), HTTP <n>")]
+    [InlineData("unique constraint \"posts_v2_key\" of column \"tag1\"", "unique constraint posts_v2_key of column tag1")]
     [InlineData("two\nlines\t here", "two lines here")]
     [InlineData(null, "(no error was recorded)")]
     public async Task The_cause_of_an_error_is_what_it_shares_with_others(string? error, string cause)

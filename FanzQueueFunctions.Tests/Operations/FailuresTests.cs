@@ -47,7 +47,64 @@ public sealed class FailuresTests(PostgresFixture postgres)
 
         var cause = (await database.ObjectAsync("select post_queue_failures()::text"))["causes"]![0]!;
 
-        Assert.Equal(("20000", "false"), (cause.Text("count"), cause.Text("is_exact")));
+        Assert.Equal(("10000", "false"), (cause.Text("count"), cause.Text("is_exact")));
+    }
+
+    [Fact]
+    public async Task What_fails_right_now_stands_first_however_many_causes_there_are_and_where_in_the_alphabet_it_is()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddFailuresAsync(post, 600);
+        await database.ExecuteAsync(
+            """
+            update multiplatform_post_queue q set error_message = 'A ' || repeat('x', numbered.n::integer % 299), failed_at = now() - interval '2 days'
+            from (select id, row_number() over () as n from multiplatform_post_queue) numbered where numbered.id = q.id
+            """);
+        await database.AddFailuresAsync(post, 500, "Zoo closed");
+
+        var answer = await database.ObjectAsync("select post_queue_failures()::text");
+
+        var first = answer["causes"]![0]!;
+        Assert.Equal(("Zoo closed", "500", "true"), (first.Text("cause"), first.Text("count"), first.Text("is_exact")));
+        Assert.Equal("false", answer.Text("is_whole"));
+    }
+
+    [Fact]
+    public async Task A_cause_that_failed_at_once_is_final_and_one_that_used_its_retries_is_not()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddFailuresAsync(post, 2, "It was slow.");
+        await database.AddItemAsync(post, with: "status = 'failed', failed_at = now(), error_message = 'It is private.'");
+        await database.AddItemAsync(post, with: "status = 'failed', failed_at = now(), rescue_count = 3, error_message = 'worker stopped'");
+
+        var causes = (await database.ObjectAsync("select post_queue_failures()::text"))["causes"]!.AsArray();
+
+        Assert.Equal(["It is private."], causes.Where(cause => cause!.Text("is_final") == "true").Select(cause => cause!.Text("cause")));
+    }
+
+    [Fact]
+    public async Task A_cause_has_a_line_over_time_of_all_that_failed_for_it_also_where_it_was_retried_since()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddFailuresAsync(post, 1, "Took 5 s");
+        await database.ExecuteAsync(
+            """
+            insert into post_queue.tries (item_id, target_platform, tried_at, outcome, error)
+            select gen_random_uuid(), 'girlfanz', date_trunc('minute', now()) - interval '30 minutes' - n * interval '1 hour', 'failed', 'Took ' || n || ' s'
+            from generate_series(0, 9) n, generate_series(1, 3);
+            do $$ begin for step in 1 .. 4 loop perform post_queue_roll_up(); end loop; end $$
+            """);
+
+        var answer = await database.ObjectAsync("select post_queue_failures()::text");
+        var lastTwoHours = await database.ObjectAsync("select post_queue_failures(now() - interval '2 hours')::text");
+
+        Assert.Equal(30, answer["causes"]![0]!["line"]!.AsArray().Sum(part => (int)part!));
+        Assert.Equal(24, answer["causes"]![0]!["line"]!.AsArray().Count);
+        Assert.Equal(("3600", "300"), (answer.Text("line_bucket_seconds"), lastTwoHours.Text("line_bucket_seconds")));
+        Assert.Equal(6, lastTwoHours["causes"]![0]!["line"]!.AsArray().Sum(part => (int)part!));
     }
 
     [Fact]

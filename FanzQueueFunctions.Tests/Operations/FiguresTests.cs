@@ -88,8 +88,63 @@ public sealed class FiguresTests(PostgresFixture postgres)
         Assert.InRange(int.Parse(overview.Text("oldest_due_seconds")!), 90, 120);
         var girlfanz = overview["platforms"]!.AsArray().Single(row => row!.Text("platform") == "girlfanz")!;
         Assert.Equal(("1", "1", "2", "30"), (
-            girlfanz.Text("due"), girlfanz.Text("in_hand"), girlfanz.Text("failed"), girlfanz.Text("posted_last_day")));
+            girlfanz["due"]!.Text("count"), girlfanz["in_hand"]!.Text("count"), girlfanz["failed"]!.Text("count"),
+            girlfanz.Text("posted_last_day")));
+        Assert.Equal(("A creator", "1", "1"), (
+            overview["top_creator"]!.Text("creator_name"), overview["top_creator"]!.Text("count"), overview["top_creator"]!.Text("among")));
         Assert.Equal(["60", "60"], overview["recent"]!.AsArray().Skip(1).Select(span => span!.Text("posted")));
+    }
+
+    /// <summary>Of 12,000 due the oldest are one platform's: a look at the oldest alone would find the others' few too few.</summary>
+    [Fact]
+    public async Task A_platform_s_due_items_are_counted_exactly_whatever_waits_before_them_and_a_cut_says_so()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddItemsAsync(post, 12_000);
+        await database.ExecuteAsync("update multiplatform_post_queue set target_platform = 'girlfanz', queued_at = now() - interval '1 hour'");
+        await database.AddItemsAsync(post, 300);
+        await database.ExecuteAsync("update multiplatform_post_queue set target_platform = 'pupfanz' where queued_at > now() - interval '30 minutes'");
+        await database.AddItemAsync(post, "");
+
+        var overview = await database.ObjectAsync("select post_queue_overview(300)::text");
+
+        var due = overview["platforms"]!.AsArray().ToDictionary(
+            row => row!.Text("platform")!, row => $"{row!["due"]!.Text("count")} {row["due"]!.Text("precision")}");
+        Assert.Equal(("10000 at_least", "300 exact", "1 exact"), (due["girlfanz"], due["pupfanz"], due[""]));
+        Assert.Equal(("10301", "at_least"), (overview["due"]!.Text("count"), overview["due"]!.Text("precision")));
+    }
+
+    [Fact]
+    public async Task This_hour_stands_beside_that_of_yesterday_and_of_a_week_ago_and_not_beside_days_before_the_first()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync(
+            """
+            insert into post_queue.figures (width_seconds, platform, starts_at, posted, failed, retried)
+            select 3600, '', date_trunc('hour', now()) - n * interval '1 hour', 100, 3, 0 from generate_series(1, 30) n
+            """);
+
+        var overview = await database.ObjectAsync("select post_queue_overview(300)::text");
+
+        var yesterday = Assert.Single(overview["same_hour"]!.AsArray())!;
+        Assert.Equal(("1", "100", "3"), (yesterday.Text("days_ago"), yesterday.Text("posted"), yesterday.Text("failed")));
+    }
+
+    [Fact]
+    public async Task Every_platform_has_its_last_day_and_percentiles_in_one_answer()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await AddHistoryAsync(database, minutes: 180);
+        await RollUpAsync(database);
+
+        var platforms = (await database.ObjectAsync("select post_queue_platform_series()::text"))["platforms"]!.AsArray();
+
+        Assert.Equal(["girlfanz", "pupfanz"], platforms.Select(row => row!.Text("platform")));
+        Assert.All(platforms, row => Assert.Equal(24, row!["posted"]!.AsArray().Count));
+        // The last minutes are not rolled up yet.
+        Assert.InRange(platforms[0]!["posted"]!.AsArray().Sum(hour => (int)hour!), 3 * 170, 3 * 180);
+        Assert.InRange(double.Parse(platforms[0]!.Text("seconds_to_post_p50")!), 27, 33);
     }
 
     [Theory]

@@ -12,6 +12,8 @@ public sealed class ItemsTests(PostgresFixture postgres)
     [InlineData("""{"status": "cancelled"}""")]
     [InlineData("""{"platform": "pupfanz"}""")]
     [InlineData("""{"status": "queued", "title": "RARE"}""")]
+    [InlineData("""{"text": "RARE"}""")]
+    [InlineData("""{"text": "error 7"}""")]
     [InlineData("""{"creator_id": "{creator}"}""")]
     [InlineData("""{"original_post_id": "{original}"}""")]
     [InlineData("""{"status": "failed", "cause": "Error <n>"}""")]
@@ -31,7 +33,8 @@ public sealed class ItemsTests(PostgresFixture postgres)
             _ when filter.Contains("creator") || filter.Contains("original") => await database.AddItemAsync(original),
             _ when filter.Contains("platform") => await database.AddItemAsync(other, "pupfanz"),
             _ when filter.Contains("title") => await database.AddItemAsync(other, with: "modified_title = 'A rare one'"),
-            _ when filter.Contains("cause") =>
+            _ when filter.Contains("RARE") => await database.AddItemAsync(other, with: "modified_title = 'A rare one'"),
+            _ when filter.Contains("cause") || filter.Contains("error 7") =>
                 await database.AddItemAsync(other, with: "status = 'failed', error_message = 'Error 7', failed_at = now()"),
             _ when filter.Contains("from") =>
                 await database.AddItemAsync(other, with: "status = 'posted', completed_at = '2026-01-02 12:00Z'"),
@@ -123,6 +126,48 @@ public sealed class ItemsTests(PostgresFixture postgres)
         Assert.Equal("boyfanz", story["original"]!.Text("cluster"));
         Assert.Equal("girlfanz", story["post"]!.Text("cluster"));
         Assert.Equal(claim.ToString(), story["item"]!.Text("claim_id"));
+    }
+
+    [Fact]
+    public async Task A_queued_item_says_what_holds_it_up_and_any_item_what_operators_did_with_it()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddItemsAsync(post, 6);
+        await database.ExecuteAsync("update multiplatform_post_queue set target_platform = 'girlfanz', queued_at = now() - interval '1 hour'");
+        var item = await database.AddItemAsync(post);
+        await database.AddItemAsync(post, "pupfanz", "queued_at = now() - interval '1 day'");
+        await database.ExecuteAsync("select post_queue_pause('girlfanz', 'anna', 'its API answers 503'), post_queue_limit('girlfanz', 60, 'anna')");
+
+        var waits = (await database.ObjectAsync("select post_queue_item($1) ->> 0", item))["waits"]!;
+        await database.ChangeAsync("cancel", $$"""{"idempotency_key": "k", "actor": "bob", "reason": "a mistake", "ids": ["{{item}}"]}""");
+        var cancelled = await database.ObjectAsync("select post_queue_item($1) ->> 0", item);
+        await database.ChangeAsync("undo", """{"of": "k", "actor": "anna"}""");
+        var undone = await database.ObjectAsync("select post_queue_item($1) ->> 0", item);
+
+        Assert.Equal(("anna", "60", "6"), (waits["paused"]!.Text("paused_by"), waits.Text("per_minute"), waits["ahead"]!.Text("count")));
+        Assert.Null(cancelled["waits"]);
+        var deed = Assert.Single(cancelled["deeds"]!.AsArray())!;
+        Assert.Equal(("cancel", "bob", "a mistake", "queued"), (
+            deed.Text("verb"), deed.Text("actor"), deed.Text("reason"), deed.Text("status_before")));
+        Assert.Equal(["undo", "cancel"], undone["deeds"]!.AsArray().Select(one => one!.Text("verb")));
+    }
+
+    [Fact]
+    public async Task An_item_is_found_by_the_eight_characters_of_the_log_and_by_the_id_of_its_post()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var original = await database.AddPostAsync(await database.AddCreatorAsync());
+        var item = await database.AddItemAsync(original);
+        await database.SettleOneAsync(await database.ClaimAllAsync(), QueueFunctions.Post(item));
+        await database.AddItemAsync(original);
+        var post = await database.ScalarAsync<Guid>("select target_post_id from multiplatform_post_queue where id = $1", item);
+
+        Assert.Equal([item], (await database.ItemsAsync($$"""{"short_id": "{{item.ToString()[^8..].ToUpperInvariant()}}"}""")).Ids());
+        Assert.Equal($"{item}", (await database.ObjectAsync("select post_queue_find($1)::text", post)).Text("item_id"));
+        Assert.Equal($"{item}", (await database.ObjectAsync("select post_queue_find($1)::text", item)).Text("item_id"));
+        var found = await database.ObjectAsync("select post_queue_find($1)::text", original);
+        Assert.Equal((null, $"{original}", null), (found.Text("item_id"), found.Text("original_post_id"), found.Text("creator_id")));
     }
 
     [Fact]

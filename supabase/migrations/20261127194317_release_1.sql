@@ -446,6 +446,28 @@ alter table post_queue.figures enable row level security;
 revoke all on post_queue.figures from anon, authenticated;
 grant select, insert, update, delete on post_queue.figures to service_role;
 
+-- schemas/tables/96_changed_items.sql
+
+-- Which items a change of an operator's cancelled, queued again or brought back, and what they were before: so that it can be told of an
+-- item, and taken back. Kept as long as the record of the change.
+create table if not exists post_queue.changed_items (
+  action_id uuid not null references post_queue.actions (id) on delete cascade,
+  item_id uuid not null,
+  status_before public.platform_post_status not null,
+  -- The item's updated_at as the change left it: whoever touches the item later leaves another.
+  changed_at timestamptz not null,
+  primary key (action_id, item_id)
+);
+
+create index if not exists changed_items_item_idx on post_queue.changed_items (item_id, changed_at);
+
+alter table post_queue.changed_items enable row level security;
+revoke all on post_queue.changed_items from anon, authenticated;
+grant select, insert, update, delete on post_queue.changed_items to service_role;
+
+-- How many more items matched than the change's limit let it take, as post_queue.bounded says it; null where it took all.
+alter table post_queue.actions add column if not exists beyond_limit jsonb;
+
 -- schemas/tables/96_workers.sql
 
 -- The workers, each as it last told of itself (post_queue_report): every process that asks can see whether anybody works.
@@ -473,6 +495,22 @@ comment on column post_queue.workers.error is 'What went wrong last.';
 alter table post_queue.workers enable row level security;
 revoke all on post_queue.workers from anon, authenticated;
 grant select, insert, update, delete on post_queue.workers to service_role;
+
+-- schemas/tables/97_cause_figures.sql
+
+-- How many tries ended as failed in each minute of the last days and each hour of the last months, by cause (see error_cause):
+-- written by post_queue_roll_up, beside post_queue.figures.
+create table if not exists post_queue.cause_figures (
+  width_seconds integer not null,
+  starts_at timestamptz not null,
+  cause text not null,
+  failed bigint not null,
+  primary key (width_seconds, starts_at, cause)
+);
+
+alter table post_queue.cause_figures enable row level security;
+revoke all on post_queue.cause_figures from anon, authenticated;
+grant select, insert, update, delete on post_queue.cause_figures to service_role;
 
 -- schemas/tables/97_claims.sql
 
@@ -2778,6 +2816,35 @@ $$;
 revoke execute on function post_queue.add_times(bigint[], bigint[]) from public, anon, authenticated;
 grant execute on function post_queue.add_times(bigint[], bigint[]) to service_role;
 
+-- schemas/figures/causes_happened.sql
+
+-- How many tries ended as failed in each minute, or each hour, between two times, by cause: straight from the tries, so for few
+-- of them. An error may be anything, and each its own cause: of more than 200 in one minute the rest is counted together.
+create or replace function post_queue.causes_happened(from_time timestamptz, to_time timestamptz, width interval)
+returns table (starts_at timestamptz, cause text, failed bigint)
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set jit = off
+as $$
+  select
+    counted.starts_at, case when counted.place <= 200 then counted.cause else '(other causes)' end, sum(counted.failed)::bigint
+  from (
+    select
+      date_bin(width, t.tried_at, 'epoch') as starts_at, public.error_cause(t.error) as cause, count(*) as failed,
+      row_number() over (partition by date_bin(width, t.tried_at, 'epoch') order by count(*) desc, public.error_cause(t.error)) as place
+    from post_queue.tries t
+    where t.tried_at >= from_time and t.tried_at < to_time and t.outcome in ('failed', 'given_up')
+    group by 1, 2
+  ) as counted
+  group by 1, 2
+$$;
+
+revoke execute on function post_queue.causes_happened(timestamptz, timestamptz, interval) from public, anon, authenticated;
+grant execute on function post_queue.causes_happened(timestamptz, timestamptz, interval) to service_role;
+
 -- schemas/figures/happened.sql
 
 -- What happened in each minute, or each hour, between two times, by platform and ('') in all: straight from the history and
@@ -2874,6 +2941,88 @@ $$;
 revoke execute on function post_queue.percentile(bigint[], double precision) from public, anon, authenticated;
 grant execute on function post_queue.percentile(bigint[], double precision) to service_role;
 
+-- schemas/figures/platform_series.sql
+
+-- The last 24 hours of every platform at once, by the hours that were rolled up and the minutes of the one that goes on:
+-- {"starts_at", "bucket_seconds", "platforms": [{"platform", "posted": [24 numbers], "seconds_to_post_p50",
+-- "seconds_to_post_p95"}, ...]}, by name. The percentiles are of whole hours, at most 5 % off, and null where none has ended.
+create or replace function public.post_queue_platform_series()
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set enable_seqscan = off
+set jit = off
+as $$
+declare
+  hours constant integer := 24;
+  -- By name, because the figures are found by platform and time.
+  platforms constant text[] := enum_range(null::public.platform_cluster)::text[] || 'unknown'::text;
+  first constant timestamptz := date_trunc('hour', now()) - interval '23 hours';
+  minutes_from timestamptz;
+  answer jsonb;
+begin
+  select coalesce(max(f.starts_at) + interval '1 hour', first)
+  into minutes_from
+  from post_queue.figures f
+  where f.width_seconds = 3600 and f.platform = '';
+
+  with figures as materialized (
+    select f.platform, f.starts_at, f.posted, f.times
+    from post_queue.figures f
+    where f.width_seconds = 3600 and f.platform = any (platforms) and f.starts_at >= first
+    union all
+    select f.platform, date_trunc('hour', f.starts_at), f.posted, null
+    from post_queue.figures f
+    where f.width_seconds = 60 and f.platform = any (platforms) and f.starts_at >= greatest(first, minutes_from)
+  ),
+  binned as (
+    select bins.platform, array_agg(bins.number order by bins.bin) as times
+    from (
+      select figures.platform, places.bin, sum(places.number)::bigint as number
+      from figures
+      cross join lateral unnest(figures.times) with ordinality as places (number, bin)
+      group by figures.platform, places.bin
+    ) as bins
+    group by bins.platform
+  ),
+  posted as (
+    select
+      names.platform,
+      (
+        select jsonb_agg(coalesce(summed.posted, 0) order by place)
+        from generate_series(0, hours - 1) as place
+        left join (
+          select figures.starts_at, sum(figures.posted) as posted
+          from figures
+          where figures.platform = names.platform
+          group by 1
+        ) as summed on summed.starts_at = first + make_interval(hours => place)
+      ) as posted
+    from (select distinct figures.platform from figures) as names
+  )
+  select jsonb_agg(
+    jsonb_build_object(
+      'platform', posted.platform,
+      'posted', posted.posted,
+      'seconds_to_post_p50', post_queue.percentile(binned.times, 0.5),
+      'seconds_to_post_p95', post_queue.percentile(binned.times, 0.95)
+    )
+    order by posted.platform
+  )
+  into answer
+  from posted
+  left join binned on binned.platform = posted.platform;
+
+  return jsonb_build_object('starts_at', first, 'bucket_seconds', 3600, 'platforms', coalesce(answer, '[]'));
+end
+$$;
+
+revoke execute on function public.post_queue_platform_series() from public, anon, authenticated;
+grant execute on function public.post_queue_platform_series() to service_role;
+
 -- schemas/figures/recent_figures.sql
 
 -- What happened of late, for the overview: in the last 5 minutes, hour and day, and in the last day by platform. From the
@@ -2957,7 +3106,8 @@ grant execute on function post_queue.recent_figures() to service_role;
 
 -- schemas/figures/roll_up.sql
 
--- Rolls what happened since the last time up into post_queue.figures: minutes, and the hours that they complete. Called by
+-- Rolls what happened since the last time up into post_queue.figures and post_queue.cause_figures: minutes, and the hours that
+-- they complete. Called by
 -- the heartbeat, until it is current. One call goes through a day, or 200,000 posts, at most; the first calls go through 90
 -- days that way, of which they leave the minutes of the last two. Called twice it changes nothing the second time; called
 -- by two at once, one of them does it.
@@ -3024,6 +3174,11 @@ begin
     select 3600, h.platform, h.starts_at, h.posted, h.failed, h.retried, h.times
     from post_queue.happened(from_minute, to_minute, interval '1 hour') as h
     on conflict (width_seconds, platform, starts_at) do nothing;
+
+    insert into post_queue.cause_figures (width_seconds, starts_at, cause, failed)
+    select 3600, h.starts_at, h.cause, h.failed
+    from post_queue.causes_happened(from_minute, to_minute, interval '1 hour') as h
+    on conflict (width_seconds, starts_at, cause) do nothing;
   else
     insert into post_queue.figures (width_seconds, platform, starts_at, posted, failed, retried, times)
     select 60, m.platform, m.starts_at, m.posted, m.failed, m.retried, m.times
@@ -3038,6 +3193,18 @@ begin
     where f.width_seconds = 60 and f.starts_at >= from_hour and f.starts_at < date_trunc('hour', to_minute)
     group by f.platform, date_trunc('hour', f.starts_at)
     on conflict (width_seconds, platform, starts_at) do nothing;
+
+    insert into post_queue.cause_figures (width_seconds, starts_at, cause, failed)
+    select 60, m.starts_at, m.cause, m.failed
+    from post_queue.causes_happened(from_minute, to_minute, interval '1 minute') as m
+    on conflict (width_seconds, starts_at, cause) do nothing;
+
+    insert into post_queue.cause_figures (width_seconds, starts_at, cause, failed)
+    select 3600, date_trunc('hour', f.starts_at), f.cause, sum(f.failed)
+    from post_queue.cause_figures f
+    where f.width_seconds = 60 and f.starts_at >= from_hour and f.starts_at < date_trunc('hour', to_minute)
+    group by 2, 3
+    on conflict (width_seconds, starts_at, cause) do nothing;
   end if;
 
   -- How far it went, where nothing happened last.
@@ -3049,12 +3216,54 @@ begin
   where f.width_seconds = 60 and f.starts_at < to_minute - interval '2 days';
   delete from post_queue.figures f
   where f.width_seconds = 3600 and f.starts_at < now() - interval '400 days';
+  delete from post_queue.cause_figures f
+  where f.width_seconds = 60 and f.starts_at < to_minute - interval '2 days';
+  delete from post_queue.cause_figures f
+  where f.width_seconds = 3600 and f.starts_at < now() - interval '90 days';
   return jsonb_build_object('is_current', to_minute >= final);
 end
 $$;
 
 revoke execute on function public.post_queue_roll_up() from public, anon, authenticated;
 grant execute on function public.post_queue_roll_up() to service_role;
+
+-- schemas/figures/same_hour.sql
+
+-- What happened in the hour up to now, one day and one week ago: [{"days_ago", "posted", "failed"}, ...]. From the hours that were
+-- rolled up, the two that it lies in each by its share. A day from before the first figure is left out.
+create or replace function post_queue.same_hour()
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set jit = off
+as $$
+  select coalesce(jsonb_agg(
+    jsonb_build_object('days_ago', span.days, 'posted', round(summed.posted), 'failed', round(summed.failed)) order by span.days
+  ), '[]')
+  from (
+    select
+      days, date_trunc('hour', now() - make_interval(days => days)) as hour,
+      extract(epoch from now() - date_trunc('hour', now())) / 3600 as share
+    from unnest(array[1, 7]) as days
+  ) as span
+  cross join lateral (
+    select
+      coalesce(sum(f.posted * case when f.starts_at = span.hour then span.share else 1 - span.share end), 0) as posted,
+      coalesce(sum(f.failed * case when f.starts_at = span.hour then span.share else 1 - span.share end), 0) as failed
+    from post_queue.figures f
+    where f.width_seconds = 3600 and f.platform = '' and f.starts_at in (span.hour, span.hour - interval '1 hour')
+  ) as summed
+  where exists (
+    select from post_queue.figures f
+    where f.width_seconds = 3600 and f.platform = '' and f.starts_at < span.hour
+  )
+$$;
+
+revoke execute on function post_queue.same_hour() from public, anon, authenticated;
+grant execute on function post_queue.same_hour() to service_role;
 
 -- schemas/figures/series.sql
 
@@ -3783,13 +3992,15 @@ grant execute on function public.uuid_v7() to public;
 
 -- Who did what, the newest first: {"actions": [...], "next"}.
 --
---   verb, actor  only those; null: all
+--   verb         only those; null: all
+--   actor        only those whose name has this in it, in capitals or not; null: all
+--   platform     only those of one platform, and those of all ('*'); null: all
 --   before       the "next" of the page before
 --   all_verbs    false leaves out what the app of release 2, which does not ask for it, cannot read: all but retry, cancel
 --                and prune
 create or replace function public.post_queue_action_list(
   verb text default null, actor text default null, page_size integer default 50, before uuid default null,
-  all_verbs boolean default false
+  all_verbs boolean default false, platform text default null
 )
 returns jsonb
 language plpgsql
@@ -3818,7 +4029,8 @@ begin
       from post_queue.actions a
       where (all_verbs or a.verb in ('retry', 'cancel', 'prune'))
         and (verb is null or a.verb = verb)
-        and (actor is null or a.actor = actor)
+        and (actor is null or position(lower(actor) in lower(a.actor)) > 0)
+        and (platform is null or a.filter ->> 'platform' in (platform, '*'))
         and (before is null or a.id < before)
       order by a.id desc
       limit page_size
@@ -3827,9 +4039,9 @@ begin
 end
 $$;
 
-revoke execute on function public.post_queue_action_list(text, text, integer, uuid, boolean)
+revoke execute on function public.post_queue_action_list(text, text, integer, uuid, boolean, text)
   from public, anon, authenticated;
-grant execute on function public.post_queue_action_list(text, text, integer, uuid, boolean) to service_role;
+grant execute on function public.post_queue_action_list(text, text, integer, uuid, boolean, text) to service_role;
 
 -- schemas/operator/action_row.sql
 
@@ -3856,7 +4068,8 @@ as $$
     'is_exact', true,
     'done', entry.done,
     'marked_posted', entry.marked_posted,
-    'left', entry.left_alone
+    'left', entry.left_alone,
+    'beyond_limit', entry.beyond_limit
   )
 $$;
 
@@ -3901,17 +4114,16 @@ grant execute on function public.post_queue_cancel(jsonb, integer) to service_ro
 -- schemas/operator/cancel_items.sql
 
 -- Cancels items, for a change: see retry_items.
-create or replace function post_queue.cancel_items(ids uuid[], changeable public.platform_post_status[])
-returns uuid[]
+create or replace function post_queue.cancel_items(
+  ids uuid[], changeable public.platform_post_status[], out changed uuid[], out before public.platform_post_status[]
+)
 language plpgsql
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  changed uuid[];
 begin
   with held as materialized (
-    select q.id
+    select q.id, q.status
     from public.multiplatform_post_queue q
     where q.id = any (ids) and q.status = any (changeable)
     order by q.id
@@ -3923,11 +4135,10 @@ begin
     set status = 'cancelled', processing_started_at = null, claim_id = null, updated_at = now()
     from held
     where q.id = held.id and (select post_queue.triggers_path()) is not null
-    returning q.id
+    returning q.id, held.status
   )
-  select array_agg(cancelled.id) into changed from cancelled;
+  select array_agg(cancelled.id), array_agg(cancelled.status) into changed, before from cancelled;
   perform post_queue.own_path();
-  return changed;
 end
 $$;
 
@@ -3937,17 +4148,19 @@ grant execute on function post_queue.cancel_items(uuid[], public.platform_post_s
 -- schemas/operator/change.sql
 
 -- The frame of a change of many items: one portion of at most 1,000 of them, in one transaction, and what it did written
--- down in post_queue.actions. Called by post_queue_retry, post_queue_cancel and post_queue_prune, which say what it does.
+-- down in post_queue.actions. Called by post_queue_retry and the others, which say what it does.
 --
---   verb     retry, cancel or prune
---   action   {"idempotency_key", "actor", "reason", "filter" or "ids" (at most 1,000), "limit" (1 to 1,000,000), "dry_run"}
+--   verb     retry, cancel, prune or undo
+--   action   {"idempotency_key", "actor", "reason", "filter" or "ids" (at most 1,000), "limit" (1 to 1,000,000), "dry_run"}; an
+--            undo has "of", the key of a cancel, in place of filter and limit
 --   portion  which portion this is, from 1
 --
--- Gives the action as it stands: {"portions", "finished", "meant", "done", "marked_posted", "left", "conflict"}. A portion
+-- Gives the action as it stands: {"portions", "finished", "meant", "done", "marked_posted", "left", "beyond_limit", "conflict"}.
+-- "beyond_limit" says, where the limit was reached, how many more match and were not touched. A portion
 -- that was done before is not done again, so a call whose answer was lost may be repeated; "conflict" says that the key
 -- belongs to another change, and nothing was done. Locked rows are passed by and counted.
 --
--- A dry run counts what the filter or the ids mean, up to the limit and among 200,000 items, and writes nothing.
+-- A dry run counts what the filter or the ids mean, among 200,000 items, and writes nothing: see post_queue.dry_run.
 create or replace function post_queue.change(verb text, action jsonb, portion integer)
 returns jsonb
 language plpgsql
@@ -3970,6 +4183,7 @@ declare
     when 'retry' then '{failed,cancelled}'
     when 'cancel' then '{queued,processing,failed}'
     when 'prune' then '{posted,failed,cancelled}'
+    when 'undo' then '{cancelled}'
   end;
   filter jsonb := coalesce(action -> 'filter', '{}');
   entry post_queue.actions;
@@ -3979,6 +4193,8 @@ declare
   last_key timestamptz;
   last_id uuid;
   changed uuid[];
+  before public.platform_post_status[];
+  undone post_queue.actions;
   posted_already bigint := 0;
   passed_by jsonb;
 begin
@@ -3989,6 +4205,12 @@ begin
   if action ? 'ids' then
     filter := jsonb_build_object('ids', action -> 'ids');
     ids := array(select distinct id::uuid from jsonb_array_elements_text(action -> 'ids') as id limit least(item_limit, 1000));
+  elsif this_verb = 'undo' then
+    filter := jsonb_build_object('of', action -> 'of');
+    select a.* into undone from post_queue.actions a where a.idempotency_key = action ->> 'of' and a.verb = 'cancel';
+    if undone.id is null then
+      raise exception 'an undo needs the key of a cancel' using errcode = 'invalid_parameter_value';
+    end if;
   elsif filter ->> 'status' is null or (filter ->> 'status')::public.platform_post_status <> all (changeable) then
     raise exception 'a % needs ids, or a filter with one status of %', this_verb, changeable
       using errcode = 'invalid_parameter_value';
@@ -4008,7 +4230,10 @@ begin
   end if;
 
   if dry_run then
-    return post_queue.dry_run(changeable, filter, ids, item_limit);
+    return case
+      when this_verb = 'undo' then post_queue.dry_undo(undone.id, filter)
+      else post_queue.dry_run(changeable, filter, ids, item_limit)
+    end;
   end if;
 
   -- A repetition that overtakes the first call waits here until that call has ended.
@@ -4018,12 +4243,13 @@ begin
 
   select a.* into entry from post_queue.actions a where a.idempotency_key = key;
   if not found then
+    entry.id := public.uuid_v7();
     entry.idempotency_key := key;
     entry.verb := this_verb;
     entry.actor := coalesce(left(action ->> 'actor', 200), 'unknown');
     entry.reason := left(action ->> 'reason', 1000);
     entry.filter := filter;
-    entry.item_limit := item_limit;
+    entry.item_limit := case when this_verb <> 'undo' then item_limit end;
     entry.started_at := now();
     entry.portions := 0;
     entry.finished := false;
@@ -4038,7 +4264,20 @@ begin
     return post_queue.action_row(entry);
   end if;
 
-  if not action ? 'ids' then
+  if this_verb = 'undo' then
+    select array_agg(c.item_id), (array_agg(c.item_id order by c.item_id desc))[1]
+    into ids, last_id
+    from (
+      select items.item_id
+      from post_queue.changed_items items
+      where items.action_id = undone.id and (entry.after_id is null or items.item_id > entry.after_id)
+      order by items.item_id
+      limit 1000
+    ) as c;
+    ids := coalesce(ids, '{}');
+    entry.after_id := coalesce(last_id, entry.after_id);
+    entry.finished := cardinality(ids) < 1000;
+  elsif not action ? 'ids' then
     -- Oldest first, and none that came to match after the change began: what fails once more is not taken again.
     walk := post_queue.walk(filter, false, entry.after_key, entry.after_id, at_most);
     execute format(
@@ -4061,18 +4300,20 @@ begin
     ids := coalesce(ids, '{}');
   end if;
   entry.meant := entry.meant + cardinality(ids);
-  entry.finished := entry.finished or action ? 'ids' or entry.meant >= item_limit;
+  entry.finished := entry.finished or action ? 'ids' or this_verb <> 'undo' and entry.meant >= item_limit;
 
   case this_verb
     when 'retry' then
-      select retried.changed, retried.posted_already
-      into changed, posted_already
+      select retried.changed, retried.before, retried.posted_already
+      into changed, before, posted_already
       from post_queue.retry_items(ids, changeable) as retried;
       perform post_queue.hint();
     when 'cancel' then
-      changed := post_queue.cancel_items(ids, changeable);
+      select cancelled.changed, cancelled.before into changed, before from post_queue.cancel_items(ids, changeable) as cancelled;
     when 'prune' then
       changed := post_queue.prune_items(ids, changeable);
+    when 'undo' then
+      select items.changed, items.before into changed, before from post_queue.undo_items(ids, changeable, undone.id) as items;
   end case;
   changed := coalesce(changed, '{}');
   entry.done := entry.done + cardinality(changed);
@@ -4083,35 +4324,50 @@ begin
   into passed_by
   from (
     select
-      case when q.id is null then 'missing' when q.status = any (changeable) then 'locked' else q.status::text end as reason,
+      case
+        when q.id is null then 'missing'
+        when c.changed_at <> q.updated_at then 'changed'
+        when q.status = any (changeable) then 'locked'
+        else q.status::text
+      end as reason,
       count(*) as number
     from unnest(ids) as meant (id)
     left join public.multiplatform_post_queue q on q.id = meant.id
+    left join post_queue.changed_items c on c.action_id = undone.id and c.item_id = meant.id and q.status = any (changeable)
     where meant.id <> all (changed)
     group by 1
   ) as reasons;
   entry.left_alone := entry.left_alone || coalesce(passed_by, '{}');
   entry.portions := entry.portions + 1;
   entry.updated_at := now();
+  if entry.finished and entry.meant >= item_limit and this_verb <> 'undo' and not action ? 'ids' then
+    entry.beyond_limit := nullif(
+      post_queue.matching(filter, entry.after_key, entry.after_id, entry.started_at), post_queue.bounded(0, 1)
+    );
+  end if;
 
   if entry.portions = 1 then
     insert into post_queue.actions (
-      idempotency_key, verb, actor, reason, filter, item_limit, started_at, finished, portions, meant, done,
-      marked_posted, left_alone, after_key, after_id
+      id, idempotency_key, verb, actor, reason, filter, item_limit, started_at, finished, portions, meant, done,
+      marked_posted, left_alone, beyond_limit, after_key, after_id
     )
     values (
-      entry.idempotency_key, entry.verb, entry.actor, entry.reason, entry.filter, entry.item_limit,
+      entry.id, entry.idempotency_key, entry.verb, entry.actor, entry.reason, entry.filter, entry.item_limit,
       entry.started_at, entry.finished, entry.portions, entry.meant, entry.done, entry.marked_posted,
-      entry.left_alone, entry.after_key, entry.after_id
+      entry.left_alone, entry.beyond_limit, entry.after_key, entry.after_id
     );
   else
     update post_queue.actions a
     set
       updated_at = now(), finished = entry.finished, portions = entry.portions, meant = entry.meant,
       done = entry.done, marked_posted = entry.marked_posted, left_alone = entry.left_alone,
-      after_key = entry.after_key, after_id = entry.after_id
+      beyond_limit = entry.beyond_limit, after_key = entry.after_key, after_id = entry.after_id
     where a.idempotency_key = key;
   end if;
+  insert into post_queue.changed_items (action_id, item_id, status_before, changed_at)
+  select entry.id, items.id, items.status, now()
+  from unnest(changed, before) as items (id, status)
+  where items.status is not null;
   return post_queue.action_row(entry);
 end
 $$;
@@ -4141,7 +4397,8 @@ begin
   for member in select jsonb_object_keys(filter) loop
     condition := condition || case member
       when 'status' then format(' and q.status = %L', (filter ->> member)::public.platform_post_status)
-      when 'platform' then format(' and q.target_platform = %L', filter ->> member)
+      -- As the overview shows it: what stands in the row may be of any length.
+      when 'platform' then format(' and left(q.target_platform, 100) = left(%L, 100)', filter ->> member)
       when 'creator_id' then format(' and q.creator_id = %L', (filter ->> member)::uuid)
       when 'original_post_id' then format(' and q.original_post_id = %L', (filter ->> member)::uuid)
       when 'cause' then format(' and public.error_cause(q.error_message) = %L', filter ->> member)
@@ -4150,6 +4407,12 @@ begin
            select p.title from public.content_posts p where p.id = q.original_post_id)))) > 0',
         filter ->> member
       )
+      when 'text' then format(
+        ' and (position(lower(%1$L) in lower(left(q.error_message, 20000))) > 0 or position(lower(%1$L) in lower(coalesce(
+           q.modified_title, (select p.title from public.content_posts p where p.id = q.original_post_id)))) > 0)',
+        filter ->> member
+      )
+      when 'short_id' then format(' and right(q.id::text, 8) = lower(%L)', filter ->> member)
       when 'from' then format(' and q.walk_key >= %L', (filter ->> member)::timestamptz)
       when 'to' then format(' and q.walk_key < %L', (filter ->> member)::timestamptz)
     end;
@@ -4268,8 +4531,10 @@ grant execute on function public.post_queue_creators(text) to service_role;
 
 -- schemas/operator/dry_run.sql
 
--- What a change would mean: how many items, up to its limit. Of a filter the first 200,000 items are looked at; where there
--- are more, "is_exact" is false and the count is the least that it would be.
+-- What a change would mean: {"meant", "is_exact", "beyond_limit", "groups": [{"status", "platform", "count"}, ...], "titles":
+-- [...], "left", ...}. "meant" goes up to its limit, and "beyond_limit" says how many more match. Of a filter the first 200,000
+-- items are looked at; where there are more, or the limit is reached, "is_exact" is false. "groups" are the 50 largest of all
+-- that match, "titles" those of the first five.
 create or replace function post_queue.dry_run(
   changeable public.platform_post_status[], filter jsonb, ids uuid[], item_limit integer
 )
@@ -4285,16 +4550,20 @@ set jit = off
 as $$
 declare
   at_most constant integer := 200000;
-  walk text;
+  source text;
+  condition text := 'true';
+  looked_at bigint;
   number bigint;
+  groups jsonb;
+  titles jsonb;
   is_cut boolean := false;
   would_leave jsonb := '{}';
 begin
   if ids is not null then
-    select count(*)
-    into number
-    from public.multiplatform_post_queue q
-    where q.id = any (ids) and q.status = any (changeable);
+    source := format(
+      'select q.*, q.queued_at as walk_key from public.multiplatform_post_queue q where q.id = any (%L::uuid[]) order by q.id', ids
+    );
+    condition := format('q.status = any (%L::public.platform_post_status[])', changeable);
     select coalesce(jsonb_object_agg(reasons.reason, reasons.number), '{}')
     into would_leave
     from (
@@ -4305,20 +4574,44 @@ begin
       group by 1
     ) as reasons;
   else
-    walk := post_queue.walk(filter, false, null, null, at_most);
-    execute format(
-      'select count(*) from (select from (%s) q where %s limit %s) as bounded',
-      walk, post_queue.condition(filter), item_limit
-    )
-    into number;
-    if number < item_limit then
-      execute format('select exists (select from (%s) q offset %s limit 1)', walk, at_most - 1) into is_cut;
-    end if;
+    source := post_queue.walk(filter, false, null, null, at_most);
+    condition := post_queue.condition(filter);
   end if;
+
+  execute format(
+    'select
+       coalesce(sum(by_group.looked_at), 0), coalesce(sum(by_group.number), 0),
+       jsonb_agg(
+         jsonb_build_object(''status'', by_group.status, ''platform'', by_group.platform, ''count'', by_group.number)
+         order by by_group.number desc, by_group.platform
+       ) filter (where by_group.number > 0 and by_group.place <= 50)
+     from (
+       select
+         q.status, left(q.target_platform, 100) as platform, count(*) as looked_at, count(*) filter (where %2$s) as number,
+         row_number() over (order by count(*) filter (where %2$s) desc, left(q.target_platform, 100)) as place
+       from (%1$s) q
+       group by 1, 2
+     ) as by_group',
+    source, condition
+  )
+  into looked_at, number, groups;
+  is_cut := ids is null and looked_at = at_most;
+  execute format(
+    'select jsonb_agg(left(coalesce(
+       five.modified_title, (select p.title from public.content_posts p where p.id = five.original_post_id), ''''
+     ), 255))
+     from (select q.modified_title, q.original_post_id from (%s) q where %s limit 5) as five',
+    source, condition
+  )
+  into titles;
 
   return jsonb_build_object(
     'filter', filter, 'limit', item_limit, 'dry_run', true, 'finished', true, 'portions', 0,
-    'meant', number, 'is_exact', not is_cut, 'done', 0, 'marked_posted', 0, 'left', would_leave
+    'meant', least(number, item_limit), 'is_exact', not is_cut and number <= item_limit, 'done', 0, 'marked_posted', 0,
+    'left', would_leave, 'groups', coalesce(groups, '[]'), 'titles', coalesce(titles, '[]'),
+    'beyond_limit', case when number > item_limit then jsonb_build_object(
+      'count', number - item_limit, 'precision', case when is_cut then 'at_least' else 'exact' end
+    ) end
   );
 end
 $$;
@@ -4327,11 +4620,173 @@ revoke execute on function post_queue.dry_run(public.platform_post_status[], jso
   from public, anon, authenticated;
 grant execute on function post_queue.dry_run(public.platform_post_status[], jsonb, uuid[], integer) to service_role;
 
+-- schemas/operator/dry_undo.sql
+
+-- What an undo of a cancel would mean: as post_queue.dry_run says it, by the status that the items would get again.
+create or replace function post_queue.dry_undo(cancel uuid, filter jsonb)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set jit = off
+as $$
+declare
+  at_most constant integer := 200000;
+  number bigint;
+  is_cut boolean;
+  left_alone bigint;
+  groups jsonb;
+  titles jsonb;
+begin
+  with items as materialized (
+    select c.status_before, q.target_platform, q.id, q.modified_title, q.original_post_id,
+      coalesce(q.status = 'cancelled' and q.updated_at = c.changed_at, false) as is_meant
+    from (
+      select made.*
+      from post_queue.changed_items made
+      where made.action_id = cancel
+      order by made.item_id
+      limit at_most
+    ) as c
+    left join public.multiplatform_post_queue q on q.id = c.item_id
+  ),
+  grouped as (
+    select items.status_before as status, left(items.target_platform, 100) as platform, count(*) as number
+    from items
+    where items.is_meant
+    group by 1, 2
+    order by 3 desc, 1, 2
+    limit 50
+  )
+  select
+    (select count(*) filter (where items.is_meant) from items),
+    (select count(*) = at_most from items),
+    (select count(*) filter (where not items.is_meant) from items),
+    (
+      select jsonb_agg(
+        jsonb_build_object('status', grouped.status, 'platform', grouped.platform, 'count', grouped.number)
+        order by grouped.number desc, grouped.status, grouped.platform
+      )
+      from grouped
+    ),
+    (
+      select jsonb_agg(left(coalesce(
+        five.modified_title, (select p.title from public.content_posts p where p.id = five.original_post_id), ''
+      ), 255))
+      from (select items.* from items where items.is_meant order by items.id limit 5) as five
+    )
+  into number, is_cut, left_alone, groups, titles;
+
+  return jsonb_build_object(
+    'filter', filter, 'dry_run', true, 'finished', true, 'portions', 0, 'meant', number, 'is_exact', not is_cut, 'done', 0,
+    'marked_posted', 0, 'left', case when left_alone > 0 then jsonb_build_object('changed', left_alone) else '{}' end,
+    'groups', coalesce(groups, '[]'), 'titles', coalesce(titles, '[]')
+  );
+end
+$$;
+
+revoke execute on function post_queue.dry_undo(uuid, jsonb) from public, anon, authenticated;
+grant execute on function post_queue.dry_undo(uuid, jsonb) to service_role;
+
+-- schemas/operator/due_by_platform.sql
+
+-- How many items are due on each platform: {platform: {"count", "precision"}}, exact to 10,000, and for all together to 30,000, of
+-- which those that have most share evenly; beyond that at_least. Read from the index by platform, however many wait. Names are as the overview shows them; of more than 200 names, which somebody made up, the rest is left out.
+create or replace function post_queue.due_by_platform()
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set jit = off
+as $$
+declare
+  most constant integer := 10000;
+  few constant integer := 100;
+  left_over integer := 30000;
+  many integer;
+  keys text[];
+  names text[];
+  -- Negative: there are more.
+  counts integer[];
+  share integer;
+  this_share integer;
+  number integer;
+  due jsonb;
+begin
+  -- From one name to the next through the index.
+  with recursive step as (
+    (
+      select left(q.target_platform, 63) as key, left(q.target_platform, 100) as name, 1 as place
+      from public.multiplatform_post_queue q
+      where q.status = 'queued'
+      order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
+      limit 1
+    )
+    union all
+    select next.key, next.name, step.place + 1
+    from step
+    cross join lateral (
+      select left(q.target_platform, 63) as key, left(q.target_platform, 100) as name
+      from public.multiplatform_post_queue q
+      where q.status = 'queued' and left(q.target_platform, 63) > step.key
+      order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
+      limit 1
+    ) as next
+    where step.place < 200
+  )
+  select array_agg(step.key order by step.place), array_agg(step.name order by step.place)
+  into keys, names
+  from step;
+  counts := array_fill(-1, array[coalesce(cardinality(keys), 0)]);
+
+  -- Those with few first; the others share evenly what is left.
+  foreach share in array array[few, 0] loop
+    many := (select count(*) from unnest(counts) as counted (number) where counted.number < 0);
+    for place in 1 .. coalesce(cardinality(keys), 0) loop
+      continue when counts[place] >= 0;
+      this_share := case when share > 0 then share else least(most, left_over / many) end;
+      select count(*)
+      into number
+      from (
+        select
+        from public.multiplatform_post_queue q
+        where q.status = 'queued' and left(q.target_platform, 63) = any (array[keys[place]])
+          and greatest(q.scheduled_for, q.queued_at) <= now()
+        order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
+        limit this_share + 1
+      ) as bounded;
+      if share = 0 then
+        left_over := left_over - least(number, this_share);
+        many := many - 1;
+      end if;
+      counts[place] := case when number > this_share then -this_share else number end;
+    end loop;
+  end loop;
+
+  select coalesce(jsonb_object_agg(names[place], jsonb_build_object(
+    'count', abs(counts[place]), 'precision', case when counts[place] < 0 then 'at_least' else 'exact' end
+  )), '{}')
+  into due
+  from generate_subscripts(keys, 1) as place
+  where counts[place] <> 0;
+  return due;
+end
+$$;
+
+revoke execute on function post_queue.due_by_platform() from public, anon, authenticated;
+grant execute on function post_queue.due_by_platform() to service_role;
+
 -- schemas/operator/error_cause.sql
 
--- What errors of one cause have in common: the text with ids, quoted values and numbers masked, on one line of at most
--- 300 characters. A SQLSTATE stays, and so do the names of columns, constraints and the like, which PostgreSQL quotes as it
--- quotes values; they lose their quotes.
+-- What errors of one cause have in common: the text with ids, tokens, quoted values and numbers masked, those within words
+-- too, on one line of at most 300 characters. A SQLSTATE stays, and so do the names of columns, constraints and the like, which
+-- PostgreSQL quotes as it quotes values; they lose their quotes.
 --
 -- An index stands on it, so it is immutable. Changing it means building that index again.
 create or replace function public.error_cause(error_message text)
@@ -4347,16 +4802,21 @@ as $$
         pg_catalog.regexp_replace(
           pg_catalog.regexp_replace(
             pg_catalog.regexp_replace(
-              -- What a person wrote may be megabytes; the first characters tell the cause.
-              pg_catalog.left(coalesce(error_message, '(no error was recorded)'), 1000),
-              '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}', '<id>', 'g'
+              pg_catalog.regexp_replace(
+                -- What a person wrote may be megabytes; the first characters tell the cause.
+                pg_catalog.left(coalesce(error_message, '(no error was recorded)'), 1000),
+                '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}', '<id>', 'g'
+              ),
+              '\m(column|relation|constraint|table|index|function|type|schema|domain|enum) "([^"]*)"', '\1 \2', 'g'
             ),
-            '\m(column|relation|constraint|table|index|function|type|schema|domain|enum) "([^"]*)"', '\1 \2', 'g'
+            -- Not the apostrophe of "the item's creator".
+            '"[^"]*"|(?<!\w)''[^'']*''(?!\w)', '<value>', 'g'
           ),
-          -- Not the apostrophe of "the item's creator".
-          '"[^"]*"|(?<!\w)''[^'']*''(?!\w)', '<value>', 'g'
+          -- A word of eight signs or more that has letters and digits.
+          '(?<!\m(SQLSTATE|column|relation|constraint|table|index|function|type|schema|domain|enum) )(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[a-zA-Z])[\w-]{8,}',
+          '<id>', 'g'
         ),
-        '(?<!SQLSTATE )(?<!\w)\d+([.,:]\d+)*', '<n>', 'g'
+        '(?<!\m(SQLSTATE|column|relation|constraint|table|index|function|type|schema|domain|enum) \w*)\d+([.,:]\d+)*', '<n>', 'g'
       ),
       '\s+', ' ', 'g'
     ),
@@ -4369,14 +4829,19 @@ grant execute on function public.error_cause(text) to public;
 
 -- schemas/operator/failures.sql
 
--- The failed items by cause, the newest cause first.
+-- The failed items by cause: what fails most right now first, then the cause that failed last.
 --
 --   since  only failures from then on; null: all
 --
--- Gives {"causes": [{"cause", "count", "is_exact", "first_failed_at", "last_failed_at", "platforms", "creators", "example",
--- "example_item_id"}, ...], "is_whole"}. A count is exact up to a limit, of 20,000 items for all causes together and at
--- least 200 for each, and beyond it the limit; platforms and creators are those of a cause's newest 200 items, the
--- example is its newest. Of more than 100 causes the rest is left out, and "is_whole" says so.
+-- Gives {"causes": [{"cause", "count", "is_exact", "last_ten_minutes", "first_failed_at", "last_failed_at", "is_final",
+-- "platforms", "creators", "example", "example_item_id", "line"}, ...], "line_from", "line_bucket_seconds", "is_whole"}.
+--
+-- "count" is of those that are failed still: exact to 10,000, and for all causes together to 30,000, of which those that have
+-- most share evenly; beyond that the least that it is. "line" is how many tries ended as failed in each of 24 parts of the time
+-- since then, or of the last day, from the figures that were rolled up, and exact; what came since the last roll-up is not in it.
+-- Platforms, creators and is_final are those of a cause's newest 200 items, the example is its newest. "is_final": each of them
+-- failed at once, with retries left, so no retry of the same mends it. Of more than 100 causes those are left out that failed
+-- longest ago, and "is_whole" says so.
 create or replace function public.post_queue_failures(since timestamptz default null)
 returns jsonb
 language plpgsql
@@ -4390,8 +4855,21 @@ set enable_sort = off
 set jit = off
 as $$
 declare
+  parts constant integer := 24;
+  most constant integer := 10000;
+  first constant timestamptz := coalesce(since, '-infinity');
+  line_from timestamptz;
+  bucket interval;
+  width integer;
+  all_causes text[];
   causes text[];
-  at_most integer;
+  counts bigint[] := '{}';
+  few constant integer := 100;
+  many integer;
+  left_over integer := 30000;
+  share integer;
+  number bigint;
+  lines jsonb;
   answer jsonb;
 begin
   -- Row-level security hides rows without a word: nothing would seem to have failed.
@@ -4400,7 +4878,8 @@ begin
       using errcode = 'insufficient_privilege';
   end if;
 
-  -- From one cause to the next through the index, however many items each has.
+  -- From one cause to the next through the index, however many items each has; and those of the newest failures, which are
+  -- among them however many causes there are.
   with recursive step as (
     (
       select public.error_cause(q.error_message) as cause, 1 as place
@@ -4419,77 +4898,225 @@ begin
       order by public.error_cause(q.error_message)
       limit 1
     ) as next
-    where step.place <= 100
+    where step.place < 500
+  ),
+  newest as (
+    select q.error_message
+    from public.multiplatform_post_queue q
+    where q.status = 'failed'
+    order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
+    limit 200
   )
-  select array_agg(step.cause) into causes from step;
+  select array_agg(found.cause)
+  into all_causes
+  from (select step.cause from step union select public.error_cause(newest.error_message) from newest) as found;
 
-  at_most := greatest(200, 20000 / greatest(cardinality(causes), 1));
-
-  select coalesce(jsonb_agg(group_row.json order by group_row.last_failed_at desc, group_row.json ->> 'cause'), '[]')
-  into answer
+  select array_agg(ordered.cause order by ordered.lately desc, ordered.last_failed_at desc, ordered.cause)
+  into causes
   from (
-    select
-      newest.last_failed_at,
-      jsonb_build_object(
-        'cause', cause,
-        'count', least(counted.number, at_most),
-        'is_exact', counted.number <= at_most,
-        'first_failed_at', post_queue.moment(oldest.failed_at),
-        'last_failed_at', post_queue.moment(newest.last_failed_at),
-        'platforms', newest.platforms,
-        'creators', newest.creators,
-        'example', newest.example,
-        'example_item_id', newest.example_item_id
-      ) as json
-    from unnest(causes[1:100]) as cause
+    select each.cause, last.failed_at as last_failed_at, lately.number as lately
+    from unnest(all_causes) as each (cause)
+    cross join lateral (
+      select coalesce(q.failed_at, q.queued_at) as failed_at
+      from public.multiplatform_post_queue q
+      where q.status = 'failed' and public.error_cause(q.error_message) = each.cause
+        and coalesce(q.failed_at, q.queued_at) >= first
+      order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
+      limit 1
+    ) as last
     cross join lateral (
       select count(*) as number
       from (
         select
         from public.multiplatform_post_queue q
-        where q.status = 'failed' and public.error_cause(q.error_message) = cause
-          and coalesce(q.failed_at, q.queued_at) >= coalesce(since, '-infinity')
-        limit at_most + 1
+        where q.status = 'failed' and public.error_cause(q.error_message) = each.cause
+          and coalesce(q.failed_at, q.queued_at) >= greatest(first, now() - interval '10 minutes')
+          and last.failed_at >= now() - interval '10 minutes'
+        limit 200
       ) as bounded
-    ) as counted
+    ) as lately
+  ) as ordered;
+
+  -- Those with few first; the others share evenly what is left.
+  for place in 1 .. least(coalesce(cardinality(causes), 0), 100) loop
+    counts := counts || (
+      select case when count(*) > few then -few::bigint else count(*) end
+      from (
+        select
+        from public.multiplatform_post_queue q
+        where q.status = 'failed' and public.error_cause(q.error_message) = causes[place]
+          and coalesce(q.failed_at, q.queued_at) >= first
+        limit few + 1
+      ) as bounded
+    );
+  end loop;
+  many := (select count(*) from unnest(counts) as counted (number) where counted.number < 0);
+  for place in 1 .. cardinality(counts) loop
+    continue when counts[place] >= 0;
+    share := least(most, left_over / many);
+    select count(*)
+    into number
+    from (
+      select
+      from public.multiplatform_post_queue q
+      where q.status = 'failed' and public.error_cause(q.error_message) = causes[place]
+        and coalesce(q.failed_at, q.queued_at) >= first
+      limit share + 1
+    ) as bounded;
+    left_over := left_over - least(number, share);
+    many := many - 1;
+    -- Negative: there are more.
+    counts[place] := case when number > share then -share::bigint else number end;
+  end loop;
+
+  line_from := greatest(coalesce(since, now() - interval '1 day'), now() - interval '30 days');
+  bucket := make_interval(secs => greatest(60, ceil(extract(epoch from now() - line_from) / parts / 60) * 60));
+  width := case when bucket < interval '15 minutes' then 60 else 3600 end;
+  if width = 3600 then
+    bucket := make_interval(secs => ceil(extract(epoch from bucket) / 3600) * 3600);
+  end if;
+  line_from := date_bin(bucket, now(), 'epoch') - (parts - 1) * bucket;
+  select jsonb_object_agg(summed.cause, summed.line)
+  into lines
+  from (
+    select each.cause, jsonb_agg(coalesce(made.failed, 0) order by part.number) as line
+    from unnest(causes[1:100]) as each (cause)
+    cross join generate_series(0, parts - 1) as part (number)
+    left join (
+      select f.cause, date_bin(bucket, f.starts_at, line_from) as starts_at, sum(f.failed) as failed
+      from post_queue.cause_figures f
+      where f.starts_at >= line_from
+        -- Of the hour that goes on there are minutes alone.
+        and (f.width_seconds = width or width = 3600 and f.width_seconds = 60 and f.starts_at >= (
+          select coalesce(max(hours.starts_at) + interval '1 hour', line_from)
+          from post_queue.figures hours
+          where hours.width_seconds = 3600 and hours.platform = ''
+        ))
+      group by 1, 2
+    ) as made on made.cause = each.cause and made.starts_at = line_from + part.number * bucket
+    group by each.cause
+  ) as summed;
+
+  select coalesce(jsonb_agg(group_row.json order by group_row.place), '[]')
+  into answer
+  from (
+    select
+      place,
+      jsonb_build_object(
+        'cause', cause,
+        'count', abs(counts[place]),
+        'is_exact', counts[place] >= 0,
+        'last_ten_minutes', lately.number,
+        'first_failed_at', post_queue.moment(oldest.failed_at),
+        'last_failed_at', post_queue.moment(newest.last_failed_at),
+        'is_final', newest.is_final,
+        'platforms', newest.platforms,
+        'creators', newest.creators,
+        'example', newest.example,
+        'example_item_id', newest.example_item_id,
+        'line', lines -> cause
+      ) as json
+    from unnest(causes[1:100]) with ordinality as listed (cause, place)
     cross join lateral (
       select coalesce(q.failed_at, q.queued_at) as failed_at
       from public.multiplatform_post_queue q
       where q.status = 'failed' and public.error_cause(q.error_message) = cause
-        and coalesce(q.failed_at, q.queued_at) >= coalesce(since, '-infinity')
+        and coalesce(q.failed_at, q.queued_at) >= first
       order by coalesce(q.failed_at, q.queued_at), q.id
       limit 1
     ) as oldest
     cross join lateral (
       select
         max(bounded.failed_at) as last_failed_at,
+        bool_and(bounded.retry_count < bounded.max_retries and bounded.rescue_count < bounded.max_retries) as is_final,
         to_jsonb((array_agg(distinct left(bounded.target_platform, 100)))[1:50]) as platforms,
         count(distinct bounded.creator_id) as creators,
         (array_agg(left(bounded.error_message, 1000) order by bounded.failed_at desc, bounded.id desc))[1] as example,
         (array_agg(bounded.id order by bounded.failed_at desc, bounded.id desc))[1] as example_item_id
       from (
-        select q.id, q.target_platform, q.creator_id, q.error_message, coalesce(q.failed_at, q.queued_at) as failed_at
+        select q.id, q.target_platform, q.creator_id, q.error_message, coalesce(q.failed_at, q.queued_at) as failed_at,
+          q.retry_count, q.max_retries, q.rescue_count
         from public.multiplatform_post_queue q
         where q.status = 'failed' and public.error_cause(q.error_message) = cause
-          and coalesce(q.failed_at, q.queued_at) >= coalesce(since, '-infinity')
+          and coalesce(q.failed_at, q.queued_at) >= first
         order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
         limit 200
       ) as bounded
     ) as newest
+    cross join lateral (
+      select count(*) as number
+      from (
+        select
+        from public.multiplatform_post_queue q
+        where q.status = 'failed' and public.error_cause(q.error_message) = cause
+          and coalesce(q.failed_at, q.queued_at) >= greatest(first, now() - interval '10 minutes')
+          and newest.last_failed_at >= now() - interval '10 minutes'
+        limit most
+      ) as bounded
+    ) as lately
   ) as group_row;
 
-  return jsonb_build_object('causes', answer, 'is_whole', coalesce(cardinality(causes), 0) <= 100);
+  return jsonb_build_object(
+    'causes', answer, 'is_whole', coalesce(cardinality(causes), 0) <= 100 and coalesce(cardinality(all_causes), 0) < 500,
+    'line_from', line_from, 'line_bucket_seconds', extract(epoch from bucket)::integer
+  );
 end
 $$;
 
 revoke execute on function public.post_queue_failures(timestamptz) from public, anon, authenticated;
 grant execute on function public.post_queue_failures(timestamptz) to service_role;
 
+-- schemas/operator/find.sql
+
+-- What an id is the id of, by keys alone, so quick on any table: {"item_id", "original_post_id", "creator_id"}, each null where it is
+-- not that: an item, or the item that a post was made of; an original with items; a creator.
+create or replace function public.post_queue_find(id uuid)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+  wanted constant uuid := id;
+begin
+  -- Row-level security hides rows without a word: nothing would seem to have this id.
+  if row_security_active('public.multiplatform_post_queue') then
+    raise exception 'row-level security hides the queue from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  return jsonb_build_object(
+    'item_id', coalesce(
+      (select q.id from public.multiplatform_post_queue q where q.id = wanted limit 1),
+      (
+        select q.id
+        from public.content_posts p
+        join public.multiplatform_post_queue q on q.id = p.queue_item_id
+        where p.id = wanted
+        limit 1
+      )
+    ),
+    'original_post_id', (
+      select q.original_post_id from public.multiplatform_post_queue q where q.original_post_id = wanted limit 1
+    ),
+    'creator_id', (select c.id from public.creators c where c.id = wanted)
+  );
+end
+$$;
+
+revoke execute on function public.post_queue_find(uuid) from public, anon, authenticated;
+grant execute on function public.post_queue_find(uuid) to service_role;
+
 -- schemas/operator/item.sql
 
 -- One item with all that belongs to it: [{"item": the row as post_queue.item_row gives it, "original": its original post,
--- "post": what was posted of it, each null where it is gone, "tries": what befell it before, the newest 100 first}]. An empty
--- list where there is no such item.
+-- "post": what was posted of it, each null where it is gone, "tries": what befell it before, the newest 100 first, "deeds": what
+-- operators did with it, the newest 20 first, "waits": for a queued item what holds it up, see post_queue.waits}]. An empty list
+-- where there is no such item.
 create or replace function public.post_queue_item(item_id uuid)
 returns jsonb
 language plpgsql
@@ -4536,6 +5163,27 @@ begin
           limit 1
         )
       )
+    ),
+    'waits', case when item.status = 'queued' then post_queue.waits(item) end,
+    'deeds', (
+      select coalesce(
+        jsonb_agg(
+          jsonb_build_object(
+            'at', deed.changed_at, 'verb', deed.verb, 'actor', deed.actor, 'reason', deed.reason,
+            'status_before', deed.status_before, 'idempotency_key', deed.idempotency_key
+          )
+          order by deed.changed_at desc
+        ),
+        '[]'
+      )
+      from (
+        select c.changed_at, c.status_before, a.verb, a.actor, a.reason, a.idempotency_key
+        from post_queue.changed_items c
+        join post_queue.actions a on a.id = c.action_id
+        where c.item_id = item.id
+        order by c.changed_at desc
+        limit 20
+      ) as deed
     ),
     'tries', (
       select coalesce(
@@ -4616,7 +5264,7 @@ grant execute on function post_queue.item_row(public.multiplatform_post_queue) t
 --   after         the "next" of the page before; null: the first page
 --
 -- Gives {"items": [...], "next": "...", "looked_at_until": ...}. Pages do not move while rows arrive: the next one begins
--- behind the last item of this one. A page looks at no more than 20,000 items, 5,000 where a title is asked for, so it may
+-- behind the last item of this one. A page looks at no more than 20,000 items, 5,000 where a title or a text is asked for, so it may
 -- be short, or empty, and still have a "next"; "looked_at_until" then says how far it came.
 create or replace function public.post_queue_items(
   filter jsonb, newest_first boolean default true, page_size integer default 50, after text default null
@@ -4635,7 +5283,7 @@ set jit = off
 as $$
 declare
   -- Each title is a look at another table.
-  at_most constant integer := case when filter ? 'title' then 5000 else 20000 end;
+  at_most constant integer := case when filter ?| array['title', 'text'] then 5000 else 20000 end;
   after_key timestamptz;
   after_id uuid;
   walk text;
@@ -4697,6 +5345,47 @@ $$;
 revoke execute on function public.post_queue_items(jsonb, boolean, integer, text) from public, anon, authenticated;
 grant execute on function public.post_queue_items(jsonb, boolean, integer, text) to service_role;
 
+-- schemas/operator/matching.sql
+
+-- How many items match a filter from one place of its walk on, among the next 200,000: {"count", "precision"}, exact, or
+-- at_least where there are more to look at.
+--
+--   after_key, after_id  as post_queue.walk takes them
+--   came_before          only items that matched before this time
+create or replace function post_queue.matching(
+  filter jsonb, after_key timestamptz, after_id uuid, came_before timestamptz
+)
+returns jsonb
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set enable_seqscan = off
+set enable_bitmapscan = off
+set jit = off
+as $$
+declare
+  at_most constant integer := 200000;
+  walk constant text := post_queue.walk(filter, false, after_key, after_id, at_most);
+  number bigint;
+  is_cut boolean;
+begin
+  execute format(
+    'select
+       count(*) filter (where %s and case when q.status = ''queued'' then q.queued_at else q.walk_key end <= %L),
+       count(*) = %s
+     from (%s) q',
+    post_queue.condition(filter), came_before, at_most, walk
+  )
+  into number, is_cut;
+  return jsonb_build_object('count', number, 'precision', case when is_cut then 'at_least' else 'exact' end);
+end
+$$;
+
+revoke execute on function post_queue.matching(jsonb, timestamptz, uuid, timestamptz) from public, anon, authenticated;
+grant execute on function post_queue.matching(jsonb, timestamptz, uuid, timestamptz) to service_role;
+
 -- schemas/operator/moment.sql
 
 -- A time as ISO 8601 can say it: null where it lies outside the years 1 to 9999, as a row may hold anything.
@@ -4714,18 +5403,20 @@ grant execute on function post_queue.moment(timestamptz) to service_role;
 
 -- schemas/operator/overview.sql
 
--- The queue at one look, quick on any table: no figure counts further than 10,000 items.
+-- The queue at one look, quick on any table: no figure counts further than 10,000 items, what is due no further than 30,000.
 --
 --   stuck_after_seconds  0 or more; an item longer in processing is stuck
 --
 -- Gives {"now", "counts": {status: {"count", "precision"}}, "due", "scheduled", "stuck", "oldest_due_at",
--- "oldest_due_seconds", "figures_missing_from" (see post_queue.recent_figures), "recent": [{"seconds", "posted", "failed", "retried", "seconds_to_post_p50", "_p95", "_p99"}, ...],
--- "platforms": [{"platform", "due", "in_hand", "failed", "posted_last_day", "failed_last_day", "retried_last_day", "is_known",
--- "is_paused", "per_minute"}, ...], "workers" (see post_queue.worker_rows), "last_posted_at"} and what is paused and limited
--- (see post_queue.controls).
+-- "oldest_due_seconds", "figures_missing_from" (see post_queue.recent_figures), "recent": [{"seconds", "posted", "failed",
+-- "retried", "seconds_to_post_p50", "_p95", "_p99"}, ...], "same_hour": see post_queue.same_hour, "top_creator": see there,
+-- "platforms": [{"platform", "due": {"count", "precision"}, "in_hand": ..., "failed": ..., "posted_last_day", "failed_last_day",
+-- "retried_last_day", "is_known", "is_paused", "per_minute"}, ...], "workers" (see post_queue.worker_rows), "last_posted_at"}
+-- and what is paused and limited (see post_queue.controls).
 -- "precision" is exact, at_least (there are more), or estimated (the planner's statistics, for posted items of a large
--- table). "recent" are the last 5 minutes, hour and day. A platform's due, in hand and failed items are those among the
--- oldest 10,000 due, 10,000 in hand and the newest 10,000 failed. One that is paused by itself or limited is among the
+-- table). "recent" are the last 5 minutes, hour and day. A platform's due items are counted by
+-- post_queue.due_by_platform; its in hand and failed items are those among 10,000 in hand and the newest 10,000 failed, and
+-- at_least where there are more in all. One that is paused by itself or limited is among the
 -- platforms, whatever else there is of it; "is_known" says whether it can be: a name that is no value of platform_cluster can
 -- not. What waits for a paused platform is "due", but does not count for the oldest (see post_queue.oldest_due).
 create or replace function public.post_queue_overview(stuck_after_seconds integer)
@@ -4743,6 +5434,7 @@ declare
   at_most constant integer := 10000;
   controls constant jsonb := post_queue.controls();
   due jsonb;
+  due_in_all jsonb;
   in_hand jsonb;
   failed jsonb;
   oldest_due constant timestamptz := post_queue.oldest_due();
@@ -4764,19 +5456,13 @@ begin
       using errcode = 'insufficient_privilege';
   end if;
 
-  select coalesce(jsonb_object_agg(bounded.platform, bounded.number), '{}')
-  into due
-  from (
-    select left(items.target_platform, 100) as platform, count(*) as number
-    from (
-      select q.target_platform
-      from public.multiplatform_post_queue q
-      where q.status = 'queued' and greatest(q.scheduled_for, q.queued_at) <= now()
-      order by greatest(q.scheduled_for, q.queued_at), q.id
-      limit at_most
-    ) as items
-    group by 1
-  ) as bounded;
+  due := post_queue.due_by_platform();
+  select jsonb_build_object(
+    'count', coalesce(sum((value ->> 'count')::bigint), 0),
+    'precision', case when bool_or(value ->> 'precision' <> 'exact') then 'at_least' else 'exact' end
+  )
+  into due_in_all
+  from jsonb_each(due);
 
   select coalesce(jsonb_object_agg(bounded.platform, bounded.number), '{}'), coalesce(sum(bounded.stuck), 0)
   into in_hand, stuck
@@ -4834,20 +5520,25 @@ begin
   return jsonb_build_object(
     'now', now(),
     'counts', jsonb_build_object(
-      'queued', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(due)) + scheduled, at_most),
+      'queued', jsonb_build_object(
+        'count', (due_in_all ->> 'count')::bigint + scheduled,
+        'precision', case when scheduled < at_most then due_in_all ->> 'precision' else 'at_least' end
+      ),
       'processing', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(in_hand)), at_most),
       'failed', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(failed)), at_most),
       'cancelled', post_queue.bounded(cancelled, at_most),
       'posted', post_queue.count_posted(at_most)
     ),
-    'due', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(due)), at_most),
+    'due', due_in_all,
     'scheduled', post_queue.bounded(scheduled, at_most),
     'stuck', post_queue.bounded(stuck, at_most),
     'oldest_due_at', post_queue.moment(oldest_due),
     'oldest_due_seconds', post_queue.seconds_since(oldest_due),
     'recent', recent,
     'figures_missing_from', missing_from,
-    'platforms', post_queue.platform_rows(due, in_hand, failed, day, controls),
+    'same_hour', post_queue.same_hour(),
+    'top_creator', post_queue.top_creator(),
+    'platforms', post_queue.platform_rows(due, in_hand, failed, at_most, day, controls),
     'workers', post_queue.worker_rows(),
     'last_posted_at', (select max(h.posted_at) from public.multiplatform_post_history h where h.posted_at <= now())
   ) || controls;
@@ -4862,10 +5553,14 @@ grant execute on function public.post_queue_overview(integer) to service_role;
 -- The platforms of the overview, each with what is known of it. One that is paused by itself or limited is among them, whatever
 -- else there is of it.
 --
---   due, in_hand, failed  how many items, by platform
+--   due                   as post_queue.due_by_platform gives it
+--   in_hand, failed       how many items, by platform
+--   at_most               how many in hand, and failed, were looked at: where it is as many in all, there may be more of each
 --   day                   what happened in the last day, by platform (see post_queue.recent_figures)
 --   controls              what is held back (see post_queue.controls)
-create or replace function post_queue.platform_rows(due jsonb, in_hand jsonb, failed jsonb, day jsonb, controls jsonb)
+create or replace function post_queue.platform_rows(
+  due jsonb, in_hand jsonb, failed jsonb, at_most integer, day jsonb, controls jsonb
+)
 returns jsonb
 language plpgsql
 stable
@@ -4880,14 +5575,19 @@ declare
     select coalesce(jsonb_object_agg(one ->> 'platform', one -> 'per_minute'), '{}')
     from jsonb_array_elements(controls -> 'limited') as one
   );
+  exactly_none constant jsonb := post_queue.bounded(0, 1);
+  precision_in_hand constant text := post_queue.bounded(
+    (select sum(value::bigint) from jsonb_each_text(in_hand)), at_most) ->> 'precision';
+  precision_failed constant text := post_queue.bounded(
+    (select sum(value::bigint) from jsonb_each_text(failed)), at_most) ->> 'precision';
 begin
   return (
     select coalesce(jsonb_agg(
       jsonb_build_object(
         'platform', names.platform,
-        'due', coalesce((due ->> names.platform)::bigint, 0),
-        'in_hand', coalesce((in_hand ->> names.platform)::bigint, 0),
-        'failed', coalesce((failed ->> names.platform)::bigint, 0),
+        'due', coalesce(due -> names.platform, exactly_none),
+        'in_hand', jsonb_build_object('count', coalesce((in_hand ->> names.platform)::bigint, 0), 'precision', precision_in_hand),
+        'failed', jsonb_build_object('count', coalesce((failed ->> names.platform)::bigint, 0), 'precision', precision_failed),
         'posted_last_day', coalesce((day -> names.platform ->> 'posted')::bigint, 0),
         'failed_last_day', coalesce((day -> names.platform ->> 'failed')::bigint, 0),
         'retried_last_day', coalesce((day -> names.platform ->> 'retried')::bigint, 0),
@@ -4915,8 +5615,8 @@ begin
 end
 $$;
 
-revoke execute on function post_queue.platform_rows(jsonb, jsonb, jsonb, jsonb, jsonb) from public, anon, authenticated;
-grant execute on function post_queue.platform_rows(jsonb, jsonb, jsonb, jsonb, jsonb) to service_role;
+revoke execute on function post_queue.platform_rows(jsonb, jsonb, jsonb, integer, jsonb, jsonb) from public, anon, authenticated;
+grant execute on function post_queue.platform_rows(jsonb, jsonb, jsonb, integer, jsonb, jsonb) to service_role;
 
 -- schemas/operator/post_row.sql
 
@@ -5066,6 +5766,8 @@ begin
   )
   select array_agg(pruned.id) into changed from pruned;
   perform post_queue.own_path();
+  -- Nothing can bring them back.
+  delete from post_queue.changed_items c where c.item_id = any (changed);
   return changed;
 end
 $$;
@@ -5185,9 +5887,10 @@ grant execute on function public.post_queue_retry(jsonb, integer) to service_rol
 --   ids         which
 --   changeable  what they may be in; others, and locked ones, are passed by
 --
--- Gives those that it changed, and how many of them had their post.
+-- Gives those that it changed, what each was before, and how many of them had their post.
 create or replace function post_queue.retry_items(
-  ids uuid[], changeable public.platform_post_status[], out changed uuid[], out posted_already bigint
+  ids uuid[], changeable public.platform_post_status[], out changed uuid[], out before public.platform_post_status[],
+  out posted_already bigint
 )
 language plpgsql
 security invoker
@@ -5195,7 +5898,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   with held as materialized (
-    select q.id, q.creator_id
+    select q.id, q.creator_id, q.status
     from public.multiplatform_post_queue q
     where q.id = any (ids) and q.status = any (changeable)
     order by q.id
@@ -5227,10 +5930,10 @@ begin
     from held
     left join posted on posted.id = held.id
     where q.id = held.id and (select post_queue.triggers_path()) is not null
-    returning q.id, posted.id is not null as is_posted
+    returning q.id, held.status, posted.id is not null as is_posted
   )
-  select array_agg(retried.id), count(*) filter (where retried.is_posted)
-  into changed, posted_already
+  select array_agg(retried.id), array_agg(retried.status), count(*) filter (where retried.is_posted)
+  into changed, before, posted_already
   from retried;
   perform post_queue.own_path();
 
@@ -5249,12 +5952,152 @@ $$;
 revoke execute on function post_queue.retry_items(uuid[], public.platform_post_status[]) from public, anon, authenticated;
 grant execute on function post_queue.retry_items(uuid[], public.platform_post_status[]) to service_role;
 
+-- schemas/operator/top_creator.sql
+
+-- Whose items most of what is due are, among the oldest 1,000 due: {"creator_id", "creator_name", "count", "among"}; null where
+-- nothing is due.
+create or replace function post_queue.top_creator()
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set jit = off
+as $$
+  select jsonb_build_object(
+    'creator_id', most.creator_id,
+    'creator_name', (select c.creator_name from public.creators c where c.id = most.creator_id),
+    'count', most.number,
+    'among', most.among
+  )
+  from (
+    select oldest.creator_id, count(*) as number, sum(count(*)) over () as among
+    from (
+      select q.creator_id
+      from public.multiplatform_post_queue q
+      where q.status = 'queued' and greatest(q.scheduled_for, q.queued_at) <= now()
+      order by greatest(q.scheduled_for, q.queued_at), q.id
+      limit 1000
+    ) as oldest
+    group by oldest.creator_id
+    order by count(*) desc, oldest.creator_id
+    limit 1
+  ) as most
+$$;
+
+revoke execute on function post_queue.top_creator() from public, anon, authenticated;
+grant execute on function post_queue.top_creator() to service_role;
+
+-- schemas/operator/undo.sql
+
+-- Takes a cancel back: its items become again what they were, with the failure that they had, and an item that was in
+-- processing is queued. An item that anybody touched since is left alone. action and portion as post_queue.change takes
+-- them; action's "of" is the idempotency key of the cancel.
+create or replace function public.post_queue_undo(action jsonb, portion integer default 1)
+returns jsonb
+language sql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select post_queue.change('undo', action, portion)
+$$;
+
+revoke execute on function public.post_queue_undo(jsonb, integer) from public, anon, authenticated;
+grant execute on function public.post_queue_undo(jsonb, integer) to service_role;
+
+-- schemas/operator/undo_items.sql
+
+-- Gives cancelled items back what they were before a cancel, for a change: see retry_items.
+--
+--   cancel  the id of the cancel in post_queue.actions; an item is left alone that was touched since
+create or replace function post_queue.undo_items(
+  ids uuid[], changeable public.platform_post_status[], cancel uuid,
+  out changed uuid[], out before public.platform_post_status[]
+)
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  with held as materialized (
+    select q.id, q.status, c.status_before
+    from post_queue.changed_items c
+    join public.multiplatform_post_queue q on q.id = c.item_id and q.updated_at = c.changed_at
+    where c.action_id = cancel and c.item_id = any (ids) and q.id = any (ids) and q.status = any (changeable)
+    order by q.id
+    for no key update of q skip locked
+  ),
+  undone as (
+    -- Its failure, its retries and its schedule are in the row still. Whoever had it in hand has lost it.
+    update public.multiplatform_post_queue q
+    set
+      status = case held.status_before when 'processing' then 'queued' else held.status_before end,
+      updated_at = now()
+    from held
+    where q.id = held.id and (select post_queue.triggers_path()) is not null
+    returning q.id, held.status
+  )
+  select array_agg(undone.id), array_agg(undone.status) into changed, before from undone;
+  perform post_queue.own_path();
+end
+$$;
+
+revoke execute on function post_queue.undo_items(uuid[], public.platform_post_status[], uuid) from public, anon, authenticated;
+grant execute on function post_queue.undo_items(uuid[], public.platform_post_status[], uuid) to service_role;
+
+-- schemas/operator/waits.sql
+
+-- What holds a queued item up: {"paused": the pause that keeps it, or null, "per_minute": its platform's limit, or null, "ahead":
+-- {"count", "precision"} of the items of its platform that are due before it, exact to 10,000}.
+create or replace function post_queue.waits(item public.multiplatform_post_queue)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set jit = off
+as $$
+  select jsonb_build_object(
+    'paused', (
+      select jsonb_build_object(
+        'platform', p.platform, 'paused_at', p.paused_at, 'paused_by', p.paused_by, 'reason', p.reason
+      )
+      from post_queue.pauses p
+      where p.resumed_at is null and p.platform in (item.target_platform, '*')
+      order by p.platform = '*', p.paused_at
+      limit 1
+    ),
+    'per_minute', (select l.per_minute from post_queue.limits l where l.platform = item.target_platform),
+    'ahead', (
+      select post_queue.bounded(count(*), 10000)
+      from (
+        select
+        from public.multiplatform_post_queue q
+        where q.status = 'queued' and left(q.target_platform, 63) = any (array[left(item.target_platform, 63)])
+          and (greatest(q.scheduled_for, q.queued_at), q.id) < (greatest(item.scheduled_for, item.queued_at), item.id)
+          and greatest(q.scheduled_for, q.queued_at) <= now()
+        order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
+        limit 10000
+      ) as before
+    )
+  )
+$$;
+
+revoke execute on function post_queue.waits(public.multiplatform_post_queue) from public, anon, authenticated;
+grant execute on function post_queue.waits(public.multiplatform_post_queue) to service_role;
+
 -- schemas/operator/walk.sql
 
 -- The query that an operator's filter stands for, as text: the items that match, in one order, from one place on.
 --
---   filter        {"status", "platform", "creator_id", "original_post_id", "cause", "title", "from", "to"}, each of them
---                 optional: cause as error_cause gives it, title a part of it in any capitals, from and to times
+--   filter        {"status", "platform", "creator_id", "original_post_id", "cause", "title", "text", "short_id", "from", "to"}, each
+--                 of them optional: cause as error_cause gives it, title a part of it and text a part of it or of the error in any
+--                 capitals, short_id the last eight characters of an id, as the log has them, from and to times
 --   newest_first  the order: by the time that goes with the status (due, started, failed, posted, cancelled), then by id;
 --                 without a status by id, which is the order of queueing where ids are of version 7
 --   after_key, after_id  the last item of the page before; null: from the beginning

@@ -1,4 +1,5 @@
--- Rolls what happened since the last time up into post_queue.figures: minutes, and the hours that they complete. Called by
+-- Rolls what happened since the last time up into post_queue.figures and post_queue.cause_figures: minutes, and the hours that
+-- they complete. Called by
 -- the heartbeat, until it is current. One call goes through a day, or 200,000 posts, at most; the first calls go through 90
 -- days that way, of which they leave the minutes of the last two. Called twice it changes nothing the second time; called
 -- by two at once, one of them does it.
@@ -65,6 +66,11 @@ begin
     select 3600, h.platform, h.starts_at, h.posted, h.failed, h.retried, h.times
     from post_queue.happened(from_minute, to_minute, interval '1 hour') as h
     on conflict (width_seconds, platform, starts_at) do nothing;
+
+    insert into post_queue.cause_figures (width_seconds, starts_at, cause, failed)
+    select 3600, h.starts_at, h.cause, h.failed
+    from post_queue.causes_happened(from_minute, to_minute, interval '1 hour') as h
+    on conflict (width_seconds, starts_at, cause) do nothing;
   else
     insert into post_queue.figures (width_seconds, platform, starts_at, posted, failed, retried, times)
     select 60, m.platform, m.starts_at, m.posted, m.failed, m.retried, m.times
@@ -79,6 +85,18 @@ begin
     where f.width_seconds = 60 and f.starts_at >= from_hour and f.starts_at < date_trunc('hour', to_minute)
     group by f.platform, date_trunc('hour', f.starts_at)
     on conflict (width_seconds, platform, starts_at) do nothing;
+
+    insert into post_queue.cause_figures (width_seconds, starts_at, cause, failed)
+    select 60, m.starts_at, m.cause, m.failed
+    from post_queue.causes_happened(from_minute, to_minute, interval '1 minute') as m
+    on conflict (width_seconds, starts_at, cause) do nothing;
+
+    insert into post_queue.cause_figures (width_seconds, starts_at, cause, failed)
+    select 3600, date_trunc('hour', f.starts_at), f.cause, sum(f.failed)
+    from post_queue.cause_figures f
+    where f.width_seconds = 60 and f.starts_at >= from_hour and f.starts_at < date_trunc('hour', to_minute)
+    group by 2, 3
+    on conflict (width_seconds, starts_at, cause) do nothing;
   end if;
 
   -- How far it went, where nothing happened last.
@@ -90,6 +108,10 @@ begin
   where f.width_seconds = 60 and f.starts_at < to_minute - interval '2 days';
   delete from post_queue.figures f
   where f.width_seconds = 3600 and f.starts_at < now() - interval '400 days';
+  delete from post_queue.cause_figures f
+  where f.width_seconds = 60 and f.starts_at < to_minute - interval '2 days';
+  delete from post_queue.cause_figures f
+  where f.width_seconds = 3600 and f.starts_at < now() - interval '90 days';
   return jsonb_build_object('is_current', to_minute >= final);
 end
 $$;

@@ -1,12 +1,14 @@
 -- Who did what, the newest first: {"actions": [...], "next"}.
 --
---   verb, actor  only those; null: all
+--   verb         only those; null: all
+--   actor        only those whose name has this in it, in capitals or not; null: all
+--   platform     only those of one platform, and those of all ('*'); null: all
 --   before       the "next" of the page before
 --   all_verbs    false leaves out what the app of release 2, which does not ask for it, cannot read: all but retry, cancel
 --                and prune
 create or replace function public.post_queue_action_list(
   verb text default null, actor text default null, page_size integer default 50, before uuid default null,
-  all_verbs boolean default false
+  all_verbs boolean default false, platform text default null
 )
 returns jsonb
 language plpgsql
@@ -35,7 +37,8 @@ begin
       from post_queue.actions a
       where (all_verbs or a.verb in ('retry', 'cancel', 'prune'))
         and (verb is null or a.verb = verb)
-        and (actor is null or a.actor = actor)
+        and (actor is null or position(lower(actor) in lower(a.actor)) > 0)
+        and (platform is null or a.filter ->> 'platform' in (platform, '*'))
         and (before is null or a.id < before)
       order by a.id desc
       limit page_size
@@ -44,6 +47,6 @@ begin
 end
 $$;
 
-revoke execute on function public.post_queue_action_list(text, text, integer, uuid, boolean)
+revoke execute on function public.post_queue_action_list(text, text, integer, uuid, boolean, text)
   from public, anon, authenticated;
-grant execute on function public.post_queue_action_list(text, text, integer, uuid, boolean) to service_role;
+grant execute on function public.post_queue_action_list(text, text, integer, uuid, boolean, text) to service_role;

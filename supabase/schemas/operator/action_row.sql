@@ -21,7 +21,8 @@ as $$
     'is_exact', true,
     'done', entry.done,
     'marked_posted', entry.marked_posted,
-    'left', entry.left_alone
+    'left', entry.left_alone,
+    'beyond_limit', entry.beyond_limit
   )
 $$;
 

@@ -1,15 +1,17 @@
 -- The frame of a change of many items: one portion of at most 1,000 of them, in one transaction, and what it did written
--- down in post_queue.actions. Called by post_queue_retry, post_queue_cancel and post_queue_prune, which say what it does.
+-- down in post_queue.actions. Called by post_queue_retry and the others, which say what it does.
 --
---   verb     retry, cancel or prune
---   action   {"idempotency_key", "actor", "reason", "filter" or "ids" (at most 1,000), "limit" (1 to 1,000,000), "dry_run"}
+--   verb     retry, cancel, prune or undo
+--   action   {"idempotency_key", "actor", "reason", "filter" or "ids" (at most 1,000), "limit" (1 to 1,000,000), "dry_run"}; an
+--            undo has "of", the key of a cancel, in place of filter and limit
 --   portion  which portion this is, from 1
 --
--- Gives the action as it stands: {"portions", "finished", "meant", "done", "marked_posted", "left", "conflict"}. A portion
+-- Gives the action as it stands: {"portions", "finished", "meant", "done", "marked_posted", "left", "beyond_limit", "conflict"}.
+-- "beyond_limit" says, where the limit was reached, how many more match and were not touched. A portion
 -- that was done before is not done again, so a call whose answer was lost may be repeated; "conflict" says that the key
 -- belongs to another change, and nothing was done. Locked rows are passed by and counted.
 --
--- A dry run counts what the filter or the ids mean, up to the limit and among 200,000 items, and writes nothing.
+-- A dry run counts what the filter or the ids mean, among 200,000 items, and writes nothing: see post_queue.dry_run.
 create or replace function post_queue.change(verb text, action jsonb, portion integer)
 returns jsonb
 language plpgsql
@@ -32,6 +34,7 @@ declare
     when 'retry' then '{failed,cancelled}'
     when 'cancel' then '{queued,processing,failed}'
     when 'prune' then '{posted,failed,cancelled}'
+    when 'undo' then '{cancelled}'
   end;
   filter jsonb := coalesce(action -> 'filter', '{}');
   entry post_queue.actions;
@@ -41,6 +44,8 @@ declare
   last_key timestamptz;
   last_id uuid;
   changed uuid[];
+  before public.platform_post_status[];
+  undone post_queue.actions;
   posted_already bigint := 0;
   passed_by jsonb;
 begin
@@ -51,6 +56,12 @@ begin
   if action ? 'ids' then
     filter := jsonb_build_object('ids', action -> 'ids');
     ids := array(select distinct id::uuid from jsonb_array_elements_text(action -> 'ids') as id limit least(item_limit, 1000));
+  elsif this_verb = 'undo' then
+    filter := jsonb_build_object('of', action -> 'of');
+    select a.* into undone from post_queue.actions a where a.idempotency_key = action ->> 'of' and a.verb = 'cancel';
+    if undone.id is null then
+      raise exception 'an undo needs the key of a cancel' using errcode = 'invalid_parameter_value';
+    end if;
   elsif filter ->> 'status' is null or (filter ->> 'status')::public.platform_post_status <> all (changeable) then
     raise exception 'a % needs ids, or a filter with one status of %', this_verb, changeable
       using errcode = 'invalid_parameter_value';
@@ -70,7 +81,10 @@ begin
   end if;
 
   if dry_run then
-    return post_queue.dry_run(changeable, filter, ids, item_limit);
+    return case
+      when this_verb = 'undo' then post_queue.dry_undo(undone.id, filter)
+      else post_queue.dry_run(changeable, filter, ids, item_limit)
+    end;
   end if;
 
   -- A repetition that overtakes the first call waits here until that call has ended.
@@ -80,12 +94,13 @@ begin
 
   select a.* into entry from post_queue.actions a where a.idempotency_key = key;
   if not found then
+    entry.id := public.uuid_v7();
     entry.idempotency_key := key;
     entry.verb := this_verb;
     entry.actor := coalesce(left(action ->> 'actor', 200), 'unknown');
     entry.reason := left(action ->> 'reason', 1000);
     entry.filter := filter;
-    entry.item_limit := item_limit;
+    entry.item_limit := case when this_verb <> 'undo' then item_limit end;
     entry.started_at := now();
     entry.portions := 0;
     entry.finished := false;
@@ -100,7 +115,20 @@ begin
     return post_queue.action_row(entry);
   end if;
 
-  if not action ? 'ids' then
+  if this_verb = 'undo' then
+    select array_agg(c.item_id), (array_agg(c.item_id order by c.item_id desc))[1]
+    into ids, last_id
+    from (
+      select items.item_id
+      from post_queue.changed_items items
+      where items.action_id = undone.id and (entry.after_id is null or items.item_id > entry.after_id)
+      order by items.item_id
+      limit 1000
+    ) as c;
+    ids := coalesce(ids, '{}');
+    entry.after_id := coalesce(last_id, entry.after_id);
+    entry.finished := cardinality(ids) < 1000;
+  elsif not action ? 'ids' then
     -- Oldest first, and none that came to match after the change began: what fails once more is not taken again.
     walk := post_queue.walk(filter, false, entry.after_key, entry.after_id, at_most);
     execute format(
@@ -123,18 +151,20 @@ begin
     ids := coalesce(ids, '{}');
   end if;
   entry.meant := entry.meant + cardinality(ids);
-  entry.finished := entry.finished or action ? 'ids' or entry.meant >= item_limit;
+  entry.finished := entry.finished or action ? 'ids' or this_verb <> 'undo' and entry.meant >= item_limit;
 
   case this_verb
     when 'retry' then
-      select retried.changed, retried.posted_already
-      into changed, posted_already
+      select retried.changed, retried.before, retried.posted_already
+      into changed, before, posted_already
       from post_queue.retry_items(ids, changeable) as retried;
       perform post_queue.hint();
     when 'cancel' then
-      changed := post_queue.cancel_items(ids, changeable);
+      select cancelled.changed, cancelled.before into changed, before from post_queue.cancel_items(ids, changeable) as cancelled;
     when 'prune' then
       changed := post_queue.prune_items(ids, changeable);
+    when 'undo' then
+      select items.changed, items.before into changed, before from post_queue.undo_items(ids, changeable, undone.id) as items;
   end case;
   changed := coalesce(changed, '{}');
   entry.done := entry.done + cardinality(changed);
@@ -145,35 +175,50 @@ begin
   into passed_by
   from (
     select
-      case when q.id is null then 'missing' when q.status = any (changeable) then 'locked' else q.status::text end as reason,
+      case
+        when q.id is null then 'missing'
+        when c.changed_at <> q.updated_at then 'changed'
+        when q.status = any (changeable) then 'locked'
+        else q.status::text
+      end as reason,
       count(*) as number
     from unnest(ids) as meant (id)
     left join public.multiplatform_post_queue q on q.id = meant.id
+    left join post_queue.changed_items c on c.action_id = undone.id and c.item_id = meant.id and q.status = any (changeable)
     where meant.id <> all (changed)
     group by 1
   ) as reasons;
   entry.left_alone := entry.left_alone || coalesce(passed_by, '{}');
   entry.portions := entry.portions + 1;
   entry.updated_at := now();
+  if entry.finished and entry.meant >= item_limit and this_verb <> 'undo' and not action ? 'ids' then
+    entry.beyond_limit := nullif(
+      post_queue.matching(filter, entry.after_key, entry.after_id, entry.started_at), post_queue.bounded(0, 1)
+    );
+  end if;
 
   if entry.portions = 1 then
     insert into post_queue.actions (
-      idempotency_key, verb, actor, reason, filter, item_limit, started_at, finished, portions, meant, done,
-      marked_posted, left_alone, after_key, after_id
+      id, idempotency_key, verb, actor, reason, filter, item_limit, started_at, finished, portions, meant, done,
+      marked_posted, left_alone, beyond_limit, after_key, after_id
     )
     values (
-      entry.idempotency_key, entry.verb, entry.actor, entry.reason, entry.filter, entry.item_limit,
+      entry.id, entry.idempotency_key, entry.verb, entry.actor, entry.reason, entry.filter, entry.item_limit,
       entry.started_at, entry.finished, entry.portions, entry.meant, entry.done, entry.marked_posted,
-      entry.left_alone, entry.after_key, entry.after_id
+      entry.left_alone, entry.beyond_limit, entry.after_key, entry.after_id
     );
   else
     update post_queue.actions a
     set
       updated_at = now(), finished = entry.finished, portions = entry.portions, meant = entry.meant,
       done = entry.done, marked_posted = entry.marked_posted, left_alone = entry.left_alone,
-      after_key = entry.after_key, after_id = entry.after_id
+      beyond_limit = entry.beyond_limit, after_key = entry.after_key, after_id = entry.after_id
     where a.idempotency_key = key;
   end if;
+  insert into post_queue.changed_items (action_id, item_id, status_before, changed_at)
+  select entry.id, items.id, items.status, now()
+  from unnest(changed, before) as items (id, status)
+  where items.status is not null;
   return post_queue.action_row(entry);
 end
 $$;

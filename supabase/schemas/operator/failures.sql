@@ -1,11 +1,16 @@
--- The failed items by cause, the newest cause first.
+-- The failed items by cause: what fails most right now first, then the cause that failed last.
 --
 --   since  only failures from then on; null: all
 --
--- Gives {"causes": [{"cause", "count", "is_exact", "first_failed_at", "last_failed_at", "platforms", "creators", "example",
--- "example_item_id"}, ...], "is_whole"}. A count is exact up to a limit, of 20,000 items for all causes together and at
--- least 200 for each, and beyond it the limit; platforms and creators are those of a cause's newest 200 items, the
--- example is its newest. Of more than 100 causes the rest is left out, and "is_whole" says so.
+-- Gives {"causes": [{"cause", "count", "is_exact", "last_ten_minutes", "first_failed_at", "last_failed_at", "is_final",
+-- "platforms", "creators", "example", "example_item_id", "line"}, ...], "line_from", "line_bucket_seconds", "is_whole"}.
+--
+-- "count" is of those that are failed still: exact to 10,000, and for all causes together to 30,000, of which those that have
+-- most share evenly; beyond that the least that it is. "line" is how many tries ended as failed in each of 24 parts of the time
+-- since then, or of the last day, from the figures that were rolled up, and exact; what came since the last roll-up is not in it.
+-- Platforms, creators and is_final are those of a cause's newest 200 items, the example is its newest. "is_final": each of them
+-- failed at once, with retries left, so no retry of the same mends it. Of more than 100 causes those are left out that failed
+-- longest ago, and "is_whole" says so.
 create or replace function public.post_queue_failures(since timestamptz default null)
 returns jsonb
 language plpgsql
@@ -19,8 +24,21 @@ set enable_sort = off
 set jit = off
 as $$
 declare
+  parts constant integer := 24;
+  most constant integer := 10000;
+  first constant timestamptz := coalesce(since, '-infinity');
+  line_from timestamptz;
+  bucket interval;
+  width integer;
+  all_causes text[];
   causes text[];
-  at_most integer;
+  counts bigint[] := '{}';
+  few constant integer := 100;
+  many integer;
+  left_over integer := 30000;
+  share integer;
+  number bigint;
+  lines jsonb;
   answer jsonb;
 begin
   -- Row-level security hides rows without a word: nothing would seem to have failed.
@@ -29,7 +47,8 @@ begin
       using errcode = 'insufficient_privilege';
   end if;
 
-  -- From one cause to the next through the index, however many items each has.
+  -- From one cause to the next through the index, however many items each has; and those of the newest failures, which are
+  -- among them however many causes there are.
   with recursive step as (
     (
       select public.error_cause(q.error_message) as cause, 1 as place
@@ -48,66 +67,168 @@ begin
       order by public.error_cause(q.error_message)
       limit 1
     ) as next
-    where step.place <= 100
+    where step.place < 500
+  ),
+  newest as (
+    select q.error_message
+    from public.multiplatform_post_queue q
+    where q.status = 'failed'
+    order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
+    limit 200
   )
-  select array_agg(step.cause) into causes from step;
+  select array_agg(found.cause)
+  into all_causes
+  from (select step.cause from step union select public.error_cause(newest.error_message) from newest) as found;
 
-  at_most := greatest(200, 20000 / greatest(cardinality(causes), 1));
-
-  select coalesce(jsonb_agg(group_row.json order by group_row.last_failed_at desc, group_row.json ->> 'cause'), '[]')
-  into answer
+  select array_agg(ordered.cause order by ordered.lately desc, ordered.last_failed_at desc, ordered.cause)
+  into causes
   from (
-    select
-      newest.last_failed_at,
-      jsonb_build_object(
-        'cause', cause,
-        'count', least(counted.number, at_most),
-        'is_exact', counted.number <= at_most,
-        'first_failed_at', post_queue.moment(oldest.failed_at),
-        'last_failed_at', post_queue.moment(newest.last_failed_at),
-        'platforms', newest.platforms,
-        'creators', newest.creators,
-        'example', newest.example,
-        'example_item_id', newest.example_item_id
-      ) as json
-    from unnest(causes[1:100]) as cause
+    select each.cause, last.failed_at as last_failed_at, lately.number as lately
+    from unnest(all_causes) as each (cause)
+    cross join lateral (
+      select coalesce(q.failed_at, q.queued_at) as failed_at
+      from public.multiplatform_post_queue q
+      where q.status = 'failed' and public.error_cause(q.error_message) = each.cause
+        and coalesce(q.failed_at, q.queued_at) >= first
+      order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
+      limit 1
+    ) as last
     cross join lateral (
       select count(*) as number
       from (
         select
         from public.multiplatform_post_queue q
-        where q.status = 'failed' and public.error_cause(q.error_message) = cause
-          and coalesce(q.failed_at, q.queued_at) >= coalesce(since, '-infinity')
-        limit at_most + 1
+        where q.status = 'failed' and public.error_cause(q.error_message) = each.cause
+          and coalesce(q.failed_at, q.queued_at) >= greatest(first, now() - interval '10 minutes')
+          and last.failed_at >= now() - interval '10 minutes'
+        limit 200
       ) as bounded
-    ) as counted
+    ) as lately
+  ) as ordered;
+
+  -- Those with few first; the others share evenly what is left.
+  for place in 1 .. least(coalesce(cardinality(causes), 0), 100) loop
+    counts := counts || (
+      select case when count(*) > few then -few::bigint else count(*) end
+      from (
+        select
+        from public.multiplatform_post_queue q
+        where q.status = 'failed' and public.error_cause(q.error_message) = causes[place]
+          and coalesce(q.failed_at, q.queued_at) >= first
+        limit few + 1
+      ) as bounded
+    );
+  end loop;
+  many := (select count(*) from unnest(counts) as counted (number) where counted.number < 0);
+  for place in 1 .. cardinality(counts) loop
+    continue when counts[place] >= 0;
+    share := least(most, left_over / many);
+    select count(*)
+    into number
+    from (
+      select
+      from public.multiplatform_post_queue q
+      where q.status = 'failed' and public.error_cause(q.error_message) = causes[place]
+        and coalesce(q.failed_at, q.queued_at) >= first
+      limit share + 1
+    ) as bounded;
+    left_over := left_over - least(number, share);
+    many := many - 1;
+    -- Negative: there are more.
+    counts[place] := case when number > share then -share::bigint else number end;
+  end loop;
+
+  line_from := greatest(coalesce(since, now() - interval '1 day'), now() - interval '30 days');
+  bucket := make_interval(secs => greatest(60, ceil(extract(epoch from now() - line_from) / parts / 60) * 60));
+  width := case when bucket < interval '15 minutes' then 60 else 3600 end;
+  if width = 3600 then
+    bucket := make_interval(secs => ceil(extract(epoch from bucket) / 3600) * 3600);
+  end if;
+  line_from := date_bin(bucket, now(), 'epoch') - (parts - 1) * bucket;
+  select jsonb_object_agg(summed.cause, summed.line)
+  into lines
+  from (
+    select each.cause, jsonb_agg(coalesce(made.failed, 0) order by part.number) as line
+    from unnest(causes[1:100]) as each (cause)
+    cross join generate_series(0, parts - 1) as part (number)
+    left join (
+      select f.cause, date_bin(bucket, f.starts_at, line_from) as starts_at, sum(f.failed) as failed
+      from post_queue.cause_figures f
+      where f.starts_at >= line_from
+        -- Of the hour that goes on there are minutes alone.
+        and (f.width_seconds = width or width = 3600 and f.width_seconds = 60 and f.starts_at >= (
+          select coalesce(max(hours.starts_at) + interval '1 hour', line_from)
+          from post_queue.figures hours
+          where hours.width_seconds = 3600 and hours.platform = ''
+        ))
+      group by 1, 2
+    ) as made on made.cause = each.cause and made.starts_at = line_from + part.number * bucket
+    group by each.cause
+  ) as summed;
+
+  select coalesce(jsonb_agg(group_row.json order by group_row.place), '[]')
+  into answer
+  from (
+    select
+      place,
+      jsonb_build_object(
+        'cause', cause,
+        'count', abs(counts[place]),
+        'is_exact', counts[place] >= 0,
+        'last_ten_minutes', lately.number,
+        'first_failed_at', post_queue.moment(oldest.failed_at),
+        'last_failed_at', post_queue.moment(newest.last_failed_at),
+        'is_final', newest.is_final,
+        'platforms', newest.platforms,
+        'creators', newest.creators,
+        'example', newest.example,
+        'example_item_id', newest.example_item_id,
+        'line', lines -> cause
+      ) as json
+    from unnest(causes[1:100]) with ordinality as listed (cause, place)
     cross join lateral (
       select coalesce(q.failed_at, q.queued_at) as failed_at
       from public.multiplatform_post_queue q
       where q.status = 'failed' and public.error_cause(q.error_message) = cause
-        and coalesce(q.failed_at, q.queued_at) >= coalesce(since, '-infinity')
+        and coalesce(q.failed_at, q.queued_at) >= first
       order by coalesce(q.failed_at, q.queued_at), q.id
       limit 1
     ) as oldest
     cross join lateral (
       select
         max(bounded.failed_at) as last_failed_at,
+        bool_and(bounded.retry_count < bounded.max_retries and bounded.rescue_count < bounded.max_retries) as is_final,
         to_jsonb((array_agg(distinct left(bounded.target_platform, 100)))[1:50]) as platforms,
         count(distinct bounded.creator_id) as creators,
         (array_agg(left(bounded.error_message, 1000) order by bounded.failed_at desc, bounded.id desc))[1] as example,
         (array_agg(bounded.id order by bounded.failed_at desc, bounded.id desc))[1] as example_item_id
       from (
-        select q.id, q.target_platform, q.creator_id, q.error_message, coalesce(q.failed_at, q.queued_at) as failed_at
+        select q.id, q.target_platform, q.creator_id, q.error_message, coalesce(q.failed_at, q.queued_at) as failed_at,
+          q.retry_count, q.max_retries, q.rescue_count
         from public.multiplatform_post_queue q
         where q.status = 'failed' and public.error_cause(q.error_message) = cause
-          and coalesce(q.failed_at, q.queued_at) >= coalesce(since, '-infinity')
+          and coalesce(q.failed_at, q.queued_at) >= first
         order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
         limit 200
       ) as bounded
     ) as newest
+    cross join lateral (
+      select count(*) as number
+      from (
+        select
+        from public.multiplatform_post_queue q
+        where q.status = 'failed' and public.error_cause(q.error_message) = cause
+          and coalesce(q.failed_at, q.queued_at) >= greatest(first, now() - interval '10 minutes')
+          and newest.last_failed_at >= now() - interval '10 minutes'
+        limit most
+      ) as bounded
+    ) as lately
   ) as group_row;
 
-  return jsonb_build_object('causes', answer, 'is_whole', coalesce(cardinality(causes), 0) <= 100);
+  return jsonb_build_object(
+    'causes', answer, 'is_whole', coalesce(cardinality(causes), 0) <= 100 and coalesce(cardinality(all_causes), 0) < 500,
+    'line_from', line_from, 'line_bucket_seconds', extract(epoch from bucket)::integer
+  );
 end
 $$;
 

@@ -1,6 +1,7 @@
 -- One item with all that belongs to it: [{"item": the row as post_queue.item_row gives it, "original": its original post,
--- "post": what was posted of it, each null where it is gone, "tries": what befell it before, the newest 100 first}]. An empty
--- list where there is no such item.
+-- "post": what was posted of it, each null where it is gone, "tries": what befell it before, the newest 100 first, "deeds": what
+-- operators did with it, the newest 20 first, "waits": for a queued item what holds it up, see post_queue.waits}]. An empty list
+-- where there is no such item.
 create or replace function public.post_queue_item(item_id uuid)
 returns jsonb
 language plpgsql
@@ -47,6 +48,27 @@ begin
           limit 1
         )
       )
+    ),
+    'waits', case when item.status = 'queued' then post_queue.waits(item) end,
+    'deeds', (
+      select coalesce(
+        jsonb_agg(
+          jsonb_build_object(
+            'at', deed.changed_at, 'verb', deed.verb, 'actor', deed.actor, 'reason', deed.reason,
+            'status_before', deed.status_before, 'idempotency_key', deed.idempotency_key
+          )
+          order by deed.changed_at desc
+        ),
+        '[]'
+      )
+      from (
+        select c.changed_at, c.status_before, a.verb, a.actor, a.reason, a.idempotency_key
+        from post_queue.changed_items c
+        join post_queue.actions a on a.id = c.action_id
+        where c.item_id = item.id
+        order by c.changed_at desc
+        limit 20
+      ) as deed
     ),
     'tries', (
       select coalesce(

@@ -6,7 +6,7 @@
 --   after         the "next" of the page before; null: the first page
 --
 -- Gives {"items": [...], "next": "...", "looked_at_until": ...}. Pages do not move while rows arrive: the next one begins
--- behind the last item of this one. A page looks at no more than 20,000 items, 5,000 where a title is asked for, so it may
+-- behind the last item of this one. A page looks at no more than 20,000 items, 5,000 where a title or a text is asked for, so it may
 -- be short, or empty, and still have a "next"; "looked_at_until" then says how far it came.
 create or replace function public.post_queue_items(
   filter jsonb, newest_first boolean default true, page_size integer default 50, after text default null
@@ -25,7 +25,7 @@ set jit = off
 as $$
 declare
   -- Each title is a look at another table.
-  at_most constant integer := case when filter ? 'title' then 5000 else 20000 end;
+  at_most constant integer := case when filter ?| array['title', 'text'] then 5000 else 20000 end;
   after_key timestamptz;
   after_id uuid;
   walk text;

@@ -1,15 +1,17 @@
--- The queue at one look, quick on any table: no figure counts further than 10,000 items.
+-- The queue at one look, quick on any table: no figure counts further than 10,000 items, what is due no further than 30,000.
 --
 --   stuck_after_seconds  0 or more; an item longer in processing is stuck
 --
 -- Gives {"now", "counts": {status: {"count", "precision"}}, "due", "scheduled", "stuck", "oldest_due_at",
--- "oldest_due_seconds", "figures_missing_from" (see post_queue.recent_figures), "recent": [{"seconds", "posted", "failed", "retried", "seconds_to_post_p50", "_p95", "_p99"}, ...],
--- "platforms": [{"platform", "due", "in_hand", "failed", "posted_last_day", "failed_last_day", "retried_last_day", "is_known",
--- "is_paused", "per_minute"}, ...], "workers" (see post_queue.worker_rows), "last_posted_at"} and what is paused and limited
--- (see post_queue.controls).
+-- "oldest_due_seconds", "figures_missing_from" (see post_queue.recent_figures), "recent": [{"seconds", "posted", "failed",
+-- "retried", "seconds_to_post_p50", "_p95", "_p99"}, ...], "same_hour": see post_queue.same_hour, "top_creator": see there,
+-- "platforms": [{"platform", "due": {"count", "precision"}, "in_hand": ..., "failed": ..., "posted_last_day", "failed_last_day",
+-- "retried_last_day", "is_known", "is_paused", "per_minute"}, ...], "workers" (see post_queue.worker_rows), "last_posted_at"}
+-- and what is paused and limited (see post_queue.controls).
 -- "precision" is exact, at_least (there are more), or estimated (the planner's statistics, for posted items of a large
--- table). "recent" are the last 5 minutes, hour and day. A platform's due, in hand and failed items are those among the
--- oldest 10,000 due, 10,000 in hand and the newest 10,000 failed. One that is paused by itself or limited is among the
+-- table). "recent" are the last 5 minutes, hour and day. A platform's due items are counted by
+-- post_queue.due_by_platform; its in hand and failed items are those among 10,000 in hand and the newest 10,000 failed, and
+-- at_least where there are more in all. One that is paused by itself or limited is among the
 -- platforms, whatever else there is of it; "is_known" says whether it can be: a name that is no value of platform_cluster can
 -- not. What waits for a paused platform is "due", but does not count for the oldest (see post_queue.oldest_due).
 create or replace function public.post_queue_overview(stuck_after_seconds integer)
@@ -27,6 +29,7 @@ declare
   at_most constant integer := 10000;
   controls constant jsonb := post_queue.controls();
   due jsonb;
+  due_in_all jsonb;
   in_hand jsonb;
   failed jsonb;
   oldest_due constant timestamptz := post_queue.oldest_due();
@@ -48,19 +51,13 @@ begin
       using errcode = 'insufficient_privilege';
   end if;
 
-  select coalesce(jsonb_object_agg(bounded.platform, bounded.number), '{}')
-  into due
-  from (
-    select left(items.target_platform, 100) as platform, count(*) as number
-    from (
-      select q.target_platform
-      from public.multiplatform_post_queue q
-      where q.status = 'queued' and greatest(q.scheduled_for, q.queued_at) <= now()
-      order by greatest(q.scheduled_for, q.queued_at), q.id
-      limit at_most
-    ) as items
-    group by 1
-  ) as bounded;
+  due := post_queue.due_by_platform();
+  select jsonb_build_object(
+    'count', coalesce(sum((value ->> 'count')::bigint), 0),
+    'precision', case when bool_or(value ->> 'precision' <> 'exact') then 'at_least' else 'exact' end
+  )
+  into due_in_all
+  from jsonb_each(due);
 
   select coalesce(jsonb_object_agg(bounded.platform, bounded.number), '{}'), coalesce(sum(bounded.stuck), 0)
   into in_hand, stuck
@@ -118,20 +115,25 @@ begin
   return jsonb_build_object(
     'now', now(),
     'counts', jsonb_build_object(
-      'queued', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(due)) + scheduled, at_most),
+      'queued', jsonb_build_object(
+        'count', (due_in_all ->> 'count')::bigint + scheduled,
+        'precision', case when scheduled < at_most then due_in_all ->> 'precision' else 'at_least' end
+      ),
       'processing', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(in_hand)), at_most),
       'failed', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(failed)), at_most),
       'cancelled', post_queue.bounded(cancelled, at_most),
       'posted', post_queue.count_posted(at_most)
     ),
-    'due', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(due)), at_most),
+    'due', due_in_all,
     'scheduled', post_queue.bounded(scheduled, at_most),
     'stuck', post_queue.bounded(stuck, at_most),
     'oldest_due_at', post_queue.moment(oldest_due),
     'oldest_due_seconds', post_queue.seconds_since(oldest_due),
     'recent', recent,
     'figures_missing_from', missing_from,
-    'platforms', post_queue.platform_rows(due, in_hand, failed, day, controls),
+    'same_hour', post_queue.same_hour(),
+    'top_creator', post_queue.top_creator(),
+    'platforms', post_queue.platform_rows(due, in_hand, failed, at_most, day, controls),
     'workers', post_queue.worker_rows(),
     'last_posted_at', (select max(h.posted_at) from public.multiplatform_post_history h where h.posted_at <= now())
   ) || controls;

@@ -1,10 +1,14 @@
 -- The platforms of the overview, each with what is known of it. One that is paused by itself or limited is among them, whatever
 -- else there is of it.
 --
---   due, in_hand, failed  how many items, by platform
+--   due                   as post_queue.due_by_platform gives it
+--   in_hand, failed       how many items, by platform
+--   at_most               how many in hand, and failed, were looked at: where it is as many in all, there may be more of each
 --   day                   what happened in the last day, by platform (see post_queue.recent_figures)
 --   controls              what is held back (see post_queue.controls)
-create or replace function post_queue.platform_rows(due jsonb, in_hand jsonb, failed jsonb, day jsonb, controls jsonb)
+create or replace function post_queue.platform_rows(
+  due jsonb, in_hand jsonb, failed jsonb, at_most integer, day jsonb, controls jsonb
+)
 returns jsonb
 language plpgsql
 stable
@@ -19,14 +23,19 @@ declare
     select coalesce(jsonb_object_agg(one ->> 'platform', one -> 'per_minute'), '{}')
     from jsonb_array_elements(controls -> 'limited') as one
   );
+  exactly_none constant jsonb := post_queue.bounded(0, 1);
+  precision_in_hand constant text := post_queue.bounded(
+    (select sum(value::bigint) from jsonb_each_text(in_hand)), at_most) ->> 'precision';
+  precision_failed constant text := post_queue.bounded(
+    (select sum(value::bigint) from jsonb_each_text(failed)), at_most) ->> 'precision';
 begin
   return (
     select coalesce(jsonb_agg(
       jsonb_build_object(
         'platform', names.platform,
-        'due', coalesce((due ->> names.platform)::bigint, 0),
-        'in_hand', coalesce((in_hand ->> names.platform)::bigint, 0),
-        'failed', coalesce((failed ->> names.platform)::bigint, 0),
+        'due', coalesce(due -> names.platform, exactly_none),
+        'in_hand', jsonb_build_object('count', coalesce((in_hand ->> names.platform)::bigint, 0), 'precision', precision_in_hand),
+        'failed', jsonb_build_object('count', coalesce((failed ->> names.platform)::bigint, 0), 'precision', precision_failed),
         'posted_last_day', coalesce((day -> names.platform ->> 'posted')::bigint, 0),
         'failed_last_day', coalesce((day -> names.platform ->> 'failed')::bigint, 0),
         'retried_last_day', coalesce((day -> names.platform ->> 'retried')::bigint, 0),
@@ -54,5 +63,5 @@ begin
 end
 $$;
 
-revoke execute on function post_queue.platform_rows(jsonb, jsonb, jsonb, jsonb, jsonb) from public, anon, authenticated;
-grant execute on function post_queue.platform_rows(jsonb, jsonb, jsonb, jsonb, jsonb) to service_role;
+revoke execute on function post_queue.platform_rows(jsonb, jsonb, jsonb, integer, jsonb, jsonb) from public, anon, authenticated;
+grant execute on function post_queue.platform_rows(jsonb, jsonb, jsonb, integer, jsonb, jsonb) to service_role;

@@ -23,6 +23,8 @@ begin
   )
   select array_agg(pruned.id) into changed from pruned;
   perform post_queue.own_path();
+  -- Nothing can bring them back.
+  delete from post_queue.changed_items c where c.item_id = any (changed);
   return changed;
 end
 $$;

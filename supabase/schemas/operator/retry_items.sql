@@ -3,9 +3,10 @@
 --   ids         which
 --   changeable  what they may be in; others, and locked ones, are passed by
 --
--- Gives those that it changed, and how many of them had their post.
+-- Gives those that it changed, what each was before, and how many of them had their post.
 create or replace function post_queue.retry_items(
-  ids uuid[], changeable public.platform_post_status[], out changed uuid[], out posted_already bigint
+  ids uuid[], changeable public.platform_post_status[], out changed uuid[], out before public.platform_post_status[],
+  out posted_already bigint
 )
 language plpgsql
 security invoker
@@ -13,7 +14,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   with held as materialized (
-    select q.id, q.creator_id
+    select q.id, q.creator_id, q.status
     from public.multiplatform_post_queue q
     where q.id = any (ids) and q.status = any (changeable)
     order by q.id
@@ -45,10 +46,10 @@ begin
     from held
     left join posted on posted.id = held.id
     where q.id = held.id and (select post_queue.triggers_path()) is not null
-    returning q.id, posted.id is not null as is_posted
+    returning q.id, held.status, posted.id is not null as is_posted
   )
-  select array_agg(retried.id), count(*) filter (where retried.is_posted)
-  into changed, posted_already
+  select array_agg(retried.id), array_agg(retried.status), count(*) filter (where retried.is_posted)
+  into changed, before, posted_already
   from retried;
   perform post_queue.own_path();
 

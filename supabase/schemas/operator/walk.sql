@@ -1,7 +1,8 @@
 -- The query that an operator's filter stands for, as text: the items that match, in one order, from one place on.
 --
---   filter        {"status", "platform", "creator_id", "original_post_id", "cause", "title", "from", "to"}, each of them
---                 optional: cause as error_cause gives it, title a part of it in any capitals, from and to times
+--   filter        {"status", "platform", "creator_id", "original_post_id", "cause", "title", "text", "short_id", "from", "to"}, each
+--                 of them optional: cause as error_cause gives it, title a part of it and text a part of it or of the error in any
+--                 capitals, short_id the last eight characters of an id, as the log has them, from and to times
 --   newest_first  the order: by the time that goes with the status (due, started, failed, posted, cancelled), then by id;
 --                 without a status by id, which is the order of queueing where ids are of version 7
 --   after_key, after_id  the last item of the page before; null: from the beginning
