@@ -56,6 +56,7 @@ public sealed class OperatorTests(PostgresFixture postgres)
             ("FUNCTIONS_KEY_QueueChange", "change-key"));
         using var client = new HttpClient { BaseAddress = await host.AddressAsync() };
 
+        await Until.TrueAsync(async () => await database.CountAsync("post_queue.workers") == 1, "the worker has told of itself");
         var paused = await PostAsync("pause", """{"platform": "girlfanz", "reason": "It is down."}""");
         var limited = await PostAsync("limit", """{"platform": "girlfanz", "perMinute": 60}""");
         var (_, overview) = await SendAsync(client, "GET", "overview", "read-key");

@@ -15,7 +15,7 @@ public sealed class CommandLineReferenceTests
             "Command line",
             "the commands",
             "`FanzQueueFunctions.Standalone`, or `dotnet FanzQueueFunctions.Standalone.dll`, with the worker's settings. Without a command it is the worker. "
-                + "Exit codes: 0 done; others are in [README](../../README.md#look-retry-cancel).\n\n"
+                + "Exit codes: 0 done; others are in [using.md](../using.md#look-retry-cancel).\n\n"
                 + Describe(CheckCommand.Create(), "") + Describe(QueueCommand.Create(), ""));
 
         Assert.True(told is null, told);

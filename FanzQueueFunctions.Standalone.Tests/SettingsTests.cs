@@ -172,9 +172,9 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
-    public void Every_setting_of_README_is_an_option_of_the_worker()
+    public void Every_setting_of_the_reference_is_an_option_of_the_worker()
     {
-        var table = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "README.md")).Split("## Settings")[1].Split("\n## ")[0];
+        var table = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "docs", "reference", "settings.md")).Split("## Settings")[1].Split("\n## ")[0];
         var names = table.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .SelectMany(line => line.Split('|')[1].Split(',')).Select(name => name.Trim(' ', '`')).ToList();
 

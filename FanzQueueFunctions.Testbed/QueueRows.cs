@@ -32,6 +32,13 @@ public static class QueueRows
         return id;
     }
 
+    /// <summary>A worker that has just told of itself, and is well.</summary>
+    public static Task AddWorkerAsync(this TestDatabase database) => database.ExecuteAsync(
+        """
+        insert into post_queue.workers (id, name, started_at, reported_at, completed_at, is_late, failed_runs, unsettled)
+        values (gen_random_uuid(), 'here', now(), now(), now(), false, 0, 0)
+        """);
+
     /// <summary>A queued item that came due a minute ago.</summary>
     /// <param name="with">Assignments that differ, as in <c>max_retries = 0</c>.</param>
     public static async Task<Guid> AddItemAsync(

@@ -43,6 +43,7 @@ export const overview = {
   render({ now, series, range, findings: found }, paint) {
     return [
       h('div', { class: 'state' }, health(now), heldBack(now)),
+      workers(now),
       figures(now),
       mostOf(now),
       h('section', { 'aria-labelledby': 'over-time' },
@@ -56,6 +57,7 @@ export const overview = {
           plot('counts', `Items in each ${duration(series.bucketSeconds)}`, sumOf(series)),
           plot('times', 'Time to post', 'The time from queueing to posting: median and 95th percentile.'),
         ),
+        series.missingFrom && h('p', { class: 'hint' }, 'Figures from ', time(series.missingFrom), ' until 15 minutes ago are missing: no worker wrote them.'),
         h('p', { class: 'hint' }, 'Hover or tap to read values, drag to zoom, double-click to zoom out.'),
         asTable(series),
       ),
@@ -103,10 +105,21 @@ function health(now) {
     resetStuck(now));
 }
 
-const wordOf = ({ health: { status }, paused }) => (paused.some((pause) => pause.platform === '*') ? 'Paused' : status === 'healthy' ? 'Healthy' : 'Degraded');
+const wordOf = ({ health: { status }, paused }) => (paused.some((pause) => pause.platform === '*') ? 'Paused' : ({ healthy: 'Healthy', degraded: 'Degraded', unhealthy: 'Unhealthy' })[status]);
+
+/** Who works: each worker's last run and post, and what went wrong last. */
+function workers({ workers: all, lastPostedAt }) {
+  const here = (all ?? []).filter((worker) => !worker.isGone);
+  return h('ul', { class: 'workers', 'aria-label': 'Workers' },
+    here.map((worker) => h('li', { 'data-key': `${worker.name} ${worker.startedAt}` },
+      h('bdi', {}, worker.name), ': last run ', worker.completedAt ? ago(worker.completedAt) : 'none yet', ', last post ', worker.postedAt ? ago(worker.postedAt) : 'none yet',
+      worker.error && [', last error ', ago(worker.errorAt), ': ', h('bdi', {}, worker.error)])),
+    here.length === 0 && h('li', {}, 'No worker reports. ', lastPostedAt ? ['The last post was made ', ago(lastPostedAt), '.'] : 'Nothing was ever posted.'));
+}
 
 /** Where the rows are that a reason speaks of. */
 function rowsOf(reason) {
+  if (reason.includes('worker')) return addressOf('items', { status: 'processing', order: 'oldest' });
   if (reason.includes('stuck')) return addressOf('items', { status: 'processing', order: 'oldest' });
   if (reason.includes('failed')) return addressOf('failures', { since: '1h' });
   return addressOf('items', { status: 'queued', order: 'oldest' });

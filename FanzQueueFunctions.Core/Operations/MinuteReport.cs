@@ -1,23 +1,34 @@
 using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Telemetry;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace FanzQueueFunctions.Operations;
 
 /// <summary>
 /// What is written down each minute: how this worker is, and the figures that overview and series are read from. It has a
-/// timer of its own, so that neither depends on how often somebody wants a heartbeat in the log.
+/// timer of its own, so that neither depends on how often somebody wants a heartbeat in the log. The first is written at start.
 /// </summary>
 public sealed class MinuteReport(
     IQueueStore queue,
     IOperationStore operations,
     WorkerState worker,
+    StartCheck startCheck,
     QueueMetrics metrics,
     TimeProvider time,
-    ILogger<MinuteReport> logger)
+    ILogger<MinuteReport> logger) : IHostedService
 {
     /// <summary>The first time there may be 90 days to go through; the next minute goes on.</summary>
     private static readonly TimeSpan RollUpLimit = TimeSpan.FromSeconds(30);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Not waited for.
+        _ = Task.Run(WriteFirstAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Writes it down. A store that fails is logged; it does not throw.</summary>
     public async Task WriteAsync(CancellationToken cancellationToken = default)
@@ -34,6 +45,19 @@ public sealed class MinuteReport(
         {
             metrics.StoreFailed(exception.Error);
             logger.MinuteReportFailed(exception.Error, exception.IsTransient, exception.Message);
+        }
+    }
+
+    private async Task WriteFirstAsync()
+    {
+        try
+        {
+            if (await startCheck.PassesAsync(CancellationToken.None))
+                await WriteAsync(CancellationToken.None);
+        }
+        catch (QueueStoreException)
+        {
+            // The first firing says so.
         }
     }
 }

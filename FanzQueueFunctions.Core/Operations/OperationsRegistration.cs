@@ -10,6 +10,7 @@ internal static class OperationsRegistration
         services.AddSingleton(retention);
         services.AddSingleton<Retention>();
         services.AddSingleton<MinuteReport>();
+        services.AddHostedService(provider => provider.GetRequiredService<MinuteReport>());
         return services.AddSingleton<QueueOperations>();
     }
 }

@@ -11,8 +11,17 @@ namespace FanzQueueFunctions.Processing;
 /// sent no hint of its own. The timer goes on beside it: a claim keeps them from taking the same item.
 /// </summary>
 /// <param name="apart">From the beginning of one run to the beginning of the next, at least.</param>
+/// <param name="apartAfterOne">
+/// The same after a run that ended one item: items that come one by one are posted as they come, and what comes faster goes in
+/// batches.
+/// </param>
 public sealed class WakeRuns(
-    IQueueProcessor processor, TimeSpan apart, TimeProvider time, QueueMetrics metrics, ILogger<WakeRuns> logger)
+    IQueueProcessor processor,
+    TimeSpan apart,
+    TimeSpan apartAfterOne,
+    TimeProvider time,
+    QueueMetrics metrics,
+    ILogger<WakeRuns> logger)
     : BackgroundService
 {
     private static readonly TimeSpan SecondLook = TimeSpan.FromSeconds(1);
@@ -37,11 +46,12 @@ public sealed class WakeRuns(
                 stoppingToken.ThrowIfCancellationRequested();
                 isHint = _hints.Reader.TryRead(out _);
 
-                var rest = Task.Delay(apart, time, stoppingToken);
+                var beganAt = time.GetTimestamp();
+                var ended = 0;
                 try
                 {
                     // A stop lets the batch in hand be settled.
-                    await processor.ProcessDueItemsAsync(CancellationToken.None);
+                    ended = (await processor.ProcessDueItemsAsync(CancellationToken.None)).Settled;
                 }
                 catch (Exception exception)
                 {
@@ -50,7 +60,9 @@ public sealed class WakeRuns(
                     logger.WakeRunFailed(exception);
                 }
 
-                await rest;
+                var rest = (ended == 1 ? apartAfterOne : apart) - time.GetElapsedTime(beganAt);
+                if (rest > TimeSpan.Zero)
+                    await Task.Delay(rest, time, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

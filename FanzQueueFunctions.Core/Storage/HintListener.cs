@@ -27,6 +27,7 @@ internal sealed class HintListener(
 
     // Short enough for an item to be posted at once, long enough for a stream of items to go in batches.
     private static readonly TimeSpan RunsApart = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan RunsApartAfterOne = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestProbe = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
@@ -41,7 +42,7 @@ internal sealed class HintListener(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var runs = new WakeRuns(processor, RunsApart, time, metrics, runsLogger);
+        using var runs = new WakeRuns(processor, RunsApart, RunsApartAfterOne, time, metrics, runsLogger);
         await runs.StartAsync(CancellationToken.None);
         await using var dataSource = CreateDataSource();
         var delay = FirstDelay;

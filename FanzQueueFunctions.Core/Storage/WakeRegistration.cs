@@ -12,7 +12,7 @@ internal static class WakeRegistration
     public static IServiceCollection AddQueueWake(
         this IServiceCollection services, QueueOptions options, StoreSettings settings)
     {
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WakeRuns>(provider, RunsApart));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WakeRuns>(provider, RunsApart, RunsApart));
         services.AddHostedService(provider => provider.GetRequiredService<WakeRuns>());
         if (options.Wake && settings.ConnectionString is { } connectionString)
             services.AddHostedService(

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FanzQueueFunctions.Telemetry;
 
-/// <summary>Logs the document's banner at start: environment, where the store is, time.</summary>
+/// <summary>Logs the document's banner at start, and the version: environment, where the store is, time.</summary>
 internal sealed partial class StartupBanner(
     IQueueStore store,
     IHostEnvironment environment,
@@ -19,6 +19,7 @@ internal sealed partial class StartupBanner(
         Line(Rule);
         Line("FANZ Multi-Platform Queue Worker");
         Line(Rule);
+        Version(AppVersion.Text);
         Environment(environment.EnvironmentName);
         Store(store.Description);
         Started(time.GetUtcNow().UtcDateTime);
@@ -35,6 +36,9 @@ internal sealed partial class StartupBanner(
 
     [LoggerMessage(LogLevel.Warning, "Nothing is sent to Application Insights: APPLICATIONINSIGHTS_CONNECTION_STRING is not one, {Fault}. Copy it anew from the resource's overview.")]
     private partial void NoTelemetry(string fault);
+
+    [LoggerMessage(LogLevel.Information, "Version: {Version}")]
+    private partial void Version(string version);
 
     [LoggerMessage(LogLevel.Information, "Environment: {Name}")]
     private partial void Environment(string name);

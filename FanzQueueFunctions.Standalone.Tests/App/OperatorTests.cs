@@ -153,6 +153,7 @@ public sealed class OperatorTests(PostgresFixture postgres)
     {
         await using var database = await CreateAsync();
         await using var person = await Operator.OfAsync(database);
+        await Until.TrueAsync(async () => await database.CountAsync("post_queue.workers") == 1, "the worker has told of itself");
         await database.ExecuteAsync(
             """
             insert into multiplatform_post_history (target_platform, time_to_post_seconds)

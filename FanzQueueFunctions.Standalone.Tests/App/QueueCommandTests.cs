@@ -138,6 +138,8 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
     {
         await using var database = await CreateAsync();
 
+        Assert.Equal(["unhealthy: no worker has reported for a day"], await PrintedAsync(database, 2, "health"));
+        await database.AddWorkerAsync();
         Assert.Equal(["healthy"], await PrintedAsync(database, 0, "health"));
         await database.AddItemAsync(
             await database.ScalarAsync<Guid>("select id from content_posts"),

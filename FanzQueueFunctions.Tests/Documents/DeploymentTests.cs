@@ -31,10 +31,10 @@ public sealed class DeploymentTests
     }
 
     [Fact]
-    public void Every_setting_of_README_can_be_set_by_azd_under_its_own_name()
+    public void Every_setting_of_the_reference_can_be_set_by_azd_under_its_own_name()
     {
         string[] elsewhere = ["SUPABASE_URL", "SUPABASE_SERVICE_ROLE_KEY", "DATABASE_URL", "APPLICATIONINSIGHTS_CONNECTION_STRING"];
-        var table = Read("README.md").Split("## Settings")[1].Split("\n## ")[0];
+        var table = Read("docs/reference/settings.md").Split("## Settings")[1].Split("\n## ")[0];
         var names = table.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .SelectMany(line => line.Split('|')[1].Split(',')).Select(name => name.Trim(' ', '`'))
             .Where(name => !name.StartsWith("FUNCTIONS_", StringComparison.Ordinal) && !elsewhere.Contains(name)).ToList();

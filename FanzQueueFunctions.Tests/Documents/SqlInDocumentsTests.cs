@@ -9,7 +9,7 @@ namespace FanzQueueFunctions.Tests.Documents;
 public sealed partial class SqlInDocumentsTests(PostgresFixture postgres)
 {
     [Theory]
-    [InlineData("README.md")]
+    [InlineData("docs/using.md")]
     [InlineData("docs/operations.md")]
     [InlineData("docs/runbooks/backup-and-restore.md")]
     [InlineData("docs/runbooks/connections-and-roles.md")]

@@ -7,6 +7,24 @@ namespace FanzQueueFunctions.Tests.Operations;
 public sealed class FiguresTests(PostgresFixture postgres)
 {
     [Fact]
+    public async Task Figures_of_a_clock_that_was_ahead_stand_in_nobodys_way()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync(
+            """
+            insert into post_queue.figures (width_seconds, platform, starts_at, posted, failed, retried)
+            values (60, '', date_trunc('minute', now()) + interval '3 hours', 0, 0, 0);
+            insert into multiplatform_post_history (target_platform, posted_at) values ('girlfanz', now() - interval '10 minutes')
+            """);
+
+        await database.ExecuteAsync("select post_queue_roll_up()");
+
+        Assert.Equal(0L, await database.CountAsync("post_queue.figures where starts_at > now()"));
+        Assert.Equal(1L, await database.ScalarAsync<long>(
+            "select sum(posted)::bigint from post_queue.figures where width_seconds = 60 and platform = 'girlfanz'"));
+    }
+
+    [Fact]
     public async Task Rolled_up_or_not_a_series_counts_each_post_once()
     {
         await using var database = await postgres.CreateDatabaseAsync();

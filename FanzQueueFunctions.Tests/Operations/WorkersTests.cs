@@ -7,7 +7,9 @@ using FanzQueueFunctions.Tests.Processing;
 using FanzQueueFunctions.Tests.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
+using NSubstitute;
 
 namespace FanzQueueFunctions.Tests.Operations;
 
@@ -120,7 +122,9 @@ public sealed class WorkersTests(PostgresFixture postgres) : IDisposable
         var worker = new WorkerState(Schedules.Read(new ConfigurationBuilder().Build()), new(), TimeProvider.System);
 
         await new MinuteReport(
-            under.Store, under.Operations, worker, ActivatorUtilities.CreateInstance<QueueMetrics>(_services),
+            under.Store, under.Operations, worker,
+            new StartCheck(new DatabaseCheck(under.Store), Substitute.For<IHostApplicationLifetime>(), NullLogger<StartCheck>.Instance),
+            ActivatorUtilities.CreateInstance<QueueMetrics>(_services),
             TimeProvider.System, NullLogger<MinuteReport>.Instance).WriteAsync();
 
         Assert.Equal(1L, await database.CountAsync("post_queue.workers"));

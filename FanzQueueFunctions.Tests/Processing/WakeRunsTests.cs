@@ -75,6 +75,27 @@ public sealed class WakeRunsTests : IDisposable
     }
 
     [Fact]
+    public async Task After_one_item_alone_the_next_run_may_follow_soon()
+    {
+        var runs = 0;
+        _processor.ProcessDueItemsAsync(default).ReturnsForAnyArgs(_ =>
+        {
+            Interlocked.Increment(ref runs);
+            return new ProcessedItems(Batches: 1, Posted: 1);
+        });
+        using var wake = Runs(TimeSpan.FromHours(1), TimeSpan.FromMilliseconds(10));
+        await wake.StartAsync(TestContext.Current.CancellationToken);
+        wake.Wake();
+        await Until.TrueAsync(() => Task.FromResult(runs == 1), "the first run");
+
+        wake.Wake();
+        _time.Advance(TimeSpan.FromMilliseconds(10));
+
+        await Until.TrueAsync(() => Task.FromResult(runs == 2), "the second run");
+        await wake.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task A_stop_waits_for_the_run_in_hand()
     {
         var release = new TaskCompletionSource<ProcessedItems>();
@@ -105,6 +126,6 @@ public sealed class WakeRunsTests : IDisposable
         },
         what);
 
-    private WakeRuns Runs(TimeSpan apart) => new(
-        _processor, apart, _time, new QueueMetrics(_services.GetRequiredService<IMeterFactory>()), NullLogger<WakeRuns>.Instance);
+    private WakeRuns Runs(TimeSpan apart, TimeSpan? apartAfterOne = null) => new(
+        _processor, apart, apartAfterOne ?? apart, _time, new QueueMetrics(_services.GetRequiredService<IMeterFactory>()), NullLogger<WakeRuns>.Instance);
 }

@@ -204,7 +204,7 @@ public sealed class EdgeTests(PostgresFixture postgres)
         processor.ProcessDueItemsAsync(default).ReturnsForAnyArgs(
             _ => Interlocked.Increment(ref runs) == 1 ? throw new NotSupportedException("odd") : new ProcessedItems());
         using var wake = new WakeRuns(
-            processor, TimeSpan.Zero, TimeProvider.System, new QueueMetrics(services.GetRequiredService<IMeterFactory>()), logger);
+            processor, TimeSpan.Zero, TimeSpan.Zero, TimeProvider.System, new QueueMetrics(services.GetRequiredService<IMeterFactory>()), logger);
         await wake.StartAsync(TestContext.Current.CancellationToken);
 
         wake.Wake();
