@@ -54,9 +54,9 @@ public sealed class SettingsTests : IDisposable
 
         var settings = Read(_folder.FullName, "--SUPABASE_URL", "https://project.supabase.co");
 
-        Assert.Null(settings["DATABASE_URL"]);
+        Assert.Null(settings.ReadText("DATABASE_URL"));
         Assert.Equal("red", settings["Colour"]);
-        Assert.NotNull(Read(_folder.FullName)["DATABASE_URL"]);
+        Assert.NotNull(Read(_folder.FullName).ReadText("DATABASE_URL"));
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler 
                     return await ChangeAsync(ItemVerb.Prune, request, actor, key, cancellationToken);
                 case "undo":
                     var undo = await ReadBodyAsync(request, OperationsJson.Default.UndoBody, cancellationToken);
-                    return await ChangeAsync(ChangeOrders.Of(undo, actor, key));
+                    return await ChangeAsync(ChangeOrders.Of(undo, actor, key), cancellationToken);
                 case var other:
                     throw new UnreachableException($"The route lets \"{other}\" through, and nothing does it.");
             }
@@ -83,13 +83,13 @@ public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler 
         ItemVerb verb, HttpRequest request, string actor, string? key, CancellationToken cancellationToken)
     {
         var body = await ReadBodyAsync(request, OperationsJson.Default.ChangeBody, cancellationToken);
-        return await ChangeAsync(ChangeOrders.Of(verb, body, actor, key, time.GetUtcNow()));
+        return await ChangeAsync(ChangeOrders.Of(verb, body, actor, key, time.GetUtcNow()), cancellationToken);
     }
 
-    private async Task<IResult> ChangeAsync(ChangeOrder order)
+    private async Task<IResult> ChangeAsync(ChangeOrder order, CancellationToken cancellationToken)
     {
-        // Its caller may leave: what was begun is not given up with them, and the log has its line.
-        var change = await operations.ChangeAsync(order, TimeLimit, cancellationToken: CancellationToken.None);
+        // A caller who leaves stops it, after the portion in hand.
+        var change = await operations.ChangeAsync(order, TimeLimit, cancellationToken: cancellationToken);
         return change.Conflict ? OfAnotherChange() : PrivateJson.Of(change, OperationsJson.Default.Change);
     }
 

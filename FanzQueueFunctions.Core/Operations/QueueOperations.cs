@@ -48,7 +48,8 @@ public sealed class QueueOperations(
             order,
             () => !cancellationToken.IsCancellationRequested && !(time.GetElapsedTime(startedAt) > timeLimit),
             progress,
-            cancellationToken);
+            // The portion in hand is finished, and has its line below: to give it up would only hide its answer.
+            order.DryRun ? cancellationToken : CancellationToken.None);
 
         if (!order.DryRun && !change.Conflict)
             logger.ItemsChanged(order.Verb, OneLine.Of(order.Actor), change.Done, change.Meant, order.IdempotencyKey);

@@ -110,6 +110,8 @@ public sealed class AppTests(PostgresFixture postgres)
         await using var app = AppProcess.Start(
             ("DATABASE_URL", database.ConnectionString),
             ("PROCESS_QUEUE_SCHEDULE", Never),
+            // A reset gives a hint.
+            ("Queue__Wake", "false"),
             ("FUNCTIONS_KEY_ResetStuckItems", "the-right-key"));
         using var client = new HttpClient { BaseAddress = await app.AddressAsync() };
 

@@ -16,6 +16,8 @@ public sealed class EntraIdTests(PostgresFixture postgres)
         await using var app = AppProcess.Start([
             ("DATABASE_URL", database.ConnectionString),
             ("PROCESS_QUEUE_SCHEDULE", "0 0 0 29 2 *"),
+            // A reset and a retry give hints.
+            ("Queue__Wake", "false"),
             ("FUNCTIONS_KEY_QueueRead", Operator.ReadKey),
             ("FUNCTIONS_KEY_QueueChange", Operator.ChangeKey),
             .. EasyAuth.Settings,

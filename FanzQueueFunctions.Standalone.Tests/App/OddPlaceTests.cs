@@ -130,7 +130,7 @@ public sealed class OddPlaceTests(PostgresFixture postgres)
     [Theory]
     [InlineData("-help")]
     [InlineData("--hlep")]
-    [InlineData("[suggest]")]
+    [InlineData("[sugest]")]
     public async Task What_is_no_option_starts_no_worker(string argument)
     {
         await using var app = AppProcess.Start([("DATABASE_URL", Nowhere)], argument);

@@ -24,6 +24,8 @@ internal sealed class Operator : IAsyncDisposable
         var app = AppProcess.Start(
             ("DATABASE_URL", database.ConnectionString),
             ("PROCESS_QUEUE_SCHEDULE", "0 0 0 29 2 *"),
+            // A reset and a retry give hints.
+            ("Queue__Wake", "false"),
             ("FUNCTIONS_KEY_QueueRead", ReadKey),
             ("FUNCTIONS_KEY_QueueChange", ChangeKey));
         var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 };

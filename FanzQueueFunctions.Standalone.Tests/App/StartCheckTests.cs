@@ -1,3 +1,4 @@
+using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Testbed;
 using FanzQueueFunctions.Testbed.Postgrest;
 
@@ -65,7 +66,7 @@ public sealed class StartCheckTests(PostgresFixture postgres)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
-        await SetVersionAsync(database, 4);
+        await SetVersionAsync(database, DatabaseCheck.NeededVersion + 1);
         await using var app = Start(database);
 
         await app.WaitForLineAsync("✅ SUCCESS - Posted to girlfanz");

@@ -14,7 +14,7 @@ namespace FanzQueueFunctions.Tests.Http;
 public sealed class ChangeHandlerTests(PostgresFixture postgres)
 {
     [Fact]
-    public async Task A_change_whose_caller_leaves_is_done_to_its_end_and_has_its_line_in_the_log()
+    public async Task A_change_whose_caller_leaves_ends_after_the_portion_in_hand_and_has_its_line_in_the_log()
     {
         await using var database = await postgres.CreateDatabaseAsync();
         await database.AddItemsAsync(await database.AddPostAsync(await database.AddCreatorAsync()), 2500);
@@ -32,8 +32,8 @@ public sealed class ChangeHandlerTests(PostgresFixture postgres)
         await handler.AnswerAsync(context.Request, left.Token);
 
         Assert.True(left.IsCancellationRequested);
-        Assert.Equal(2500L, await database.CountAsync("multiplatform_post_queue where status = 'cancelled'"));
-        Assert.Contains("2500 of 2500 items done", logger.LatestRecord.Message, StringComparison.Ordinal);
+        Assert.Equal(1000L, await database.CountAsync("multiplatform_post_queue where status = 'cancelled'"));
+        Assert.Contains("1000 of 1000 items done", logger.LatestRecord.Message, StringComparison.Ordinal);
     }
 
     /// <summary>A store whose caller leaves while the first portion is under way.</summary>

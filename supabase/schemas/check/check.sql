@@ -47,7 +47,7 @@ as $$
       ('columns', 'Every column of content_posts is copied to a cross-post.'),
       ('unique indexes', 'No unique index on content_posts keeps cross-posts out.'),
       ('triggers', 'No trigger on content_posts queues items for cross-posts.'),
-      ('items', 'Of the next 1,000 due items none is for an unknown platform, and none repeats what is posted or queued already.'),
+      ('items', 'The next 1,000 due items are for known platforms, and repeat nothing.'),
       ('indexes', 'All indexes that the queue needs are there.'),
       ('needless indexes', 'No index costs each item something and serves nothing.'),
       ('creators', 'No creator may write what is the worker''s alone.'),
