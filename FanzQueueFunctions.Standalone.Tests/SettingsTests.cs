@@ -48,6 +48,14 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
+    public void What_is_empty_elsewhere_is_said_by_the_file()
+    {
+        Write("""{ "Values": { "Queue__BatchSize": "20" } }""");
+
+        Assert.Equal("20", Read(_folder.FullName, "--Queue__BatchSize", "")["Queue:BatchSize"]);
+    }
+
+    [Fact]
     public void Which_database_is_worked_the_file_does_not_say_where_another_has_said_it()
     {
         Write("""{ "Values": { "DATABASE_URL": "postgres://app@127.0.0.1/planted", "Colour": "red" } }""");

@@ -39,6 +39,8 @@ public sealed class BadRequestTests(PostgresFixture postgres)
         await using var app = AppProcess.Start(
             ("DATABASE_URL", database.ConnectionString),
             ("PROCESS_QUEUE_SCHEDULE", "0 0 0 1 1 *"),
+            // A reset gives a hint.
+            ("Queue__Wake", "false"),
             ("FUNCTIONS_KEY_ResetStuckItems", Key));
         using var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 };
         using var client = new HttpClient(handler) { BaseAddress = await app.AddressAsync() };

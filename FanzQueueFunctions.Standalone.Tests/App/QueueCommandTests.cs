@@ -83,7 +83,9 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
 
         var paused = JsonNode.Parse(string.Concat(await PrintedAsync(database, 0, "pause", "all", "--yes", "--json")))!;
         Assert.Equal((true, "*"), ((bool)paused["changed"]!, (string?)paused["paused"]![0]!["platform"]));
-        Assert.Equal(["Everything is not paused now."], await PrintedAsync(database, 0, "resume", "all"));
+        await PrintedAsync(database, 0, "pause", "girlfanz");
+        Assert.Equal(
+            ["Everything is not paused now. Paused by themselves: girlfanz."], await PrintedAsync(database, 0, "resume", "all"));
     }
 
     [Fact]

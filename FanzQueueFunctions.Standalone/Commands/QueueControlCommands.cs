@@ -113,8 +113,14 @@ internal static class QueueControlCommands
         return (order.DryRun, controls.Changed) switch
         {
             (true, true) => $"{platform} would be {state}.",
-            (false, true) => $"{platform} is {state} now.",
-            (_, false) => $"{platform} is {state} already.",
+            (false, true) => $"{platform} is {state} now.{StillPaused(order, controls)}",
+            (_, false) => $"{platform} is {state} already.{StillPaused(order, controls)}",
         };
     }
+
+    /// <summary>What a resume of everything leaves paused: the platforms that were paused by themselves.</summary>
+    private static string StillPaused(ControlOrder order, QueueControls controls) =>
+        order is { Verb: ControlVerb.Resume, Platform: ControlOrder.Everything } && controls.Paused.Count > 0
+            ? $" Paused by themselves: {string.Join(", ", controls.Paused.Select(pause => pause.Platform))}."
+            : "";
 }

@@ -1,5 +1,4 @@
 using FanzQueueFunctions.Processing;
-using Microsoft.Extensions.Configuration.Memory;
 
 namespace FanzQueueFunctions.Standalone.Settings;
 
@@ -23,9 +22,9 @@ internal static class ProcessSettings
         settings.AddEnvironmentVariables();
         settings.AddInMemoryCollection(WorkerArguments.Read(args));
         if (EnvironmentName(settings) == Environments.Development && LocalSettings.Find(folder) is { } file)
-            // Below the others: it is a developer's, and theirs win.
-            ((IConfigurationBuilder)settings).Sources.Insert(
-                0, new MemoryConfigurationSource { InitialData = Beside(settings, LocalSettings.Read(file)) });
+            // It is a developer's: what the others say wins, and what is empty says nothing.
+            settings.AddInMemoryCollection(
+                [.. Beside(settings, LocalSettings.Read(file)).Where(setting => settings.ReadText(setting.Key) is null)]);
         return settings;
     }
 

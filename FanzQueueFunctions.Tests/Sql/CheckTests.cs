@@ -93,6 +93,18 @@ public sealed class CheckTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_role_that_may_not_delete_is_a_note_that_nothing_can_be_pruned()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync("revoke delete on multiplatform_post_history from service_role");
+        await using var session = await OpenTransaction.BeginAsRoleAsync(database, "service_role");
+
+        AssertFound(
+            Found(await session.ScalarAsync<string>("select post_queue_check(5)::text")),
+            "note", "The role service_role lacks DELETE on multiplatform_post_history.");
+    }
+
+    [Fact]
     public async Task A_session_in_which_no_trigger_runs_is_a_warning()
     {
         await using var database = await postgres.CreateDatabaseAsync();

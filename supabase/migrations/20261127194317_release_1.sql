@@ -1175,7 +1175,7 @@ grant execute on function post_queue.check_objects() to service_role;
 
 -- schemas/check/check_security.sql
 
--- A part of post_queue_check: what keeps the caller from its work. With any of these no item can be posted.
+-- A part of post_queue_check: what keeps the caller from its work. With any of the errors no item can be posted.
 create or replace function post_queue.check_security()
 returns table (level text, what text, follows text, advice text)
 language sql
@@ -1208,6 +1208,16 @@ as $$
   ) as needed (name, privilege)
   where not has_any_column_privilege('public.' || needed.name, needed.privilege)
   group by needed.name
+
+  union all
+
+  select
+    'note',
+    format('The role %s lacks DELETE on %s.', current_user, needed.name),
+    'Nothing can be pruned there: the Prune timer and queue prune fail.',
+    format('Run: grant delete on public.%s to service_role.', needed.name)
+  from (values ('multiplatform_post_queue'), ('multiplatform_post_history')) as needed (name)
+  where not has_table_privilege('public.' || needed.name, 'DELETE')
 
   union all
 
