@@ -34,7 +34,7 @@ internal sealed class AppMover : IMover
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Name, s.Value)));
         builder.Configuration.AddInMemoryCollection([new("Queue:BatchSize", $"{batchSize}")]);
-        builder.Services.AddQueueProcessing(QueueOptions.Read(builder.Configuration));
+        builder.Services.AddSingleton(Schedules.Read(builder.Configuration)).AddQueueProcessing(QueueOptions.Read(builder.Configuration));
         builder.Services.AddQueueStore(StoreSettings.Read(builder.Configuration));
         builder.AddQueueTelemetry();
         builder.Services.AddSingleton(services => new TimedStore(

@@ -1,7 +1,7 @@
 namespace FanzQueueFunctions.Processing;
 
 /// <summary>
-/// The queue's figures as the database gives them. Figures of the queue go up to 10,000; those of the last hour and day and the
+/// The queue's figures as the database gives them. Figures of the queue go up to 5,000; those of the last hour and day and the
 /// counts by status go beyond. What functions of an older version leave out has its default.
 /// </summary>
 public sealed record QueueHealth

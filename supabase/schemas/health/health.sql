@@ -1,5 +1,5 @@
 -- How the queue is, cheap on a table of a hundred million rows: every figure comes from a partial index or from the
--- history's index by time, and none counts beyond 10,000 rows. What the last hour and day ended beyond that is taken from the
+-- history's index by time, and none counts beyond 5,000 rows. What the last hour and day ended beyond that is taken from the
 -- figures that were rolled up.
 --
 --   stuck_after_seconds  0 or more; an item longer in processing is stuck
@@ -18,7 +18,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   controls constant jsonb := post_queue.controls();
-  at_most constant integer := 10000;
+  at_most constant integer := 5000;
   queue constant regclass := 'public.multiplatform_post_queue';
   -- The queue itself, or its partitions.
   tables constant oid[] := queue::oid || array(select relid::oid from pg_partition_tree(queue) where isleaf);
