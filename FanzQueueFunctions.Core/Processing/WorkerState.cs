@@ -69,8 +69,8 @@ public sealed class WorkerState(Schedules schedules, QueueOptions options, TimeP
                 _error = error.Length > MostLetters ? error[..MostLetters] + "…" : error;
             }
 
-            // Where nothing at all could be settled, that is the worker's trouble and not an item's.
-            if (processed.Completed && (error is null || processed.Settled > 0))
+            // Where something was settled, what failed is an item's trouble; where nothing was, it is the worker's.
+            if (processed.Settled > 0 || processed.Completed && error is null)
             {
                 _completed = now;
                 _failedRuns = 0;

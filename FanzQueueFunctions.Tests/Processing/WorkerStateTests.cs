@@ -65,10 +65,12 @@ public sealed class WorkerStateTests
         Assert.True(_worker.Runs);
     }
 
-    [Fact]
-    public void A_run_that_settles_something_beside_what_it_cannot_has_not_failed()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_run_that_settles_something_beside_what_it_cannot_has_not_failed(bool inTime)
     {
-        Run(new ProcessedItems(Batches: 1, Posted: 9), "Its row is locked.", unsettled: 1);
+        Run(new ProcessedItems(Batches: 1, Posted: 9, Completed: inTime), "Its row is locked.", unsettled: 1);
 
         var report = _worker.Report();
         Assert.Equal((0, 1, "Its row is locked."), (report.FailedRuns, report.Unsettled, report.Error));
