@@ -37,6 +37,8 @@ internal sealed class HintListener(
     private static readonly TimeSpan Steady = TimeSpan.FromMinutes(1);
     private const int MostUnsteady = 3;
 
+    private const int Looks = 10;
+
     private readonly string _host = DatabaseUrl.Describe(connectionString);
     private HintState? _state;
 
@@ -106,17 +108,22 @@ internal sealed class HintListener(
     }
 
     /// <summary>
-    /// Whether this connection keeps its session while another is in a transaction. A transaction pooler gives that one the
-    /// session that is free, which is this one's, or this one another.
+    /// Whether this connection keeps its session while another is in a transaction. A transaction pooler gives that one a
+    /// session that is free, as a rule this one's, or this one another. Others who use the pooler may hide it: so more than once.
     /// </summary>
     private static async Task<bool> IsOwnSessionAsync(
         NpgsqlDataSource dataSource, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var own = await ProcessIdAsync(connection, cancellationToken);
         await using var other = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await other.BeginTransactionAsync(cancellationToken);
-        return own != await ProcessIdAsync(other, cancellationToken)
-            && own == await ProcessIdAsync(connection, cancellationToken);
+        for (var look = 0; look < Looks; look++)
+        {
+            await using var transaction = await other.BeginTransactionAsync(cancellationToken);
+            if (own == await ProcessIdAsync(other, cancellationToken) || own != await ProcessIdAsync(connection, cancellationToken))
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>

@@ -3958,7 +3958,7 @@ begin
       or pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('post_queue_wake'), 3)
       or pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('post_queue_wake'), 4)
       or pg_catalog.pg_try_advisory_xact_lock(
-        pg_catalog.hashtext('post_queue_wake'), 5 operator(pg_catalog.+) pg_catalog.pg_backend_pid() operator(pg_catalog.%) 12
+        pg_catalog.hashtext('post_queue_wake'), 5 operator(pg_catalog.+) (pg_catalog.pg_backend_pid() operator(pg_catalog.%) 12)
       )
     );
   return null;
