@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FanzQueueFunctions.Processing;
 
 namespace FanzQueueFunctions.Operations;
@@ -5,17 +6,12 @@ namespace FanzQueueFunctions.Operations;
 /// <summary>A change goes portion by portion, each a transaction of its own.</summary>
 internal static class ChangePortions
 {
-    /// <summary>Does one portion, and more until the change is finished or may not go on.</summary>
-    /// <param name="mayGoOn">Asked before each portion but the first.</param>
-    /// <param name="progress">Told after each portion how far the change has come.</param>
-    /// <returns>The change as it stands.</returns>
+    /// <summary>Does one portion after the other until the change is finished or belongs to another order.</summary>
+    /// <param name="cancellationToken">Gives up the portion in hand.</param>
+    /// <returns>After each portion, the change as it stands; whoever reads no further begins no other.</returns>
     /// <exception cref="QueueStoreException">The store did not do it.</exception>
-    public static async Task<Change> ChangeInPortionsAsync(
-        this IOperationStore store,
-        ChangeOrder order,
-        Func<bool> mayGoOn,
-        IProgress<Change>? progress,
-        CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<Change> ChangeInPortionsAsync(
+        this IOperationStore store, ChangeOrder order, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Change change;
         var portions = 0;
@@ -23,9 +19,8 @@ internal static class ChangePortions
         {
             change = await store.ChangeAsync(order, portions + 1, cancellationToken);
             portions = change.Portions;
-            progress?.Report(change);
+            yield return change;
         }
-        while (!change.Finished && !change.Conflict && mayGoOn());
-        return change;
+        while (!change.Finished && !change.Conflict);
     }
 }

@@ -44,12 +44,16 @@ public sealed class QueueOperations(
         CancellationToken cancellationToken = default)
     {
         var startedAt = time.GetTimestamp();
-        var change = await store.ChangeInPortionsAsync(
-            order,
-            () => !cancellationToken.IsCancellationRequested && !(time.GetElapsedTime(startedAt) > timeLimit),
-            progress,
-            // The portion in hand is finished, and has its line below: to give it up would only hide its answer.
-            order.DryRun ? cancellationToken : CancellationToken.None);
+        // The portion in hand is finished, and has its line below: to give it up would only hide its answer.
+        var portions = store.ChangeInPortionsAsync(order, order.DryRun ? cancellationToken : CancellationToken.None);
+        Change change = null!;
+        await foreach (var portion in portions)
+        {
+            change = portion;
+            progress?.Report(change);
+            if (cancellationToken.IsCancellationRequested || time.GetElapsedTime(startedAt) > timeLimit)
+                break;
+        }
 
         if (!order.DryRun && !change.Conflict)
             logger.ItemsChanged(order.Verb, OneLine.Of(order.Actor), change.Done, change.Meant, order.IdempotencyKey);

@@ -101,20 +101,16 @@ public sealed class Retention(
             if ((await store.ChangeAsync(order with { DryRun = true, Limit = 1 }, 1, CancellationToken.None)).Meant == 0)
                 yield break;
 
-            Change change;
-            var done = 0L;
-            var portions = 0;
-            do
+            var (meant, done, portions) = (0L, 0L, 0);
+            await foreach (var change in store.ChangeInPortionsAsync(order, CancellationToken.None))
             {
-                change = await store.ChangeAsync(order, portions + 1, CancellationToken.None);
                 // Another run of this hour may have done what was asked for.
                 yield return change.Portions == portions + 1 ? change.Done - done : 0;
-                portions = change.Portions;
-                done = change.Done;
+                (meant, done, portions) = (change.Meant, change.Done, change.Portions);
             }
-            while (!change.Finished && !change.Conflict);
+
             // Its limit was reached: there may be more.
-            if (change.Meant < ChangeOrder.MostItems)
+            if (meant < ChangeOrder.MostItems)
                 yield break;
         }
     }
