@@ -7,7 +7,8 @@ namespace FanzQueueFunctions.Operations;
 
 /// <summary>
 /// What is written down each minute: how this worker is, and the figures that overview and series are read from. It has a
-/// timer of its own, so that neither depends on how often somebody wants a heartbeat in the log. The first is written at start.
+/// timer of its own, so that neither depends on how often somebody wants a heartbeat in the log. At start the worker alone
+/// is told of.
 /// </summary>
 public sealed class MinuteReport(
     IQueueStore queue,
@@ -52,8 +53,9 @@ public sealed class MinuteReport(
     {
         try
         {
+            // The figures can wait for the first minute: there may be 90 days of them, beside the first batch.
             if (await startCheck.PassesAsync(CancellationToken.None))
-                await WriteAsync(CancellationToken.None);
+                await queue.ReportAsync(worker.Report(), CancellationToken.None);
         }
         catch (QueueStoreException)
         {

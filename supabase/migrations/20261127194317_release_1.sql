@@ -3553,16 +3553,15 @@ as $$
 begin
   update public.multiplatform_post_queue q
   set processing_started_at = now()
-  where q.status = 'processing'
-    and (q.tableoid, q.ctid) in (
-      select ahead.tableoid, ahead.ctid
+  where q.id = any (array(
+      select ahead.id
       from public.multiplatform_post_queue ahead
       where ahead.status = 'processing'
         and coalesce(ahead.processing_started_at, '-infinity'::timestamptz) > now() + interval '1 minute'
       order by coalesce(ahead.processing_started_at, '-infinity'::timestamptz)
       limit 1000
       for no key update skip locked
-    )
+    ))
     and (select post_queue.triggers_path()) is not null;
   perform post_queue.own_path();
 end
