@@ -22,8 +22,7 @@ internal sealed class JsonAnswer<T>(T value, JsonTypeInfo<T> type) : IResult
         var tag = $"W/\"{Convert.ToHexStringLower(SHA256.HashData(body))[..24]}\"";
         response.Headers.ETag = tag;
         // The page keeps the last answer itself; nothing between may.
-        response.Headers.CacheControl = "no-store";
-        response.Headers.XContentTypeOptions = "nosniff";
+        PrivateJson.Mark(response);
         response.Headers.Vary = "Accept-Encoding";
         if (request.Headers.IfNoneMatch.ToString().Contains(tag, StringComparison.Ordinal))
         {

@@ -10,6 +10,13 @@ internal static class PrivateJson
     public static IResult Of<T>(T value, JsonTypeInfo<T> type, string? contentType = null, int? status = null) =>
         new Private(Results.Json(value, type, contentType, status), value, status);
 
+    /// <summary>The same headers for an answer that is written otherwise.</summary>
+    public static void Mark(HttpResponse response)
+    {
+        response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
+    }
+
     private sealed class Private(IResult answer, object? value, int? status) : IResult, IStatusCodeHttpResult, IValueHttpResult
     {
         public int? StatusCode => status;
@@ -18,9 +25,7 @@ internal static class PrivateJson
 
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            var headers = httpContext.Response.Headers;
-            headers.CacheControl = "no-store";
-            headers.XContentTypeOptions = "nosniff";
+            Mark(httpContext.Response);
             return answer.ExecuteAsync(httpContext);
         }
     }

@@ -87,7 +87,9 @@ public sealed class ReadHandler(QueueOperations operations, IOperationStore stor
         var query = new QueryReader(request.Query, [.. FilterQuery.Parameters, "order", "format"]);
         var asCsv = query.OneOf("format", "csv", "json") == "csv";
         var page = ItemExport.FirstPage(FilterQuery.Read(query), query.OneOf("order", "newest", "oldest") == "newest");
-        return ItemExport.Answer(store, page, await store.ReadItemsAsync(page, cancellationToken), asCsv, cancellationToken);
+        var first = await store.ReadItemsAsync(page, cancellationToken);
+        PrivateJson.Mark(request.HttpContext.Response);
+        return ItemExport.Answer(store, page, first, asCsv, cancellationToken);
     }
 
     private async Task<IResult> FindAsync(HttpRequest request, CancellationToken cancellationToken)

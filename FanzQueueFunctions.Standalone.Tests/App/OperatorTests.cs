@@ -149,6 +149,20 @@ public sealed class OperatorTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task An_export_is_kept_by_nobody_on_its_way()
+    {
+        await using var database = await CreateAsync();
+        await using var person = await Operator.OfAsync(database);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/queue/export?status=failed");
+        request.Headers.Add("x-functions-key", Operator.ReadKey);
+
+        using var answer = await person.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal("no-store", answer.Headers.CacheControl?.ToString());
+        Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
+    }
+
+    [Fact]
     public async Task The_overview_says_in_the_heartbeats_words_why_it_is_not_well()
     {
         await using var database = await CreateAsync();
