@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FanzQueueFunctions.Testbed;
 using FanzQueueFunctions.Tests.Database;
 using Npgsql;
@@ -128,6 +129,47 @@ public sealed class SuppressedRowTests(PostgresFixture postgres)
         Assert.Equal(good, Assert.Single(answer["items"]!.AsArray())!.Id());
     }
 
+    [Fact]
+    public async Task A_reset_tells_of_no_item_that_a_trigger_keeps_in_processing()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var (bad, good) = await AddBadAndGoodAsync(database);
+        await database.ExecuteAsync("update multiplatform_post_queue set status = 'processing'");
+        await SuppressAsync(database, "multiplatform_post_queue", "update", $"new.id = '{bad}'");
+
+        Assert.Equal(good, Assert.Single(await database.ResetStuckAsync(0))!.Id());
+        Assert.Empty(await database.ResetStuckAsync(0));
+        Assert.Equal(1L, await database.CountAsync("post_queue.actions"));
+        Assert.Equal(1L, await database.CountAsync("post_queue.actions where meant = 1 and done = 1"));
+    }
+
+    [Theory]
+    [InlineData("retry", "update", "failed")]
+    [InlineData("cancel", "update", "queued")]
+    [InlineData("prune", "delete", "cancelled")]
+    public async Task A_change_tells_of_no_item_that_a_trigger_keeps_as_it_is(string verb, string action, string status)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var (bad, _) = await AddBadAndGoodAsync(database);
+        await database.ExecuteAsync(
+            $"""
+            update multiplatform_post_queue
+            set status = '{status}', queued_at = '2026-01-01', failed_at = '2026-01-01', updated_at = '2026-01-01'
+            """);
+        await SuppressAsync(database, "multiplatform_post_queue", action, $"old.id = '{bad}'");
+
+        var answer = JsonNode.Parse(await database.ScalarAsync<string>(
+            $$"""
+            select post_queue_{{verb}}(jsonb_build_object(
+              'idempotency_key', 'k',
+              'filter', jsonb_build_object('status', '{{status}}', 'to', '2026-02-01T00:00:00Z')
+            ), 1)::text
+            """))!;
+
+        Assert.Equal((2, 1), ((int)answer["meant"]!, (int)answer["done"]!));
+        Assert.Equal(1, (int)Assert.Single(answer["left"]!.AsObject()).Value!);
+    }
+
     [Theory]
     [InlineData("multiplatform_post_queue", "update")]
     [InlineData("multiplatform_post_history", "insert")]
@@ -161,7 +203,7 @@ public sealed class SuppressedRowTests(PostgresFixture postgres)
         database.ExecuteAsync(
             $"""
             create function suppress() returns trigger language plpgsql as
-              $$ begin if {condition} then return null; end if; return new; end $$;
+              $$ begin if {condition} then return null; end if; return coalesce(new, old); end $$;
             create trigger suppress before {action} on {table} for each row execute function suppress()
             """);
 

@@ -3117,10 +3117,9 @@ grant execute on function post_queue.recent_figures() to service_role;
 -- schemas/figures/roll_up.sql
 
 -- Rolls what happened since the last time up into post_queue.figures and post_queue.cause_figures: minutes, and the hours that
--- they complete. Called each minute by
--- every worker, until it is current. One call goes through a day, or 200,000 posts, at most; the first calls go through 90
--- days that way, of which they leave the minutes of the last two. Called twice it changes nothing the second time; called
--- by two at once, one of them does it.
+-- they complete. Called each minute by every worker, until it is current. One call goes through a day, or 200,000 posts, at
+-- most; the first calls go through 90 days that way, of which they leave the minutes of the last two. Called twice it changes
+-- nothing the second time; called by two at once, one of them does it.
 --
 -- A minute is left alone until two minutes after it has ended: what was posted in it may be committed that late.
 --
@@ -4710,7 +4709,8 @@ grant execute on function post_queue.dry_undo(uuid, jsonb) to service_role;
 -- schemas/operator/due_by_platform.sql
 
 -- How many items are due on each platform: {platform: {"count", "precision"}}, exact to 10,000, and for all together to 30,000, of
--- which those that have most share evenly; beyond that at_least. Read from the index by platform, however many wait. Names are as the overview shows them; of more than 200 names, which somebody made up, the rest is left out.
+-- which those that have most share evenly; beyond that at_least. Read from the index by platform, however many wait. Names are as
+-- the overview shows them; of more than 200 names, which somebody made up, the rest is left out.
 create or replace function post_queue.due_by_platform()
 returns jsonb
 language plpgsql
@@ -5847,6 +5847,7 @@ begin
       and q.ctid = any (array(select stuck.item_address from stuck))
       and not coalesce(dry_run, false)
       and (select post_queue.triggers_path()) is not null
+    returning stuck.item_table, stuck.item_address
   )
   select coalesce(
     jsonb_agg(
@@ -5863,7 +5864,9 @@ begin
     '[]'
   )
   into items
-  from stuck;
+  from stuck
+  -- What a trigger of somebody's keeps as it is was not reset.
+  where dry_run or (item_table, item_address) in (select item_table, item_address from reset);
   perform post_queue.own_path();
 
   if not coalesce(dry_run, false) and items <> '[]' then

@@ -1,8 +1,7 @@
 -- Rolls what happened since the last time up into post_queue.figures and post_queue.cause_figures: minutes, and the hours that
--- they complete. Called each minute by
--- every worker, until it is current. One call goes through a day, or 200,000 posts, at most; the first calls go through 90
--- days that way, of which they leave the minutes of the last two. Called twice it changes nothing the second time; called
--- by two at once, one of them does it.
+-- they complete. Called each minute by every worker, until it is current. One call goes through a day, or 200,000 posts, at
+-- most; the first calls go through 90 days that way, of which they leave the minutes of the last two. Called twice it changes
+-- nothing the second time; called by two at once, one of them does it.
 --
 -- A minute is left alone until two minutes after it has ended: what was posted in it may be committed that late.
 --

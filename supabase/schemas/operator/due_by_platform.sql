@@ -1,5 +1,6 @@
 -- How many items are due on each platform: {platform: {"count", "precision"}}, exact to 10,000, and for all together to 30,000, of
--- which those that have most share evenly; beyond that at_least. Read from the index by platform, however many wait. Names are as the overview shows them; of more than 200 names, which somebody made up, the rest is left out.
+-- which those that have most share evenly; beyond that at_least. Read from the index by platform, however many wait. Names are as
+-- the overview shows them; of more than 200 names, which somebody made up, the rest is left out.
 create or replace function post_queue.due_by_platform()
 returns jsonb
 language plpgsql

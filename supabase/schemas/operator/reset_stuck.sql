@@ -51,6 +51,7 @@ begin
       and q.ctid = any (array(select stuck.item_address from stuck))
       and not coalesce(dry_run, false)
       and (select post_queue.triggers_path()) is not null
+    returning stuck.item_table, stuck.item_address
   )
   select coalesce(
     jsonb_agg(
@@ -67,7 +68,9 @@ begin
     '[]'
   )
   into items
-  from stuck;
+  from stuck
+  -- What a trigger of somebody's keeps as it is was not reset.
+  where dry_run or (item_table, item_address) in (select item_table, item_address from reset);
   perform post_queue.own_path();
 
   if not coalesce(dry_run, false) and items <> '[]' then
