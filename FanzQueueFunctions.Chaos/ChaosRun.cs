@@ -77,7 +77,7 @@ internal sealed partial class ChaosRun(RunOptions options, TextWriter output)
         var upgrade = options.Before is null ? Task.CompletedTask : UpgradeAsync(database.Sql, workers, clock, end);
         var halfway = PostedAfterAsync(options.Length / 2);
         await storm.RageAsync(Plan.Of(options.Seed, options.Length), end);
-        var (before, after) = (await halfway, workers.Posted);
+        var (before, after) = (await halfway, workers.PostedBySteady);
         await upgrade;
         await stormEnds.CancelAsync();
         await queueing;
@@ -99,10 +99,8 @@ internal sealed partial class ChaosRun(RunOptions options, TextWriter output)
                 "The queue ran empty before the deadline", 1,
                 drained ? [] : [$"not within {LongestDrain.TotalSeconds:0} s after the storm"]),
             CheckResult.Of(
-                "Each worker posted to the end, though rows were held and updates suppressed all the while",
-                after.Sum() - before.Sum(),
-                [.. Enumerable.Range(0, workers.Count).Where(index => after[index] == before[index])
-                    .Select(index => $"worker {index} posted nothing in the second half of the storm")]),
+                "The worker with default settings posted to the end, though rows were held and updates suppressed all the while",
+                after - before, after > before ? [] : ["it posted nothing in the second half of the storm"]),
             CheckResult.Of(
                 "No worker ended but by SIGKILL, and every one ends in order when asked to",
                 workers.Started, await workers.EndAsync()),
@@ -126,10 +124,10 @@ internal sealed partial class ChaosRun(RunOptions options, TextWriter output)
             """);
         return false;
 
-        async Task<IReadOnlyList<int>> PostedAfterAsync(TimeSpan time)
+        async Task<int> PostedAfterAsync(TimeSpan time)
         {
             await Task.Delay(time, end).ContinueWith(_ => { }, TaskScheduler.Default);
-            return workers.Posted;
+            return workers.PostedBySteady;
         }
     }
 
@@ -145,7 +143,7 @@ internal sealed partial class ChaosRun(RunOptions options, TextWriter output)
         return
         [
             // As the defaults are: whatever it cannot settle stands in nobody's way all the same.
-            WorkerSettings.Create(_secrets, 10, 1, false, ("DATABASE_URL", uri)),
+            WorkerSettings.Create(_secrets, 10, 1, false, ("DATABASE_URL", uri)).Steady(),
             // With a pool that is soon used up.
             WorkerSettings.Create(_secrets, 50, 2, true, ("DATABASE_URL", npgsql + ";Maximum Pool Size=2")),
             WorkerSettings.Create(

@@ -50,6 +50,15 @@ internal static class Kinds
         throw new InvalidOperationException("The weights do not add up.");
     }
 
+    /// <summary>One that, once claimed, nobody can settle, rescue or reset before the storm is over.</summary>
+    public static Item KeptInProcessing(Item plain) => plain with { Kind = "kept in processing" };
+
+    /// <summary>One whose post cannot be inserted in time: each try costs its worker some seconds, so there are few.</summary>
+    public static Item TakesAMinute(Item plain) => plain with
+    {
+        Kind = "takes a minute", MaxRetries = 0, Refusal = "It could not be posted in time, even by itself.%",
+    };
+
     /// <summary>Originals that must not be posted further, and what the error says.</summary>
     public static IReadOnlyList<(string Kind, string Refusal, Func<Original, Original> Make)> BadOriginals { get; } =
     [

@@ -34,6 +34,7 @@ internal enum Deed
     ReadOnlySpell,
     SerializableSpell,
     SuppressUpdates,
+    ForgeClaims,
 }
 
 /// <summary>One deed of the storm.</summary>
@@ -78,6 +79,7 @@ internal static class Plan
         (Deed.ReadOnlySpell, 1),
         (Deed.SerializableSpell, 2),
         (Deed.SuppressUpdates, 4),
+        (Deed.ForgeClaims, 3),
     ];
 
     private static readonly TimeSpan MeanPause = TimeSpan.FromMilliseconds(250);
@@ -89,7 +91,7 @@ internal static class Plan
         // What a short storm must not miss comes first, the rest by chance.
         Queue<Deed> first = new(
         [
-            Deed.SuppressUpdates, Deed.StopAndContinueWorker, Deed.KillWorker, Deed.RestartPostgresImmediate, Deed.ReadOnlySpell,
+            Deed.SuppressUpdates, Deed.ForgeClaims, Deed.StopAndContinueWorker, Deed.KillWorker, Deed.RestartPostgresImmediate, Deed.ReadOnlySpell,
             Deed.SerializableSpell,
         ]);
         for (var at = Pause(random); at < length; at += Pause(random))

@@ -43,7 +43,11 @@ internal sealed class Stories(TestDatabase database, int seed)
             {
                 if (round % 4 == 0)
                     await AddCreatorAsync();
-                await QueueAsync([.. Enumerable.Range(0, ItemsAtOnce).Select(_ => NextItem())]);
+                await QueueAsync([
+                    .. Enumerable.Range(0, ItemsAtOnce).Select(_ => NextItem()),
+                    .. round % 60 == 4 ? [Kinds.TakesAMinute(PlainItem())] : (Item[])[],
+                    Kinds.KeptInProcessing(PlainItem()),
+                ]);
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException)
             {
@@ -150,15 +154,17 @@ internal sealed class Stories(TestDatabase database, int seed)
         queued.ForEach(_committed.Add);
     }
 
+    private Item PlainItem() => new()
+    {
+        Id = NextId(),
+        Kind = "",
+        OriginalPostId = _good[_random.Next(_good.Count)].Id,
+        TargetPlatform = Platform(),
+    };
+
     private Item NextItem()
     {
-        var plain = new Item
-        {
-            Id = NextId(),
-            Kind = "",
-            OriginalPostId = _good[_random.Next(_good.Count)].Id,
-            TargetPlatform = Platform(),
-        };
+        var plain = PlainItem();
         switch (_random.Next(20))
         {
             case 0:

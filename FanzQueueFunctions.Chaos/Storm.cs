@@ -41,7 +41,7 @@ internal sealed class Storm(
     /// <summary>Ends every suppression, pause and limit, so that the queue can run empty.</summary>
     public async Task HealAsync()
     {
-        await _sql.ExecuteAsync("delete from chaos.suppressed");
+        await _sql.ExecuteAsync("insert into chaos.calm default values");
         foreach (var platform in await _sql.ScalarAsync<string[]>(Deeds.Paused))
             await orders.InsistAsync("resume", new { platform });
         foreach (var platform in await _sql.ScalarAsync<string[]>(Deeds.Limited))
@@ -107,6 +107,7 @@ internal sealed class Storm(
         Deed.SerializableSpell => SpellAsync(
             "default_transaction_isolation", "serializable", TimeSpan.FromSeconds(1 + 3 * Rest(random))),
         Deed.SuppressUpdates => RowsAsync(Deeds.SuppressUpdates, Salt(random)),
+        Deed.ForgeClaims => RowsAsync(Deeds.ForgeClaims, Salt(random)),
         _ => throw new ArgumentOutOfRangeException(nameof(deed)),
     };
 

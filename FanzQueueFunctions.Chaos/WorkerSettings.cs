@@ -12,7 +12,10 @@ internal sealed record WorkerSettings(
     /// <summary>Whether it is the Functions app, under the stand-in for the Functions host.</summary>
     public bool OnAzure { get; init; }
 
-    /// <summary><c>Queue__LeaseMinutes</c> of every worker, in seconds.</summary>
+    /// <summary>Whether it is neither killed nor stopped, so that it remembers what it could not settle.</summary>
+    public bool IsSteady { get; init; }
+
+    /// <summary><c>Queue__LeaseMinutes</c> in seconds, of each worker but a steady one.</summary>
     public const int LeaseSeconds = 3;
 
     /// <summary><c>Queue__RetryBaseSeconds</c> of every worker.</summary>
@@ -52,6 +55,16 @@ internal sealed record WorkerSettings(
             ("DOTNET_EnableDiagnostics", "0"),
         ]);
     }
+
+    /// <summary>
+    /// With the default batch, lease and firings, and left alone: nobody but the worker itself sees to it that what it cannot settle
+    /// stands in nobody's way.
+    /// </summary>
+    public WorkerSettings Steady() => this with
+    {
+        IsSteady = true,
+        All = [.. All.Where(setting => setting.Name is not ("Queue__BatchSize" or "Queue__MaxBatchesPerFiring" or "Queue__LeaseMinutes"))],
+    };
 
     // A record prints its members; the keys must not be among them.
     public override string ToString() => nameof(WorkerSettings);

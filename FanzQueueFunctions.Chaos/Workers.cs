@@ -32,9 +32,9 @@ internal sealed class Workers : IAsyncDisposable
     /// <summary>All that was ever printed, on standard output and standard error.</summary>
     public IEnumerable<string> Lines => _all.SelectMany(app => app.Lines);
 
-    /// <summary>How many posts the log of each worker tells of so far.</summary>
-    public IReadOnlyList<int> Posted =>
-        [.. _places.Select(place => place.Apps.ToArray().Sum(app => app.Lines.Count(line => line.Contains("✅ SUCCESS", StringComparison.Ordinal))))];
+    /// <summary>How many posts the log of the steady worker tells of so far.</summary>
+    public int PostedBySteady => _places.Where(place => place.Settings.IsSteady).Sum(place =>
+        place.App?.Lines.Count(line => line.Contains("✅ SUCCESS", StringComparison.Ordinal)) ?? 0);
 
     public async Task StartAsync()
     {
@@ -45,7 +45,7 @@ internal sealed class Workers : IAsyncDisposable
     }
 
     /// <summary>Kills a worker with SIGKILL and starts another in its place.</summary>
-    /// <returns>False where something else is being done to it.</returns>
+    /// <returns>False where something else is being done to it, or it is a steady one.</returns>
     public Task<bool> KillAsync(int index) => AloneAsync(index, async place =>
     {
         place.App!.Signal("KILL");
@@ -77,7 +77,7 @@ internal sealed class Workers : IAsyncDisposable
     }
 
     /// <summary>Stops a worker with SIGSTOP, and continues it later.</summary>
-    /// <returns>False where something else is being done to it.</returns>
+    /// <returns>False where something else is being done to it, or it is a steady one.</returns>
     public Task<bool> StopAndContinueAsync(int index, TimeSpan stopped) => AloneAsync(index, async place =>
     {
         place.App!.Signal("STOP");
@@ -126,7 +126,7 @@ internal sealed class Workers : IAsyncDisposable
     private async Task<bool> AloneAsync(int index, Func<Place, Task> act)
     {
         var place = _places[index];
-        if (!await place.Free.WaitAsync(TimeSpan.Zero))
+        if (place.Settings.IsSteady || !await place.Free.WaitAsync(TimeSpan.Zero))
             return false;
         try
         {
@@ -145,7 +145,6 @@ internal sealed class Workers : IAsyncDisposable
             : place.Settings.OnAzure ? await FunctionsHostStandIn.StartAsync(place.Settings.All)
             : AppProcess.Start(place.Settings.All);
         _all.Add(place.App);
-        place.Apps.Add(place.App);
     }
 
     private sealed class Place(WorkerSettings settings, AppProgram? before)
@@ -154,7 +153,6 @@ internal sealed class Workers : IAsyncDisposable
         public WorkerSettings Settings => settings;
         public SemaphoreSlim Free { get; } = new(1);
         public IRunningApp? App { get; set; }
-        public ConcurrentBag<IRunningApp> Apps { get; } = [];
         public Uri? Address { get; set; }
     }
 }

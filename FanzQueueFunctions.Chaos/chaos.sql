@@ -140,11 +140,15 @@ create trigger chaos_keeps_pause after insert or update of resumed_at on post_qu
 create trigger chaos_keeps_limit after insert or update of per_minute on post_queue.limits
   for each row execute function chaos.keep_limit_step();
 
--- Failures that may pass, and one that cannot.
+-- Failures that may pass, one that cannot, and an insertion that takes too long.
 create function chaos.refuse() returns trigger language plpgsql security definer set search_path = '' as $$
 declare
   code text;
 begin
+  -- Longer than any time limit.
+  if exists (select from chaos.item i where i.id = new.queue_item_id and i.kind = 'takes a minute') then
+    perform pg_sleep(60);
+  end if;
   select i.sqlstate
   into code
   from chaos.item i
@@ -163,14 +167,23 @@ create trigger chaos_refuses before insert on public.content_posts
 alter table public.content_posts
   add constraint chaos_refuses_title check (not is_crosspost or title is distinct from 'a title that is refused');
 
--- A trigger of somebody's that keeps rows as they are, for whoever works the queue.
+-- A trigger of somebody's that keeps rows as they are: some for whoever works the queue, some for everybody once they are in
+-- processing.
 create table chaos.suppressed (
   item_id uuid primary key
 );
 
+-- One row once the storm is over.
+create table chaos.calm (
+  at timestamptz not null default now()
+);
+
 create function chaos.suppress() returns trigger language plpgsql security definer set search_path = '' as $$
 begin
-  if exists (select from chaos.suppressed s where s.item_id = new.id) then
+  if not exists (select from chaos.calm) and (
+    current_setting('application_name') <> 'chaos' and exists (select from chaos.suppressed s where s.item_id = new.id)
+    or old.status = 'processing' and exists (select from chaos.item i where i.id = new.id and i.kind = 'kept in processing')
+  ) then
     return null;
   end if;
   return new;
@@ -178,7 +191,7 @@ end
 $$;
 
 create trigger chaos_suppresses before update on public.multiplatform_post_queue
-  for each row when (current_setting('application_name') <> 'chaos') execute function chaos.suppress();
+  for each row execute function chaos.suppress();
 
 -- Every step of an item, named after what the queue knows; one that it does not know is "unknown".
 create view chaos.step as
@@ -198,7 +211,8 @@ select
           then case (new).status when 'queued' then 'retried by verb' when 'posted' then 'marked posted' else 'unknown' end
         else 'unknown'
       end
-    when (old).status = 'queued' and (new).status = 'processing' and (new).claim_id is not null then 'claimed'
+    when (old).status = 'queued' and (new).status = 'processing' and (new).claim_id is not null
+      then case actor when 'chaos' then 'forged' else 'claimed' end
     when (old).status = 'processing' and same_claim then
       case
         when (new).status = 'posted' and (new).retry_count = (old).retry_count then 'posted'
