@@ -6396,9 +6396,11 @@ grant execute on function post_queue.compose(public.content_posts, uuid, uuid, t
 -- Gives one result for each, as post_queue_settle answers. Raises triggered_action_exception where a trigger keeps a row
 -- from being written: an item is posted, marked and recorded, or none of it happened.
 --
+-- json, not jsonb: the text is written once, where jsonb builds a tree first.
+--
 -- claim_id and processing_started_at stay: together they say that it was this claim that settled the item.
 create or replace function post_queue.finish(verdicts post_queue.verdict[])
-returns jsonb
+returns json
 language plpgsql
 security invoker
 set search_path = pg_catalog, pg_temp
@@ -6409,7 +6411,8 @@ set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
-  results jsonb;
+  results json;
+  marked_rows integer;
   to_record integer;
   recorded_rows integer;
 begin
@@ -6454,8 +6457,8 @@ begin
   )
   select
     coalesce(
-      jsonb_agg(
-        jsonb_build_object(
+      json_agg(
+        json_build_object(
           'item_id', id,
           'outcome', outcome,
           'target_post_id', case when outcome = 'posted' then post_id end,
@@ -6468,13 +6471,14 @@ begin
       ),
       '[]'
     ),
+    count(*),
     count(*) filter (where outcome = 'posted' and not post_exists),
     (select count(*) from recorded)
-  into results, to_record, recorded_rows
+  into results, marked_rows, to_record, recorded_rows
   from marked;
   perform post_queue.own_path();
 
-  if jsonb_array_length(results) <> cardinality(verdicts) then
+  if marked_rows <> cardinality(verdicts) then
     raise exception 'a trigger on multiplatform_post_queue suppresses the update that settles the item'
       using errcode = 'triggered_action_exception';
   end if;
@@ -6975,7 +6979,7 @@ grant execute on function post_queue.own_path() to service_role;
 -- No row is waited for, or for 100 ms at a time (see post_queue.judge), so no deadlock can arise, and no serialization
 -- failure leaves it: PostgREST would repeat such a transaction without limit.
 create or replace function public.post_queue_settle(claim_id uuid, outcomes jsonb)
-returns jsonb
+returns json
 language plpgsql
 security invoker
 set search_path = pg_catalog, pg_temp
@@ -7034,7 +7038,7 @@ declare
   is_final boolean;
 begin
   begin
-    return post_queue.settle_outcomes(claim_id, jsonb_build_array(outcome));
+    return post_queue.settle_outcomes(claim_id, jsonb_build_array(outcome))::jsonb;
   exception
     when lock_not_available then
       reason := 'The original post or its creator is locked by another transaction.';
@@ -7057,7 +7061,7 @@ begin
         'retry_in_seconds', outcome -> 'retry_in_seconds'
       )
     )
-  );
+  )::jsonb;
 exception
   when others then
     return jsonb_build_array(
@@ -7077,39 +7081,38 @@ grant execute on function post_queue.settle_alone(uuid, jsonb) to service_role;
 
 -- The set-based part of the settle: all outcomes together, all or none. See post_queue_settle for what they are.
 create or replace function post_queue.settle_outcomes(claim_id uuid, outcomes jsonb)
-returns jsonb
+returns json
 language plpgsql
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   verdicts post_queue.verdict[];
+  finished json;
   results jsonb;
 begin
   verdicts := post_queue.judge(claim_id, outcomes);
   verdicts := post_queue.insert_posts(verdicts, post_queue.columns_to_copy());
   -- What the environment kept from being inserted stays in hand, with no try charged.
   results := (
-    select coalesce(
-      jsonb_agg(
-        jsonb_build_object('item_id', v.item_id, 'outcome', 'unsettled', 'error', v.error) order by v.item_id
-      ),
-      '[]'
+    select jsonb_agg(
+      jsonb_build_object('item_id', v.item_id, 'outcome', 'unsettled', 'error', v.error) order by v.item_id
     )
     from unnest(verdicts) as v
     where v.outcome = 'unsettled'
   );
-  if results <> '[]' then
+  if results is not null then
     verdicts := array(select v from unnest(verdicts) as v where v.outcome <> 'unsettled');
   end if;
-  results := post_queue.finish(verdicts) || results;
+  finished := post_queue.finish(verdicts);
   -- Deferred constraints and triggers speak up now, not when the transaction ends, where nobody could tell which item it
   -- was and all would be undone.
   set constraints all immediate;
 
-  if jsonb_array_length(results) = jsonb_array_length(outcomes) then
-    return results;
+  if cardinality(verdicts) = jsonb_array_length(outcomes) then
+    return finished;
   end if;
+  results := finished::jsonb || coalesce(results, '[]');
   return results || post_queue.not_held(claim_id, outcomes, results);
 end
 $$;
@@ -7252,18 +7255,19 @@ $$;
 -- schemas/bindings/40_guards.sql
 
 -- What only the worker may write is guarded in the database, for whomever row-level security applies to. The condition is
--- looked at before the function is called, so the worker pays for no more than that.
+-- looked at before the function is called, so the worker pays for no more than that; by the table's oid, so that no row looks a
+-- name up.
 create or replace trigger post_queue_guard
   after insert or update on public.multiplatform_post_queue
   for each row
-  when (pg_catalog.row_security_active('public.multiplatform_post_queue'))
+  when (pg_catalog.row_security_active('public.multiplatform_post_queue'::pg_catalog.regclass))
   execute function public.post_queue_guard_item();
 
 -- content_posts has no row-level security of ours: whoever bypasses it on the queue is the worker or the owner here, too.
 create or replace trigger post_queue_guard
   after insert or update on public.content_posts
   for each row
-  when (pg_catalog.row_security_active('public.multiplatform_post_queue'))
+  when (pg_catalog.row_security_active('public.multiplatform_post_queue'::pg_catalog.regclass))
   execute function public.post_queue_guard_post();
 
 -- schemas/bindings/90_objects.sql

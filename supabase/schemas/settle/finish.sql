@@ -6,9 +6,11 @@
 -- Gives one result for each, as post_queue_settle answers. Raises triggered_action_exception where a trigger keeps a row
 -- from being written: an item is posted, marked and recorded, or none of it happened.
 --
+-- json, not jsonb: the text is written once, where jsonb builds a tree first.
+--
 -- claim_id and processing_started_at stay: together they say that it was this claim that settled the item.
 create or replace function post_queue.finish(verdicts post_queue.verdict[])
-returns jsonb
+returns json
 language plpgsql
 security invoker
 set search_path = pg_catalog, pg_temp
@@ -19,7 +21,8 @@ set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
-  results jsonb;
+  results json;
+  marked_rows integer;
   to_record integer;
   recorded_rows integer;
 begin
@@ -64,8 +67,8 @@ begin
   )
   select
     coalesce(
-      jsonb_agg(
-        jsonb_build_object(
+      json_agg(
+        json_build_object(
           'item_id', id,
           'outcome', outcome,
           'target_post_id', case when outcome = 'posted' then post_id end,
@@ -78,13 +81,14 @@ begin
       ),
       '[]'
     ),
+    count(*),
     count(*) filter (where outcome = 'posted' and not post_exists),
     (select count(*) from recorded)
-  into results, to_record, recorded_rows
+  into results, marked_rows, to_record, recorded_rows
   from marked;
   perform post_queue.own_path();
 
-  if jsonb_array_length(results) <> cardinality(verdicts) then
+  if marked_rows <> cardinality(verdicts) then
     raise exception 'a trigger on multiplatform_post_queue suppresses the update that settles the item'
       using errcode = 'triggered_action_exception';
   end if;

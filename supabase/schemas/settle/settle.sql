@@ -20,7 +20,7 @@
 -- No row is waited for, or for 100 ms at a time (see post_queue.judge), so no deadlock can arise, and no serialization
 -- failure leaves it: PostgREST would repeat such a transaction without limit.
 create or replace function public.post_queue_settle(claim_id uuid, outcomes jsonb)
-returns jsonb
+returns json
 language plpgsql
 security invoker
 set search_path = pg_catalog, pg_temp

@@ -14,7 +14,7 @@ declare
   is_final boolean;
 begin
   begin
-    return post_queue.settle_outcomes(claim_id, jsonb_build_array(outcome));
+    return post_queue.settle_outcomes(claim_id, jsonb_build_array(outcome))::jsonb;
   exception
     when lock_not_available then
       reason := 'The original post or its creator is locked by another transaction.';
@@ -37,7 +37,7 @@ begin
         'retry_in_seconds', outcome -> 'retry_in_seconds'
       )
     )
-  );
+  )::jsonb;
 exception
   when others then
     return jsonb_build_array(
