@@ -13,7 +13,7 @@ internal sealed class TimedStore(IQueueStore store) : IQueueStore
     public string Description => store.Description;
 
     public async Task<Claim> ClaimAsync(
-        Guid claimId, int batchSize, TimeSpan lease, bool fair, CancellationToken cancellationToken)
+        Guid claimId, int batchSize, TimeSpan? lease, bool fair, CancellationToken cancellationToken)
     {
         var since = Stopwatch.GetTimestamp();
         var claim = await store.ClaimAsync(claimId, batchSize, lease, fair, cancellationToken);

@@ -12,10 +12,12 @@ public interface IQueueStore
     /// <summary>Takes due items, oldest due first, and frees those whose lease has run out.</summary>
     /// <param name="claimId">New for each claim; with one used before, returns what is still in hand under it.</param>
     /// <param name="batchSize">The most items to take, up to 1000; 0: none, only what is still in hand.</param>
-    /// <param name="lease">How long a worker may hold an item before it counts as gone; 1 second or more.</param>
+    /// <param name="lease">
+    /// How long a worker may hold an item before it counts as gone, 1 second or more; null: nobody is looked for who is.
+    /// </param>
     /// <param name="fair">Whether creators take turns; each creator's items are taken oldest due first.</param>
     Task<Claim> ClaimAsync(
-        Guid claimId, int batchSize, TimeSpan lease, bool fair, CancellationToken cancellationToken);
+        Guid claimId, int batchSize, TimeSpan? lease, bool fair, CancellationToken cancellationToken);
 
     /// <summary>Ends claimed items: each is posted, marked and recorded in one transaction, or none of it.</summary>
     Task<IReadOnlyList<SettledItem>> SettleAsync(

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace FanzQueueFunctions.Processing;
 
 /// <summary>
-/// The way of a batch: claim, compose, settle; two round trips whatever its size. While one batch is settled, the next is
-/// claimed and the one before is reported. After the due items come the claims that an earlier run could not finish.
+/// The way of a batch: claim, compose, settle; two round trips whatever its size. While batches are settled, two at once, the next
+/// is claimed and the one before is reported. After the due items come the claims that an earlier run could not finish.
 /// </summary>
 public sealed class QueueProcessor(
     IQueueStore store,
@@ -20,10 +20,16 @@ public sealed class QueueProcessor(
     TimeProvider time,
     ILogger<QueueProcessor> logger) : IQueueProcessor
 {
+    // So that PostgreSQL works on one batch while it writes the commit of another.
+    private const int SettledAtOnce = 2;
+
     private readonly RetryPolicy _retryPolicy = new(options.RetryBase);
     private readonly long _startedAt = time.GetTimestamp();
 
     private readonly UnfinishedClaims _unfinished = new(options.Lease, time);
+
+    // From when on a claim frees the items of workers that are gone.
+    private long _lookAgainAt = long.MinValue;
 
     public async Task<ProcessedItems> ProcessDueItemsAsync(CancellationToken cancellationToken = default)
     {
@@ -79,37 +85,47 @@ public sealed class QueueProcessor(
     private async Task DrainAsync(Run run)
     {
         var batches = 0;
+        Queue<BatchInHand> inHand = new();
         SettledBatch? settled = null;
         var next = ClaimNextAsync();
         try
         {
-            while (next is not null)
+            while (next is not null || inHand.Count > 0)
             {
-                // Only for a batch that is there already does the report wait.
-                if (!next.IsCompletedSuccessfully)
-                    ReportSettled();
+                if (next is null || inHand.Count == SettledAtOnce || !await ComesFirstAsync(next))
+                {
+                    Tell();
+                    settled = await inHand.Dequeue().Settling;
+                    run.Add(settled);
+                    continue;
+                }
+
                 var batch = await next;
                 if (batch.Items.Count > 0)
                     batches++;
                 // A short batch is the last: what comes due meanwhile is for the next firing.
                 next = batch.Items.Count < options.BatchSize ? null : ClaimNextAsync();
-                if (batch.Items.Count == 0)
-                {
+                if (batch.Items.Count > 0)
+                    inHand.Enqueue(new(batch, SettleAsync(batch)));
+                else
                     logger.NothingDue();
-                    continue;
-                }
-
-                var settling = SettleAsync(batch);
-                ReportSettled();
-                logger.BatchStarted(time.GetUtcNow(), batch.Items.Count, batch.Claim.Id);
-                settled = await settling;
-                run.Add(settled);
             }
 
-            ReportSettled();
+            Tell();
         }
         finally
         {
+            foreach (var other in inHand)
+            {
+                // A settle that failed has left its claim to the next firing by itself.
+                await ((Task)other.Settling).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (!other.Settling.IsCompletedSuccessfully)
+                    continue;
+                run.Add(other.Settling.Result);
+                Start(other);
+                Report(other.Settling.Result);
+            }
+
             await LeaveToNextFiringAsync(next);
         }
 
@@ -118,12 +134,30 @@ public sealed class QueueProcessor(
             ? ClaimAsync(new(Guid.CreateVersion7(), time.GetTimestamp()), options.BatchSize)
             : null;
 
-        void ReportSettled()
+        // Whether a claim is there before what is settled; what failed there ends the run.
+        async Task<bool> ComesFirstAsync(Task<Batch> claim)
         {
-            if (settled is null)
-                return;
-            Report(settled);
+            // Only for a batch that is there already does the report wait.
+            if (!claim.IsCompletedSuccessfully)
+                Tell();
+            return !inHand.TryPeek(out var oldest) || await Task.WhenAny(oldest.Settling, claim) == claim;
+        }
+
+        // The log tells of one batch after the other.
+        void Tell()
+        {
+            if (settled is not null)
+                Report(settled);
             settled = null;
+            if (inHand.TryPeek(out var oldest))
+                Start(oldest);
+        }
+
+        void Start(BatchInHand batch)
+        {
+            if (!batch.IsToldOf)
+                logger.BatchStarted(time.GetUtcNow(), batch.Batch.Items.Count, batch.Batch.Claim.Id);
+            batch.IsToldOf = true;
         }
     }
 
@@ -224,8 +258,12 @@ public sealed class QueueProcessor(
         var startedAt = time.GetTimestamp();
         try
         {
+            // Each look costs the claim, and how late it is matters little beside the lease.
+            var looksForTheDead = startedAt >= Volatile.Read(ref _lookAgainAt);
             var answer = await store.ClaimAsync(
-                claim.Id, batchSize, options.Lease, options.Fair, CancellationToken.None);
+                claim.Id, batchSize, looksForTheDead ? options.Lease : null, options.Fair, CancellationToken.None);
+            if (looksForTheDead && batchSize > 0)
+                Volatile.Write(ref _lookAgainAt, startedAt + (long)(options.Lease.TotalSeconds / 20 * time.TimestampFrequency));
             activity?.SetTag("items", answer.Items.Count);
             if (answer.Rescued + answer.GivenUp > 0)
                 logger.Rescued(answer.Rescued, answer.GivenUp);
@@ -368,6 +406,12 @@ public sealed class QueueProcessor(
     }
 
     private sealed record Batch(ClaimInHand Claim, IReadOnlyList<ClaimedItem> Items, TimeSpan ClaimDuration);
+
+    private sealed record BatchInHand(Batch Batch, Task<SettledBatch> Settling)
+    {
+        /// <summary>Whether the log says that it was begun.</summary>
+        public bool IsToldOf { get; set; }
+    }
 
     /// <param name="InTime">Whether all of it was settled in time; if not, there are items without a result.</param>
     private sealed record SettledBatch(

@@ -11,12 +11,12 @@ internal sealed class QueueStore(IQueueTransport transport, StoreResilience work
     public string Description => transport.Description;
 
     public Task<Claim> ClaimAsync(
-        Guid claimId, int batchSize, TimeSpan lease, bool fair, CancellationToken cancellationToken) =>
+        Guid claimId, int batchSize, TimeSpan? lease, bool fair, CancellationToken cancellationToken) =>
         CallAsync(
             work,
             "post_queue_claim",
             [
-                new("claim_id", claimId), new("batch_size", batchSize), new("lease_seconds", WholeSeconds(lease)),
+                new("claim_id", claimId), new("batch_size", batchSize), new("lease_seconds", lease is null ? null : WholeSeconds(lease.Value)),
                 new("fair", fair),
             ],
             QueueJson.Default.Claim,

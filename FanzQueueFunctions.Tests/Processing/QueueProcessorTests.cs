@@ -280,6 +280,89 @@ public sealed class QueueProcessorTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_batches_are_settled_at_once_and_a_third_when_one_of_them_is()
+    {
+        Claims([Items.Postable()], [Items.Postable()], [Items.Postable()]);
+        List<TaskCompletionSource> allowed = [];
+        _store.SettleAsync(default, default!, default).ReturnsForAnyArgs(async call =>
+        {
+            TaskCompletionSource mine = new();
+            allowed.Add(mine);
+            await mine.Task;
+            return Settled(call, SettledOutcome.Posted);
+        });
+
+        var run = Processor(batchSize: 1, maxBatches: 3).ProcessDueItemsAsync();
+
+        Assert.Equal(2, allowed.Count);
+        allowed[1].SetResult();
+        Assert.Equal(2, allowed.Count);
+        allowed[0].SetResult();
+        Assert.Equal(3, allowed.Count);
+        allowed[2].SetResult();
+        Assert.Equal(new ProcessedItems(Batches: 3, Posted: 3), await run);
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_settled_while_the_settle_of_another_fails_is_counted_and_told_of()
+    {
+        Claims([Items.Postable()], [Items.Postable() with { ModifiedTitle = "Two" }]);
+        TaskCompletionSource<IReadOnlyList<SettledItem>> first = new();
+        Queue<Func<NSubstitute.Core.CallInfo, Task<IReadOnlyList<SettledItem>>>> answers = new(
+            [_ => first.Task, call => Task.FromResult(Settled(call, SettledOutcome.Posted))]);
+        _store.SettleAsync(default, default!, default).ReturnsForAnyArgs(call => answers.Dequeue()(call));
+
+        var run = Processor(batchSize: 1, maxBatches: 2).ProcessDueItemsAsync();
+        first.SetException(LostAnswer);
+
+        Assert.Equal(new ProcessedItems(Batches: 1, Posted: 1, Completed: false), await run);
+        Assert.Single(Log(), line => line.Contains("Processing: Two", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Items_of_dead_workers_are_looked_for_at_first_and_again_after_a_twentieth_of_the_lease()
+    {
+        List<TimeSpan?> leases = [];
+        _store.ClaimAsync(default, default, default, default, default).ReturnsForAnyArgs(call =>
+        {
+            leases.Add(call.Arg<TimeSpan?>());
+            return new Claim { Items = [] };
+        });
+        var lease = new QueueOptions().Lease;
+        var processor = Processor();
+
+        await processor.ProcessDueItemsAsync();
+        await processor.ProcessDueItemsAsync();
+        _time.Advance(lease / 20);
+        await processor.ProcessDueItemsAsync();
+
+        Assert.Equal([lease, null, lease], leases);
+    }
+
+    [Fact]
+    public async Task A_claim_that_fails_has_looked_for_nobody()
+    {
+        List<TimeSpan?> leases = [];
+        _store.ClaimAsync(default, default, default, default, default).ReturnsForAnyArgs(
+            call =>
+            {
+                leases.Add(call.Arg<TimeSpan?>());
+                throw LostAnswer;
+            },
+            call =>
+            {
+                leases.Add(call.Arg<TimeSpan?>());
+                return new Claim { Items = [] };
+            });
+        var processor = Processor();
+
+        await processor.ProcessDueItemsAsync();
+        await processor.ProcessDueItemsAsync();
+
+        Assert.NotNull(leases[1]);
+    }
+
+    [Fact]
     public async Task The_log_tells_of_batches_one_after_the_other()
     {
         Claims([Items.Postable() with { ModifiedTitle = "One" }], [Items.Postable() with { ModifiedTitle = "Two" }]);

@@ -157,7 +157,6 @@ public sealed class ClaimTests(PostgresFixture postgres)
     [InlineData(null, 900)]
     [InlineData(1001, 900)]
     [InlineData(-1, 900)]
-    [InlineData(10, null)]
     [InlineData(10, 0)]
     [InlineData(10, -1)]
     public async Task An_argument_out_of_its_range_is_an_error(int? batchSize, int? leaseSeconds)
@@ -168,6 +167,20 @@ public sealed class ClaimTests(PostgresFixture postgres)
             () => database.ClaimAnswerAsync(Guid.CreateVersion7(), batchSize, leaseSeconds));
 
         Assert.Equal(PostgresErrorCodes.InvalidParameterValue, error.SqlState);
+    }
+
+    [Fact]
+    public async Task A_claim_without_a_lease_leaves_to_the_dead_what_they_hold()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var original = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddItemAsync(original, with: "status = 'processing', processing_started_at = now() - interval '1 day'");
+        var due = await database.AddItemAsync(original);
+
+        var answer = await database.ClaimAnswerAsync(Guid.CreateVersion7(), leaseSeconds: null);
+
+        Assert.Equal("0", answer.Text("rescued"));
+        Assert.Equal(due, Assert.Single(answer["items"]!.AsArray())!.Id());
     }
 
     [Fact]

@@ -110,7 +110,7 @@ public sealed class UnfinishedItemTests(PostgresFixture postgres) : IAsyncDispos
         public string Description => store.Description;
 
         public async Task<Claim> ClaimAsync(
-            Guid claimId, int batchSize, TimeSpan lease, bool fair, CancellationToken cancellationToken)
+            Guid claimId, int batchSize, TimeSpan? lease, bool fair, CancellationToken cancellationToken)
         {
             var claim = await store.ClaimAsync(claimId, batchSize, lease, fair, cancellationToken);
             if (!_happened)

@@ -2,7 +2,7 @@
 --
 --   claim_id       chosen by the caller, new for each run
 --   batch_size     up to 1000; 0: take nothing, and tell only what is still in hand
---   lease_seconds  1 or more; a claim older than this belongs to a worker that is gone
+--   lease_seconds  1 or more; a claim older than this belongs to a worker that is gone; null: such claims are not looked for
 --   fair           whether creators take turns; where they do not, the oldest due go first
 --
 -- What is paused is not taken, and of what is limited no more than its share (post_queue_pause, post_queue_limit).
@@ -39,7 +39,7 @@ declare
 begin
   if this_claim is null
     or batch_size is null or batch_size not between 0 and 1000
-    or lease_seconds is null or lease_seconds < 1
+    or lease_seconds < 1
   then
     raise exception
       'post_queue_claim needs a claim_id, a batch_size from 0 to 1000 and a lease_seconds of at least 1'
@@ -78,7 +78,7 @@ begin
     when lock_not_available then null;
   end;
 
-  if exists (
+  if lease_seconds is not null and exists (
     select
     from public.multiplatform_post_queue q
     where q.status = 'processing'
