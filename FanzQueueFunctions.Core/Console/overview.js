@@ -51,7 +51,7 @@ export const overview = {
           h('h2', { id: 'over-time' }, 'Over time'),
           h('nav', { class: 'segments', 'aria-label': 'How far back' }, Object.keys(ranges).map((name) => h('a', {
             href: addressOf('overview', { range: name }), 'aria-current': name === range && 'true',
-          }, name))),
+          }, duration(ranges[name])))),
         ),
         h('div', { class: 'plots' },
           plot('counts', `Items in each ${duration(series.bucketSeconds)}`, sumOf(series)),

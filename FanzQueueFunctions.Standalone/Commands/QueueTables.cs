@@ -18,7 +18,7 @@ internal static class QueueTables
             [
                 Text(counts.Queued), Text(overview.Due), Text(overview.Scheduled), Text(counts.Processing),
                 Text(overview.Stuck), Text(counts.Failed), Text(counts.Posted), Text(counts.Cancelled),
-                overview.OldestDueSeconds == 0 ? "-" : $"{overview.OldestDueSeconds} s",
+                overview.OldestDueAt is null ? "–" : Duration.Of(overview.OldestDueSeconds),
             ],
         ]);
         Write(
@@ -26,8 +26,8 @@ internal static class QueueTables
             ["last", "posted", "failed", "retried", "p50", "p95", "p99"],
             overview.Recent.Select(recent => (string[])
             [
-                $"{recent.Seconds / 60} min", Text(recent.Posted), Text(recent.Failed), Text(recent.Retried),
-                Seconds(recent.SecondsToPostP50), Seconds(recent.SecondsToPostP95), Seconds(recent.SecondsToPostP99),
+                Duration.Of(recent.Seconds), Text(recent.Posted), Text(recent.Failed), Text(recent.Retried),
+                Duration.Of(recent.SecondsToPostP50), Duration.Of(recent.SecondsToPostP95), Duration.Of(recent.SecondsToPostP99),
             ]));
         Write(
             console,
@@ -79,12 +79,12 @@ internal static class QueueTables
             ["title", item.Title ?? ""],
             ["creator", $"{item.CreatorName} ({item.CreatorId})"],
             ["original", item.OriginalPostId.ToString()],
-            ["post", item.TargetPostId?.ToString() ?? "-"],
+            ["post", item.TargetPostId?.ToString() ?? "–"],
             ["queued", Text(item.QueuedAt)],
             ["due", Text(item.DueAt)],
             ["retries", $"{item.RetryCount} of {item.MaxRetries}"],
             ["rescues", Text(item.RescueCount)],
-            ["error", item.Error ?? "-"],
+            ["error", item.Error ?? "–"],
         ]);
         Write(
             console,
@@ -174,7 +174,7 @@ internal static class QueueTables
         { Verb: RecordedVerb.Pause or RecordedVerb.Resume, Filter.Platform: { } platform } => Target(platform),
         { Filter.Ids: { } ids } => $"{ids.Count} by id",
         { Verb: RecordedVerb.Undo, Filter.Of: { } key } => $"the cancel {key}",
-        { Verb: RecordedVerb.ResetStuck, Filter.OlderThanSeconds: { } seconds } => $"in processing for over {Text(seconds)} s",
+        { Verb: RecordedVerb.ResetStuck, Filter.OlderThanSeconds: { } seconds } => $"in processing for over {Duration.Of(seconds)}",
         { Filter: { } filter } => string.Join(", ", Words(filter)),
         _ => "",
     };
@@ -218,8 +218,5 @@ internal static class QueueTables
     private static string Text(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 
     private static string Text(DateTimeOffset? time) =>
-        time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture) ?? "-";
-
-    private static string Seconds(double? seconds) =>
-        seconds is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known:0.#} s") : "-";
+        time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture) ?? "–";
 }
