@@ -24,5 +24,5 @@ public sealed class DemoFixture : IAsyncDisposable
 
     internal static async Task FillAsync(TestDatabase database) =>
         await database.ExecuteAsync(await File.ReadAllTextAsync(Path.Combine(
-            RepositoryFolder.Path, "FanzQueueFunctions.Standalone.Tests", "Browser", "demo.sql")));
+            RepositoryFolder.Path, "FanzQueueFunctions.Testbed", "Development", "world.sql")));
 }
