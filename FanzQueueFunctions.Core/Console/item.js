@@ -126,12 +126,12 @@ function posts(it, original, post) {
   // Before there is a post: what it will say.
   const other = post ?? { title: it.modifiedTitle ?? original.title, description: it.modifiedCaption ?? original.description,
     tags: it.modifiedHashtags ?? original.tags, watermarkEnabled: it.addPlatformWatermark, cluster: it.targetPlatform };
-  return h('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': 'Original and post' }, h('table', { class: 'compare' },
+  return h('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': 'Table of original and post' }, h('table', { class: 'compare' },
     h('thead', {}, h('tr', {}, h('td', {}), h('th', { scope: 'col' }, 'Original'), h('th', { scope: 'col' }, post ? 'Post' : 'Post to be'))),
     h('tbody', {}, shownFields.filter(([name]) => post || name in other).map(([name, label]) => {
       const changed = shown(original[name]) !== shown(other[name]);
       return h('tr', { class: changed ? 'changed' : null },
-        h('th', { scope: 'row' }, label, changed && h('span', { class: 'unseen' }, ' (changed)')),
+        h('th', { scope: 'row' }, label, changed && h('span', { class: 'note' }, ' (changed)')),
         cell(name, original[name]),
         cell(name, other[name]));
     }))));

@@ -74,8 +74,8 @@ export const overview = {
       format: number,
       lines: [
         { label: 'Posted', ink: 'posted', fill: true, values: filled.of('posted') },
-        { label: 'Retried', ink: 'retried', fill: false, values: filled.of('retried') },
-        { label: 'Failed', ink: 'failed', fill: false, values: filled.of('failed') },
+        { label: 'Retried', ink: 'retried', stroke: 'dashed', fill: false, values: filled.of('retried') },
+        { label: 'Failed', ink: 'failed', stroke: 'dotted', fill: false, values: filled.of('failed') },
       ],
     });
     drawPlot(document.getElementById('plot-times'), {
@@ -84,7 +84,7 @@ export const overview = {
       format: duration,
       lines: [
         { label: 'p50', ink: 'posted', values: filled.of('secondsToPostP50', null) },
-        { label: 'p95', ink: 'late', values: filled.of('secondsToPostP95', null) },
+        { label: 'p95', ink: 'late', stroke: 'dashed', values: filled.of('secondsToPostP95', null) },
       ],
     });
   },
