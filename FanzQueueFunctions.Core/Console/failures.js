@@ -54,7 +54,7 @@ function card(cause, since, span) {
   const count = `${number(cause.count)}${cause.isExact ? '' : '+'}`;
   const filter = { status: 'failed', cause: cause.cause, from: since };
   const retry = mayChange() && h('button', {
-    class: cause.isFinal ? null : 'primary', 'data-acts': true, onclick: () => askForChange('retry', { filter }, `with the cause “${cause.cause}”`),
+    class: cause.isFinal ? null : 'primary', 'data-acts': true, onclick: () => askForChange('retry', { filter }, () => `with the cause “${cause.cause}”`),
   }, `Retry all ${count}`);
   return h('li', { class: 'card', 'data-key': cause.cause },
     h('div', { class: 'count' }, h('span', { class: 'value ink-failed' }, count), h('span', { class: 'note' }, cause.count === 1 ? 'item' : 'items')),
@@ -76,7 +76,7 @@ function card(cause, since, span) {
       cause.isFinal && h('a', { class: 'button primary', href: addressOf('items', filter) }, 'Show items'),
       !cause.isFinal && retry,
       mayChange() && h('button', {
-        'data-acts': true, onclick: () => askForChange('cancel', { filter }, `with the cause “${cause.cause}”`),
+        'data-acts': true, onclick: () => askForChange('cancel', { filter }, () => `with the cause “${cause.cause}”`),
       }, `Cancel all ${count}`),
       cause.isFinal ? retry : h('a', { class: 'button', href: addressOf('items', filter) }, 'Show items')));
 }

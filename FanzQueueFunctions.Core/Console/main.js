@@ -18,7 +18,7 @@ import { nextTheme, onThemeChange, theme } from './theme.js';
 import { isUtc, nextZone, onZoneChange } from './zone.js';
 
 const views = { overview, failures, items, item, changes };
-const tabs = { overview: 'Overview', failures: 'Failures', items: 'Items', changes: 'Who did what' };
+const tabs = { overview: 'Overview', failures: 'Failures', items: 'Items', changes: 'Audit log' };
 const top = document.getElementById('top');
 const main = document.getElementById('main');
 const lost = document.getElementById('lost');

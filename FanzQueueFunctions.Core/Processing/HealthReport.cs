@@ -56,7 +56,7 @@ public sealed record HealthReport(HealthStatus Status, IReadOnlyList<string> Rea
         if (failed > MostFailures * ended)
         {
             var share = (100.0 * failed / ended).ToString("0.#", CultureInfo.InvariantCulture);
-            reasons.Add($"{share} % of the last hour's posts failed ({failed} of {ended})");
+            reasons.Add($"{share} % of the last hour's posts failed ({Whole(failed)} of {Whole(ended)})");
         }
 
         return new(
@@ -92,7 +92,9 @@ public sealed record HealthReport(HealthStatus Status, IReadOnlyList<string> Rea
 
     private static string Runs(int number) => number == 1 ? "the last run" : $"the last {number} runs";
 
-    private static string Items(long number) => number == 1 ? "1 item" : $"{number} items";
+    private static string Whole(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
+
+    private static string Items(long number) => Counted.Of(number, "item");
 
     /// <summary>The database did not answer.</summary>
     public static HealthReport Unanswered(QueueStoreException error) =>

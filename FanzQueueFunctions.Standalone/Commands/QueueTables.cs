@@ -13,7 +13,7 @@ internal static class QueueTables
     public static void Overview(IAnsiConsole console, QueueOverview overview)
     {
         var counts = overview.Counts;
-        Write(console, ["queued", "due", "scheduled", "in hand", "stuck", "failed", "posted", "cancelled", "oldest due"],
+        Write(console, ["queued", "due", "scheduled", "running", "stuck", "failed", "posted", "cancelled", "oldest due"],
         [
             [
                 Text(counts.Queued), Text(overview.Due), Text(overview.Scheduled), Text(counts.Processing),
@@ -31,7 +31,7 @@ internal static class QueueTables
             ]));
         Write(
             console,
-            ["platform", "due", "in hand", "failed", "posted today", "failed today", "held back"],
+            ["platform", "due", "running", "failed", "posted today", "failed today", "held back"],
             overview.Platforms.Select(platform => (string[])
             [
                 platform.Platform, Text(platform.Due), Text(platform.InHand), Text(platform.Failed),
@@ -47,7 +47,7 @@ internal static class QueueTables
         ["items", "last 10 min", "last failed", "platforms", "retry", "cause"],
         causes.Causes.Select(cause => (string[])
         [
-            cause.IsExact ? Text(cause.Count) : $"over {Text(cause.Count)}", Text(cause.LastTenMinutes), Text(cause.LastFailedAt),
+            cause.IsExact ? Text(cause.Count) : $"{Text(cause.Count)}+", Text(cause.LastTenMinutes), Text(cause.LastFailedAt),
             cause.Platforms.Count <= 3 ? string.Join(", ", cause.Platforms) : $"{cause.Platforms.Count}",
             cause.IsFinal ? "mends nothing" : "may mend it", cause.Cause,
         ]));
@@ -63,7 +63,7 @@ internal static class QueueTables
                 item.Error ?? "",
             ]));
         if (page.LookedAtUntil is { } until)
-            console.WriteLine($"Looked at items until {Text(until)}; more may follow.");
+            console.WriteLine($"Looked at the items until {Text(until)}; more may follow.");
         if (page.Next is { } next)
             console.WriteLine($"Go on with --after \"{next}\"");
     }
@@ -151,8 +151,8 @@ internal static class QueueTables
 
     private static string Text(BoundedCount count) => count.Precision switch
     {
-        CountPrecision.AtLeast => $"over {Text(count.Count)}",
-        CountPrecision.Estimated => $"about {Text(count.Count)}",
+        CountPrecision.AtLeast => $"{Text(count.Count)}+",
+        CountPrecision.Estimated => $"≈ {Text(count.Count)}",
         _ => Text(count.Count),
     };
 
@@ -170,9 +170,9 @@ internal static class QueueTables
     private static string Scope(Change change) => change switch
     {
         { Verb: RecordedVerb.Limit, Filter: { } filter } =>
-            $"{filter.Platform}, {(filter.PerMinute is { } perMinute ? $"{Text(perMinute)} a minute" : "none")}",
+            $"{filter.Platform}, {(filter.PerMinute is { } perMinute ? $"{Counted.Of(perMinute, "post")} a minute" : "no limit")}",
         { Verb: RecordedVerb.Pause or RecordedVerb.Resume, Filter.Platform: { } platform } => Target(platform),
-        { Filter.Ids: { } ids } => $"{ids.Count} by id",
+        { Filter.Ids: { } ids } => $"{Counted.Of(ids.Count, "item")} by id",
         { Verb: RecordedVerb.Undo, Filter.Of: { } key } => $"the cancel {key}",
         { Verb: RecordedVerb.ResetStuck, Filter.OlderThanSeconds: { } seconds } => $"in processing for over {Duration.Of(seconds)}",
         { Filter: { } filter } => string.Join(", ", Words(filter)),
