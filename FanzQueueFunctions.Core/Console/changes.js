@@ -36,7 +36,7 @@ export const changes = {
         h('option', { value: '' }, 'any'),
         Object.keys(verbs).map((verb) => h('option', { value: verb, selected: verb === query.verb }, verbs[verb])))),
       h('label', {}, h('span', {}, 'Who'), h('input', { name: 'actor', value: query.actor ?? '', autocomplete: 'off', maxlength: 200 })),
-      platformField(query.platform, platforms),
+      platformField(query.platform, platforms, { onchange: (event) => event.target.form.requestSubmit() }),
       h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Filter'), h('a', { class: 'button', href: '#/changes' }, 'Clear'))),
       actions.length === 0 ? h('p', { class: 'empty' }, 'No change is recorded.') : table(actions),
       h('nav', { class: 'pager', 'aria-label': 'Pages' },

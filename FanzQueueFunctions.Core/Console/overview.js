@@ -220,11 +220,9 @@ function platforms(now, paint) {
             h('td', { class: 'number' }, duration(days.of.get(row.platform)?.secondsToPostP95)),
             h('td', { class: 'number' }, number(row.retriedLastDay)),
             h('td', { class: row.failedLastDay ? 'number ink-failed' : 'number' }, number(row.failedLastDay)),
-            h('td', { class: 'number' }, bounded(row.due)),
-            h('td', { class: 'number' }, bounded(row.inHand)),
-            h('td', { class: 'number' }, row.failed.count
-              ? h('a', { href: addressOf('items', { status: 'failed', platform: row.platform }) }, bounded(row.failed))
-              : bounded(row.failed)),
+            [[row.due, 'queued', 'due'], [row.inHand, 'processing', 'running'], [row.failed, 'failed', 'failed']].map(([count, status, word]) => h('td', { class: 'number' }, count.count
+              ? h('a', { href: addressOf('items', { status, platform: row.platform }), 'aria-label': `${bounded(count)} ${word} for ${nameOf(row.platform)}` }, bounded(count))
+              : bounded(count))),
             controlCells(row, now)))))));
 }
 
