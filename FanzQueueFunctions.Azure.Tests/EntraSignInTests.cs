@@ -1,5 +1,6 @@
 using FanzQueueFunctions.Browser.Tests;
 using FanzQueueFunctions.Testbed;
+using FanzQueueFunctions.Testbed.Development;
 using Microsoft.Playwright;
 
 namespace FanzQueueFunctions.Azure.Tests;
@@ -132,7 +133,7 @@ public sealed class EntraSignInTests(PostgresFixture postgres, ChromiumFixture c
         private Task<ConsoleApp>? _started;
 
         internal Task<ConsoleApp> AppAsync(PostgresFixture postgres) =>
-            _started ??= ConsoleApp.StartAsync(postgres, DemoFixture.FillAsync, EasyAuth.Settings);
+            _started ??= ConsoleApp.StartAsync(postgres, database => DemoWorld.FillAsync(database, items: 0), EasyAuth.Settings);
 
         public async ValueTask DisposeAsync()
         {

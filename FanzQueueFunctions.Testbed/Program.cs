@@ -23,12 +23,14 @@ const string Usage = """
           migrates the database, queues three demo posts and starts the plain process on it
       FanzQueueFunctions.Testbed enqueue N [PLATFORM]
           queues N more posts, on one platform or on all by turns
+      FanzQueueFunctions.Testbed demo [N]
+          migrates the database and fills it with a past and N items of a mess, 4,000 where it is left out
       FanzQueueFunctions.Testbed test [--postgres N] [--sql-on N ...] [--standalone]
           runs the test programs, all built, and sums their reports
       FanzQueueFunctions.Testbed sql [PARAMETER ...]
           runs the SQL on standard input, with the parameters as text, and prints the rows, a space between columns
     Settings:
-      DATABASE_URL               a postgres:// URI or an Npgsql connection string (postgrest, migrate, run, enqueue, sql)
+      DATABASE_URL               a postgres:// URI or an Npgsql connection string (postgrest, migrate, run, enqueue, demo, sql)
       JWT_SECRET                 32 bytes or more; the same for postgrest and token
       SUPABASE_SECRET_KEY        an opaque key to accept for service_role (postgrest, optional)
       SUPABASE_PUBLISHABLE_KEY   an opaque key to accept for anon (postgrest, optional)
@@ -62,6 +64,12 @@ try
             await using (var database = new TestDatabase(ConnectionString()))
                 await DemoRows.EnqueueAsync(database, count, platform.FirstOrDefault());
             Console.WriteLine($"Queued {count} posts.");
+            return 0;
+        case ["demo", .. var size] when size.Length < 2 && int.TryParse(size.FirstOrDefault() ?? $"{DemoWorld.Mess}", out var items) && items >= 0:
+            await Migrations.ApplyAsync(ConnectionString());
+            await using (var database = new TestDatabase(ConnectionString()))
+                await DemoWorld.FillAsync(database, items);
+            Console.WriteLine("Filled. ./dev run shows it, and posts what is due.");
             return 0;
         case ["test", .. var options]:
             return await TestRun.RunAsync(options);

@@ -55,8 +55,19 @@ export async function unlock(key) {
     if (refusal.status !== 401) throw refusal;
     return false;
   }
+  // The door may have closed meanwhile.
+  if (readKey === null) return false;
   changeKey = key;
   return true;
+}
+
+/** What a new tab of the same page needs to be in as this one is; null where this one is not, or by Microsoft Entra ID. */
+export const keys = () => (readKey === null || door ? null : { readKey, changeKey, operator });
+
+/** Goes in with what another tab gave. */
+export function enterWith(given) {
+  forget();
+  ({ readKey, changeKey, operator } = given);
 }
 
 export function forget() {

@@ -21,8 +21,8 @@ const words = {
   cancel: {
     ask: 'Cancel',
     result: 'cancelled',
-    one: 'It is not posted; in hand, it is lost to its worker. It can be brought back.',
-    more: 'They are not posted; an item in hand is lost to its worker. They can be brought back.',
+    one: 'It is not posted, even where a worker is processing it. It can be brought back.',
+    more: 'They are not posted, even where a worker is processing them. They can be brought back.',
   },
   undo: {
     ask: 'Bring back',
@@ -33,11 +33,11 @@ const words = {
 };
 
 /** Takes a cancel back, by its idempotency key. */
-export const askForUndo = (key) => askForChange('undo', { of: key }, 'of this cancel');
+export const askForUndo = (key) => askForChange('undo', { of: key }, () => 'of this cancel');
 
 /**
  * Asks, and does it if the operator says so.
- * verb: retry, cancel or undo · scope: { ids }, { filter } or { of } · which: 'with the cause …', for the question
+ * verb: retry, cancel or undo · scope: { ids }, { filter } or { of } · which: of so many, as in 'that are failed', for the question
  * done: called at the end · begun: { key, limit, done } of a change that is to go on
  */
 export async function askForChange(verb, scope, which, done = () => {}, begun = null) {
@@ -46,7 +46,8 @@ export async function askForChange(verb, scope, which, done = () => {}, begun = 
   const { ask, result, one, more } = words[verb];
   const order = verb === 'undo' ? scope : { ...scope, limit: begun?.limit ?? most };
 
-  show(title(`${ask} items ${which}`), h('p', {}, 'Counting …'), h('div', { class: 'actions' }, close('Never mind')));
+  const few = scope.ids?.length ?? 2;
+  show(title(`${ask} ${few === 1 ? 'item' : 'items'} ${which(few)}`), h('p', {}, 'Counting …'), h('div', { class: 'actions' }, close('Never mind')));
   let count;
   try {
     count = await change(verb, { ...order, dryRun: true });
@@ -54,14 +55,16 @@ export async function askForChange(verb, scope, which, done = () => {}, begun = 
     return show(title(refusal.title ?? 'Not counted'), h('p', {}, refusal.detail), h('div', { class: 'actions' }, close()));
   }
   if (!dialog.open) return;
-  const items = `${number(count.meant)}${count.isExact || count.beyondLimit ? '' : '+'} ${count.meant === 1 ? 'item' : 'items'}`;
+  const isOne = count.meant === 1 && (count.isExact || count.beyondLimit);
+  const items = isOne ? '1 item' : `${number(count.meant)}${count.isExact || count.beyondLimit ? '' : '+'} items`;
+  const those = which(isOne ? 1 : 2);
   if (count.meant === 0 && !begun)
-    return show(title('Nothing to do'), h('p', {}, `No item ${which} can be ${result} now.`), leftNote(count), h('div', { class: 'actions' }, close()));
+    return show(title('Nothing to do'), h('p', {}, `No item ${which(1)} can be ${result} now.`), leftNote(count), h('div', { class: 'actions' }, close()));
 
   show(
-    title(begun ? `Go on: ${ask.toLowerCase()} ${items} ${which}?` : `${ask} ${items} ${which}?`),
+    title(begun ? `Go on: ${ask.toLowerCase()} ${items} ${those}?` : `${ask} ${items} ${those}?`),
     begun && h('p', {}, `${many(begun.done, 'item')} ${begun.done === 1 ? 'was' : 'were'} ${result} before it stopped.`),
-    h('p', {}, count.meant === 1 ? one : more),
+    h('p', {}, isOne ? one : more),
     count.beyondLimit && h('p', { class: 'ink-late' }, `${number(count.meant)} of ${total(count)} that match: the rest is not touched.`),
     meaning(count),
     leftNote(count),
@@ -73,7 +76,7 @@ export async function askForChange(verb, scope, which, done = () => {}, begun = 
   async function run(reason, key = begun?.key ?? newKey()) {
     const stop = new AbortController();
     const progress = (now) => show(
-      title(`${ask} ${items} ${which}`),
+      title(`${ask} ${items} ${those}`),
       h('progress', { max: count.meant + (begun?.done ?? 0), value: now.meant, 'aria-label': 'Progress' }),
       h('p', { class: 'tabular' }, `${number(now.done)} of ${items} ${result} …`),
       h('div', { class: 'actions' }, h('button', { type: 'button', onclick: () => stop.abort() }, 'Stop')));
@@ -120,8 +123,8 @@ function meaning({ groups, titles }) {
         h('td', {}, h('span', { class: `badge ${group.status}` }, group.status)),
         h('th', { scope: 'row', dir: 'auto' }, nameOf(group.platform)),
         h('td', { class: 'number' }, number(group.count)))),
-      groups.length > 8 && h('tr', {}, h('td', { colspan: '3', class: 'note' }, `and ${number(groups.length - 8)}${groups.length === 50 ? ' or more' : ''} others`)))),
-    h('p', { class: 'note' }, titles.length < 5 ? 'They are:' : 'Among them:'),
+      groups.length > 8 && h('tr', {}, h('td', { colspan: '3', class: 'note' }, groups.length === 50 ? 'and 42 or more others' : `and ${many(groups.length - 8, 'other')}`)))),
+    h('p', { class: 'note' }, titles.length === 1 ? 'It is:' : titles.length < 5 ? 'They are:' : 'Among them:'),
     h('ul', { class: 'titles' }, titles.map((text) => h('li', { dir: 'auto' }, text || '(no title)'))),
   ];
 }

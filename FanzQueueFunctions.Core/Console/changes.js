@@ -1,10 +1,10 @@
-// Who did what: each change with its filter and its counts, the newest first. A cancel can be taken back, and what was stopped
+// The audit log: each change with its filter and its counts, the newest first. A cancel can be taken back, and what was stopped
 // goes on, for as long as the record stands.
 import { addressOf, go } from './address.js';
 import { mayChange, read } from './api.js';
 import { askForChange, askForUndo } from './change.js';
 import { h } from './dom.js';
-import { nameOf, wordsOf } from './filter.js';
+import { thatAre, wordsOf } from './filter.js';
 import { ago, duration, many, number } from './format.js';
 import { platformField, platformOf, platformNames } from './platforms.js';
 
@@ -13,7 +13,7 @@ const verbs = {
 };
 
 export const changes = {
-  title: 'Who did what',
+  title: 'Audit log',
 
   async load({ query }) {
     const [page, platforms] = await Promise.all([read('changes', { limit: 50, ...query }), platformNames()]);
@@ -23,7 +23,7 @@ export const changes = {
   render({ query, platforms, actions, next }) {
     const { before, ...first } = query;
     return [
-      h('div', { class: 'head' }, h('h1', {}, 'Who did what')),
+      h('div', { class: 'head' }, h('h1', {}, 'Audit log')),
       h('form', {
         class: 'filter', role: 'search', 'aria-label': 'Filter of the changes',
         onsubmit: (event) => {
@@ -36,7 +36,7 @@ export const changes = {
         h('option', { value: '' }, 'any'),
         Object.keys(verbs).map((verb) => h('option', { value: verb, selected: verb === query.verb }, verbs[verb])))),
       h('label', {}, h('span', {}, 'Who'), h('input', { name: 'actor', value: query.actor ?? '', autocomplete: 'off', maxlength: 200 })),
-      platformField(query.platform, platforms),
+      platformField(query.platform, platforms, { onchange: (event) => event.target.form.requestSubmit() }),
       h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Filter'), h('a', { class: 'button', href: '#/changes' }, 'Clear'))),
       actions.length === 0 ? h('p', { class: 'empty' }, 'No change is recorded.') : table(actions),
       h('nav', { class: 'pager', 'aria-label': 'Pages' },
@@ -70,7 +70,7 @@ function controls(one) {
   return h('span', { class: 'controls' },
     !one.finished && scope && h('button', {
       type: 'button', 'data-acts': true, 'aria-label': `Go on with the ${one.verb} ${one.idempotencyKey}`,
-      onclick: () => askForChange(one.verb, scope, one.verb === 'undo' ? 'of this cancel' : `that are ${wordsOf(one.filter)}`, () => {}, {
+      onclick: () => askForChange(one.verb, scope, one.verb === 'undo' ? () => 'of this cancel' : thatAre(one.filter), () => {}, {
         key: one.idempotencyKey, limit: one.limit, done: one.done,
       }),
     }, 'Go on'),
@@ -109,6 +109,6 @@ function beyond({ meant, beyondLimit }) {
 export function leftOf({ left, markedPosted }) {
   if (left?.unchanged) return 'it was so already';
   const parts = Object.entries(left ?? {}).map(([reason, count]) => `${number(count)} ${reason === 'changed' ? 'touched since' : reason}`);
-  if (markedPosted) parts.push(`${number(markedPosted)} had their post and were marked posted`);
+  if (markedPosted) parts.push(markedPosted === 1 ? '1 had its post and was marked posted' : `${number(markedPosted)} had their posts and were marked posted`);
   return parts.join(', ') || '–';
 }

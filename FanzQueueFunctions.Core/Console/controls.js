@@ -49,7 +49,7 @@ export const resetStuck = ({ stuck, stuckAfterSeconds }) =>
 const words = {
   pause: {
     ask: 'Pause', after: 'is paused', back: 'resume',
-    what: (platform) => `From the next claim on, ${platform === everything ? 'all items' : 'its items'} wait, and none is changed. What is in hand is posted.`,
+    what: (platform) => `From the next claim on, ${platform === everything ? 'all items' : 'its items'} wait, and none is changed. What is being processed is posted.`,
   },
   resume: {
     ask: 'Resume', after: 'goes on', back: 'pause',
@@ -115,7 +115,7 @@ async function askForReset(olderThanMinutes) {
   dialog.close();
   question({
     title: `Reset ${many(count, 'stuck item')}?`,
-    what: `In processing for over ${duration(olderThanMinutes * 60)}, so their worker is likely gone. They are queued again; a worker that still runs posts none of them.`,
+    what: `In processing for over ${duration(olderThanMinutes * 60)}, so ${count === 1 ? 'its worker is likely gone. It is queued again; a worker that still runs does not post it.' : 'their worker is likely gone. They are queued again; a worker that still runs posts none of them.'}`,
     act: `Reset ${many(count, 'item')}`,
     verb: 'reset',
     order: () => order,

@@ -32,7 +32,7 @@ export const failures = {
         h('h1', {}, 'Failures by cause'),
         h('nav', { class: 'segments', 'aria-label': 'Failed since' }, ['', ...Object.keys(windows)].map((name) => h('a', {
           href: addressOf('failures', { since: name }), 'aria-current': name === window && 'true',
-        }, name || 'all'))),
+        }, name ? duration(windows[name]) : 'all'))),
         h('form', {
           class: 'since', onsubmit: (event) => {
             event.preventDefault();
@@ -40,7 +40,7 @@ export const failures = {
           },
         }, h('label', {}, h('span', {}, `Since (${zoneAt(new Date())})`), h('input', { name: 'since', type: 'datetime-local', step: 1, value: inputOf(given) })), h('button', {}, 'Show'))),
       trouble ? h('p', { class: 'trouble', role: 'alert' }, trouble) : causes.length === 0
-        ? h('p', { class: 'empty' }, !window ? 'Nothing is failed.' : window in windows ? `Nothing failed in the last ${window}.` : `Nothing failed since ${moment(since)}.`)
+        ? h('p', { class: 'empty' }, !window ? 'Nothing is failed.' : window in windows ? `Nothing failed in the last ${duration(windows[window])}.` : `Nothing failed since ${moment(since)}.`)
         : [
           h('p', { class: 'hint' }, `Items that are failed still, what fails most now first. Lines: all that failed ${span}.`),
           h('ol', { class: 'causes' }, causes.map((cause) => card(cause, since, span))),
@@ -54,7 +54,7 @@ function card(cause, since, span) {
   const count = `${number(cause.count)}${cause.isExact ? '' : '+'}`;
   const filter = { status: 'failed', cause: cause.cause, from: since };
   const retry = mayChange() && h('button', {
-    class: cause.isFinal ? null : 'primary', 'data-acts': true, onclick: () => askForChange('retry', { filter }, `with the cause “${cause.cause}”`),
+    class: cause.isFinal ? null : 'primary', 'data-acts': true, onclick: () => askForChange('retry', { filter }, () => `with the cause “${cause.cause}”`),
   }, `Retry all ${count}`);
   return h('li', { class: 'card', 'data-key': cause.cause },
     h('div', { class: 'count' }, h('span', { class: 'value ink-failed' }, count), h('span', { class: 'note' }, cause.count === 1 ? 'item' : 'items')),
@@ -76,7 +76,7 @@ function card(cause, since, span) {
       cause.isFinal && h('a', { class: 'button primary', href: addressOf('items', filter) }, 'Show items'),
       !cause.isFinal && retry,
       mayChange() && h('button', {
-        'data-acts': true, onclick: () => askForChange('cancel', { filter }, `with the cause “${cause.cause}”`),
+        'data-acts': true, onclick: () => askForChange('cancel', { filter }, () => `with the cause “${cause.cause}”`),
       }, `Cancel all ${count}`),
       cause.isFinal ? retry : h('a', { class: 'button', href: addressOf('items', filter) }, 'Show items')));
 }

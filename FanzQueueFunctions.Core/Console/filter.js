@@ -31,6 +31,9 @@ export function wordsOf(filter) {
   return names.filter((name) => isGiven(name, filter?.[name])).map((name) => say[name](filter[name])).join(', ') || 'all';
 }
 
+/** What a change is about to mean: "that is failed, for girlfanz" of one item, "that are …" of more. */
+export const thatAre = (filter) => (count) => `that ${count === 1 ? 'is' : 'are'} ${wordsOf(filter)}`;
+
 /** A platform's name, which somebody wrote: it may be empty, or as long as they liked. */
 export function nameOf(platform) {
   if (platform.trim() === '') return platform === '' ? '(empty name)' : `(${platform.length} spaces)`;

@@ -18,11 +18,12 @@ export function bounded({ count, precision }) {
   return precision === 'estimated' ? `≈ ${number(count)}` : number(count);
 }
 
-/** "0.4 s", "12 s", "5 min", "3 h 20 min", "2 d 4 h". */
+/** "0.4 s", "12 s", "5 min", "3 h 20 min", "2 d 4 h": by the rules of Duration.cs. */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return '–';
-  if (seconds < 10 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`;
-  const s = Math.round(seconds);
+  const tenths = Math.floor(Math.max(seconds, 0) * 10 + 0.5);
+  if (tenths < 100 && tenths % 10) return `${Math.floor(tenths / 10)}.${tenths % 10} s`;
+  const s = Math.floor(Math.max(seconds, 0) + 0.5);
   if (s < 120) return `${s} s`;
   const minutes = Math.floor(s / 60);
   if (minutes < 120) return `${minutes} min`;

@@ -23,7 +23,7 @@ export const item = {
             h('a', { dir: 'auto', title: nameOf(it.targetPlatform), href: addressOf('items', { platform: it.targetPlatform }) }, shortNameOf(it.targetPlatform)), ' by ',
             h('a', { dir: 'auto', href: addressOf('items', { creatorId: it.creatorId }) }, it.creatorName || '(creator gone)'))),
         mayChange() && h('span', { class: 'actions' }, Object.keys(changeable).filter((verb) => changeable[verb].includes(it.status)).map((verb) => h('button', {
-          class: verb === 'retry' ? 'primary' : null, 'data-acts': true, onclick: () => askForChange(verb, { ids: [it.id] }, `“${it.title || it.id}”`),
+          class: verb === 'retry' ? 'primary' : null, 'data-acts': true, onclick: () => askForChange(verb, { ids: [it.id] }, () => `“${it.title || it.id}”`),
         }, verb === 'retry' ? 'Retry' : 'Cancel')))),
       h('p', { class: `answer ${it.status}`, dir: 'auto' }, answer(it, tries, deeds, waits)),
       h('dl', { class: 'ids' }, [['Item', it.id], ['Original', it.originalPostId], ['Post', it.targetPostId ?? post?.id]].map(([name, id]) => id && h('div', {},
@@ -43,7 +43,7 @@ export const item = {
 function answer(it, tries, deeds, waits) {
   const why = (reason) => (reason ? [': ', h('bdi', {}, reason)] : '');
   if (it.status === 'posted') return `Posted ${duration((Date.parse(it.completedAt) - Date.parse(it.queuedAt)) / 1000)} after it was queued.`;
-  if (it.status === 'processing') return ['A worker has had it since ', time(it.processingStartedAt), '.'];
+  if (it.status === 'processing') return ['Processing since ', time(it.processingStartedAt), '.'];
   if (it.status === 'cancelled') {
     const cancel = deeds[0]?.verb === 'cancel' ? deeds[0] : null;
     return cancel
@@ -99,7 +99,7 @@ function story(it, tries, deeds) {
     });
     last = one.error;
   }
-  if (it.status === 'processing') steps.push({ at: it.processingStartedAt, what: 'Taken by a worker', kind: 'processing' });
+  if (it.status === 'processing') steps.push({ at: it.processingStartedAt, what: 'Processing began', kind: 'processing' });
   if (it.status === 'queued' && (it.retryCount || tries.length)) steps.push({ at: it.dueAt, what: 'Due', kind: 'queued' });
   if (it.status === 'posted')
     steps.push({ at: it.completedAt, what: 'Posted', note: `${duration((Date.parse(it.completedAt) - Date.parse(it.queuedAt)) / 1000)} after it was queued`, kind: 'posted' });
@@ -126,12 +126,12 @@ function posts(it, original, post) {
   // Before there is a post: what it will say.
   const other = post ?? { title: it.modifiedTitle ?? original.title, description: it.modifiedCaption ?? original.description,
     tags: it.modifiedHashtags ?? original.tags, watermarkEnabled: it.addPlatformWatermark, cluster: it.targetPlatform };
-  return h('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': 'Original and post' }, h('table', { class: 'compare' },
+  return h('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': 'Table of original and post' }, h('table', { class: 'compare' },
     h('thead', {}, h('tr', {}, h('td', {}), h('th', { scope: 'col' }, 'Original'), h('th', { scope: 'col' }, post ? 'Post' : 'Post to be'))),
     h('tbody', {}, shownFields.filter(([name]) => post || name in other).map(([name, label]) => {
       const changed = shown(original[name]) !== shown(other[name]);
       return h('tr', { class: changed ? 'changed' : null },
-        h('th', { scope: 'row' }, label, changed && h('span', { class: 'unseen' }, ' (changed)')),
+        h('th', { scope: 'row' }, label, changed && h('span', { class: 'note' }, ' (changed)')),
         cell(name, original[name]),
         cell(name, other[name]));
     }))));

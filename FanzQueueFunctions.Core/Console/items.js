@@ -5,7 +5,7 @@ import { askForChange } from './change.js';
 import { isDead } from './dead.js';
 import { h } from './dom.js';
 import { download } from './export.js';
-import { filterOf, isGiven, nameOf, shortNameOf, wordsOf } from './filter.js';
+import { filterOf, isGiven, nameOf, shortNameOf, thatAre } from './filter.js';
 import { creatorsOf, placeOf } from './find.js';
 import { ago, many, number, shortId } from './format.js';
 import { refresh } from './live.js';
@@ -204,14 +204,14 @@ function selectionBar(chosen, query) {
     isStale && h('span', { class: 'ink-late' }, 'The form says something else than what is shown: press Filter, or Clear.'),
     possible.length === 0 && !isStale && h('span', { class: 'hint' }, 'Select items, or a status to change all that match.'),
     possible.map((verb) => h('button', {
-      'data-acts': true, 'data-stale': isStale, onclick: () => !isStale && askForChange(verb, { filter: filterOf(query) }, `that are ${wordsOf(filterOf(query))}`),
+      'data-acts': true, 'data-stale': isStale, onclick: () => !isStale && askForChange(verb, { filter: filterOf(query) }, thatAre(filterOf(query))),
     }, `${verb === 'retry' ? 'Retry' : 'Cancel'} all that match`)));
 }
 
 function changeSelected(verb) {
   if (isDead()) return;
   const ids = shown.rows.filter((item) => selected.has(item.id)).map((item) => item.id);
-  if (ids.length) askForChange(verb, { ids }, ids.length === 1 ? 'that is selected' : 'that are selected', () => selected.clear());
+  if (ids.length) askForChange(verb, { ids }, (count) => (count === 1 ? 'that is selected' : 'that are selected'), () => selected.clear());
 }
 
 function table() {

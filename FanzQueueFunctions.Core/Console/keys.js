@@ -3,7 +3,7 @@ import { showDialog } from './dialog.js';
 import { h } from './dom.js';
 
 const known = [
-  ['g o', 'Overview'], ['g f', 'Failures'], ['g i', 'Items'], ['g c', 'Who did what'],
+  ['g o', 'Overview'], ['g f', 'Failures'], ['g i', 'Items'], ['g c', 'Audit log'],
   ['r', 'Refresh now'], ['p', 'Pause or go on'], ['t', 'Dark, light, or as the system'], ['u', 'Times of this place, or UTC'],
   ['/', 'Find: an id, a creator, words of a title or an error'], ['j k', 'Items: next, previous row'], ['x', 'Items: select the row'], ['Enter', 'Items: open the row'],
   ['e', 'Items: retry the selected'], ['c', 'Items: cancel the selected'], ['n', 'Items: next page'],

@@ -1,6 +1,6 @@
 // The console: asks for the key, shows the view that the address names, and keeps it fresh.
 import { go, readAddress } from './address.js';
-import { callMe, enter, enterAs, forget, mayChange, Refusal, signIn, unlock } from './api.js';
+import { callMe, enter, enterAs, enterWith, forget, keys, mayChange, Refusal, signIn, unlock } from './api.js';
 import { changes } from './changes.js';
 import { applyDead, dead } from './dead.js';
 import { showDialog } from './dialog.js';
@@ -13,11 +13,12 @@ import { items } from './items.js';
 import { listen, showKeys } from './keys.js';
 import { keepFresh, live, pause, refresh, stop } from './live.js';
 import { hear, overview, state } from './overview.js';
+import { askTabs, hearTabs, stopAsking, tellToLeave } from './tabs.js';
 import { nextTheme, onThemeChange, theme } from './theme.js';
 import { isUtc, nextZone, onZoneChange } from './zone.js';
 
 const views = { overview, failures, items, item, changes };
-const tabs = { overview: 'Overview', failures: 'Failures', items: 'Items', changes: 'Who did what' };
+const tabs = { overview: 'Overview', failures: 'Failures', items: 'Items', changes: 'Audit log' };
 const top = document.getElementById('top');
 const main = document.getElementById('main');
 const lost = document.getElementById('lost');
@@ -99,7 +100,7 @@ function paintTop() {
       h('button', { onclick: showKeys, title: 'Keys (?)', 'aria-label': 'Keys' }, '?'),
       entered && (asPrincipal
         ? h('a', { class: 'button', href: authAddress('logout', 'post_logout_redirect_uri') }, 'Sign out')
-        : h('button', { onclick: () => leave(''), title: 'Forget the key' }, 'Leave')))));
+        : h('button', { onclick: leaveAll, title: 'Forget the key, in all tabs' }, 'Leave')))));
   morph(lost, h('div', {}, entered && live.lostAt && h('p', {},
     h('strong', {}, `No fresh answer since ${moment(live.heardAt ?? live.lostAt)}. `), live.why, ' Trying again every 5 seconds.')));
 }
@@ -121,10 +122,27 @@ async function begin() {
   } catch {
     // Whoever has a key may try it all the same.
   }
-  if (!entra.mayRead) return askForKey('');
-  enterAs(entra);
-  entered = asPrincipal = true;
+  if (entra.mayRead) {
+    enterAs(entra);
+    entered = asPrincipal = true;
+    return show();
+  }
+  await askTabs();
+  if (!entered) askForKey('');
+}
+
+/** Goes in with what another tab gave, unless somebody is in or at the door. */
+function take(given) {
+  if (entered || document.getElementById('key')?.value) return false;
+  enterWith(given);
+  entered = true;
   show();
+  return true;
+}
+
+function leaveAll() {
+  tellToLeave();
+  leave('');
 }
 
 function leave(why) {
@@ -134,6 +152,8 @@ function leave(why) {
   loading(false);
   forget();
   stop();
+  stopAsking();
+  document.getElementById('dialogs').replaceChildren();
   paintTop();
   askForKey(why);
   return false;
@@ -147,7 +167,7 @@ function askForKey(why) {
       h('a', { class: 'button primary', href: authAddress('login/aad', 'post_login_redirect_uri') }, 'Sign in with Microsoft'),
       entra.name && h('a', { class: 'button', href: authAddress('logout', 'post_logout_redirect_uri') }, 'Sign out')),
     entra.name && !entra.mayRead && h('p', { class: 'trouble' }, h('bdi', {}, entra.name), ' is signed in and has no role that opens the console.'),
-    h('p', {}, `${entra.isOn ? 'Or enter' : 'Enter'} the key of the function `, h('code', {}, 'QueueRead'), ', or a host key, which opens changes too. It stays in this page’s memory and is gone when the page is closed.'),
+    h('p', {}, `${entra.isOn ? 'Or enter' : 'Enter'} the key of the function `, h('code', {}, 'QueueRead'), ', or a host key, which opens changes too. It stays in the memory of this page and of tabs opened from it, and is gone with the last of them.'),
     h('form', { onsubmit: submitKey },
       h('label', {}, h('span', {}, 'Your name, for the record of changes; may be empty'), h('input', { name: 'name', maxlength: 100, autocomplete: 'username', spellcheck: 'false' })),
       h('label', {}, h('span', {}, 'Key'), h('input', { id: 'key', name: 'key', type: 'password', autocomplete: 'current-password', spellcheck: 'false', 'aria-describedby': 'key-trouble' })),
@@ -161,6 +181,7 @@ async function submitKey(event) {
   const field = document.getElementById('key');
   const tell = (text) => { document.getElementById('key-trouble').textContent = text; };
   tell('');
+  stopAsking();
   try {
     await enter(field.value.trim());
     callMe(event.target.elements.name.value.trim());
@@ -198,6 +219,9 @@ function askForChangeKey() {
 }
 
 addEventListener('hashchange', show);
+// One that the browser kept while the operator was elsewhere did not hear whether all were to leave.
+addEventListener('pageshow', (event) => event.persisted && location.reload());
+hearTabs({ give: () => (entered ? keys() : null), take, leave: () => entered && !asPrincipal && leave('You left in another tab.') });
 onThemeChange(paintTop);
 onZoneChange(() => { paintTop(); if (entered) refresh(); });
 keepFresh(() => (entered ? load() : false), paintTop);

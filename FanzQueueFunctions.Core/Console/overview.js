@@ -51,7 +51,7 @@ export const overview = {
           h('h2', { id: 'over-time' }, 'Over time'),
           h('nav', { class: 'segments', 'aria-label': 'How far back' }, Object.keys(ranges).map((name) => h('a', {
             href: addressOf('overview', { range: name }), 'aria-current': name === range && 'true',
-          }, name))),
+          }, duration(ranges[name])))),
         ),
         h('div', { class: 'plots' },
           plot('counts', `Items in each ${duration(series.bucketSeconds)}`, sumOf(series)),
@@ -74,8 +74,8 @@ export const overview = {
       format: number,
       lines: [
         { label: 'Posted', ink: 'posted', fill: true, values: filled.of('posted') },
-        { label: 'Retried', ink: 'retried', fill: false, values: filled.of('retried') },
-        { label: 'Failed', ink: 'failed', fill: false, values: filled.of('failed') },
+        { label: 'Retried', ink: 'retried', stroke: 'dashed', fill: false, values: filled.of('retried') },
+        { label: 'Failed', ink: 'failed', stroke: 'dotted', fill: false, values: filled.of('failed') },
       ],
     });
     drawPlot(document.getElementById('plot-times'), {
@@ -84,7 +84,7 @@ export const overview = {
       format: duration,
       lines: [
         { label: 'p50', ink: 'posted', values: filled.of('secondsToPostP50', null) },
-        { label: 'p95', ink: 'late', values: filled.of('secondsToPostP95', null) },
+        { label: 'p95', ink: 'late', stroke: 'dashed', values: filled.of('secondsToPostP95', null) },
       ],
     });
   },
@@ -220,11 +220,9 @@ function platforms(now, paint) {
             h('td', { class: 'number' }, duration(days.of.get(row.platform)?.secondsToPostP95)),
             h('td', { class: 'number' }, number(row.retriedLastDay)),
             h('td', { class: row.failedLastDay ? 'number ink-failed' : 'number' }, number(row.failedLastDay)),
-            h('td', { class: 'number' }, bounded(row.due)),
-            h('td', { class: 'number' }, bounded(row.inHand)),
-            h('td', { class: 'number' }, row.failed.count
-              ? h('a', { href: addressOf('items', { status: 'failed', platform: row.platform }) }, bounded(row.failed))
-              : bounded(row.failed)),
+            [[row.due, 'queued', 'due'], [row.inHand, 'processing', 'running'], [row.failed, 'failed', 'failed']].map(([count, status, word]) => h('td', { class: 'number' }, count.count
+              ? h('a', { href: addressOf('items', { status, platform: row.platform }), 'aria-label': `${bounded(count)} ${word} for ${nameOf(row.platform)}` }, bounded(count))
+              : bounded(count))),
             controlCells(row, now)))))));
 }
 

@@ -7,6 +7,8 @@ const drawn = new Map();
 const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) drawn.get(target)?.plot.setSize(sizeOf(target));
 });
+// By its stroke a line is told from the others where its colour is not seen.
+const dashes = { solid: undefined, dashed: [8, 5], dotted: [2, 4] };
 const clock = formatter({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const day = formatter({ day: 'numeric', month: 'short' });
 
@@ -22,7 +24,7 @@ function drawAgain() {
 
 /**
  * Draws into an element that the page keeps. Hovering reads the values, dragging zooms, a double click goes back.
- * what: { times: [seconds], lines: [{ label, ink, fill, values }], format: (value) => text }
+ * what: { times: [seconds], lines: [{ label, ink, stroke: 'dashed', fill, values }], format: (value) => text }
  */
 export function drawPlot(element, what) {
   const data = [what.times, ...what.lines.map((line) => line.values)];
@@ -69,7 +71,7 @@ function optionsOf(element, entry) {
   return {
     ...sizeOf(element),
     cursor: { sync: { key: 'time' }, drag: { x: true, y: false }, points: { size: 7 } },
-    legend: { live: true, markers: { fill: (plot, i) => plot.series[i].stroke() } },
+    legend: { live: true, markers: { width: 2, fill: () => 'transparent', dash: (_, i) => lines[i - 1]?.stroke ?? 'solid' } },
     padding: [8, 8, 0, 0],
     scales: { x: { time: true }, y: { range: (_, low, high) => [0, Math.max(high * 1.1, 1)] } },
     axes: [
@@ -82,6 +84,7 @@ function optionsOf(element, entry) {
         label: line.label,
         stroke: inkOf(line.ink),
         width: 1.75,
+        dash: dashes[line.stroke ?? 'solid'],
         fill: line.fill ? inkOf(line.ink).replace('rgb(', 'rgba(').replace(')', ', 0.12)') : undefined,
         points: { show: line.fill === undefined ? undefined : false },
         value: (_, value) => (value === null || value === undefined ? '–' : format(value)),

@@ -5,7 +5,8 @@ const changed = [];
 
 export let theme = read();
 apply();
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => changed.forEach((tell) => tell()));
+for (const what of ['(prefers-color-scheme: dark)', '(forced-colors: active)'])
+  matchMedia(what).addEventListener('change', () => changed.forEach((tell) => tell()));
 
 export function nextTheme() {
   theme = order[(order.indexOf(theme) + 1) % order.length];

@@ -18,6 +18,8 @@ internal sealed class ConsoleFiles
     private static readonly Lazy<ConsoleFiles> Loaded = new(() => new());
 
     private readonly Dictionary<string, ConsoleFile> _files = [];
+    private readonly ConsoleFile _shell;
+    private readonly ConsoleFile _shellFromElsewhere;
 
     private ConsoleFiles()
     {
@@ -28,8 +30,11 @@ internal sealed class ConsoleFiles
             .Select(name => (Name: name[Folder.Length..], Content: Read(assembly, name)))
             .ToList();
         Version = Convert.ToHexStringLower(SHA256.HashData([.. contents.SelectMany(file => file.Content)]))[..16];
-        foreach (var (name, content) in contents)
-            _files[name] = new(TypeOf(name), Compressed(name == Page ? WithVersion(content) : content));
+        foreach (var (name, content) in contents.Where(file => file.Name != Page))
+            _files[name] = new(TypeOf(name), Compressed(content));
+        var page = Encoding.UTF8.GetString(contents.Single(file => file.Name == Page).Content);
+        _shell = ShellOf(page, "here");
+        _shellFromElsewhere = ShellOf(page, "elsewhere");
     }
 
     public static ConsoleFiles All => Loaded.Value;
@@ -38,12 +43,13 @@ internal sealed class ConsoleFiles
     public string Version { get; }
 
     /// <summary>The page, which names the others by their version.</summary>
-    public ConsoleFile Shell => _files[Page];
+    /// <param name="isOpenedHere">Whether it is opened by the operator or by the page itself, and not by another site.</param>
+    public ConsoleFile Shell(bool isOpenedHere) => isOpenedHere ? _shell : _shellFromElsewhere;
 
     /// <param name="path">Version and name, as in <c>0123456789abcdef/main.js</c>.</param>
     /// <returns>Null where there is no such file, or it is of another version.</returns>
     public ConsoleFile? Find(string path) =>
-        path.Split('/') is [var version, var name] && version == Version && name != Page
+        path.Split('/') is [var version, var name] && version == Version
             ? _files.GetValueOrDefault(name)
             : null;
 
@@ -55,8 +61,9 @@ internal sealed class ConsoleFiles
         return content;
     }
 
-    private byte[] WithVersion(byte[] page) =>
-        Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(page).Replace("{version}", Version, StringComparison.Ordinal));
+    private ConsoleFile ShellOf(string page, string opened) => new(TypeOf(Page), Compressed(Encoding.UTF8.GetBytes(page
+        .Replace("{version}", Version, StringComparison.Ordinal)
+        .Replace("{opened}", opened, StringComparison.Ordinal))));
 
     private static byte[] Compressed(byte[] content)
     {

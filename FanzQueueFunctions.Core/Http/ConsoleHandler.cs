@@ -21,11 +21,14 @@ public static class ConsoleHandler
         if (string.IsNullOrEmpty(path) && request.Path.Value!.EndsWith('/'))
             return Results.Redirect("../console");
         return string.IsNullOrEmpty(path)
-            ? Answer(request, ConsoleFiles.All.Shell, "no-store")
+            ? Answer(request, ConsoleFiles.All.Shell(IsOpenedHere(request)), "no-store")
             : ConsoleFiles.All.Find(path) is { } file
                 ? Answer(request, file, "public, max-age=31536000, immutable")
                 : Results.NotFound();
     }
+
+    // Said by the browser; one that says nothing is not trusted to know.
+    private static bool IsOpenedHere(HttpRequest request) => (string?)request.Headers["Sec-Fetch-Site"] is "same-origin" or "none";
 
     private static IResult Answer(HttpRequest request, ConsoleFile file, string caching)
     {

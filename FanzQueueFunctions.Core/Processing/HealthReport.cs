@@ -1,4 +1,5 @@
 using System.Globalization;
+using FanzQueueFunctions.Telemetry;
 
 namespace FanzQueueFunctions.Processing;
 
@@ -49,13 +50,13 @@ public sealed record HealthReport(HealthStatus Status, IReadOnlyList<string> Rea
         if (stuck > 0)
             reasons.Add($"{Items(stuck)} {(stuck == 1 ? "is" : "are")} stuck");
         if (oldestDueSeconds > LongestWait.TotalSeconds)
-            reasons.Add($"the oldest due item has waited {oldestDueSeconds}s");
+            reasons.Add($"the oldest due item has waited {Duration.Of(oldestDueSeconds)}");
 
         var ended = posted + failed;
         if (failed > MostFailures * ended)
         {
             var share = (100.0 * failed / ended).ToString("0.#", CultureInfo.InvariantCulture);
-            reasons.Add($"{share} % of the last hour's posts failed ({failed} of {ended})");
+            reasons.Add($"{share} % of the last hour's posts failed ({Whole(failed)} of {Whole(ended)})");
         }
 
         return new(
@@ -68,7 +69,7 @@ public sealed record HealthReport(HealthStatus Status, IReadOnlyList<string> Rea
         if (workers.All(worker => worker.IsGone))
         {
             reasons.Add(workers is [var last, ..]
-                ? $"no worker has reported for {last.ReportedSeconds}s"
+                ? $"no worker has reported for {Duration.Of(last.ReportedSeconds)}"
                 : "no worker has reported for a day");
             return false;
         }
@@ -79,7 +80,7 @@ public sealed record HealthReport(HealthStatus Status, IReadOnlyList<string> Rea
             if (worker.FailedRuns > 0)
                 reasons.Add($"worker {worker.Name}: {Runs(worker.FailedRuns)} failed: {worker.Error}");
             else if (worker.IsLate)
-                reasons.Add($"worker {worker.Name} has completed no run for {worker.CompletedSeconds}s");
+                reasons.Add($"worker {worker.Name} has completed no run for {Duration.Of(worker.CompletedSeconds)}");
             else if (worker.Unsettled > 0)
                 reasons.Add($"worker {worker.Name} could not settle {Items(worker.Unsettled)}: {worker.Error}");
             // One that failed may pass; three in a row are more than a batch.
@@ -91,7 +92,9 @@ public sealed record HealthReport(HealthStatus Status, IReadOnlyList<string> Rea
 
     private static string Runs(int number) => number == 1 ? "the last run" : $"the last {number} runs";
 
-    private static string Items(long number) => number == 1 ? "1 item" : $"{number} items";
+    private static string Whole(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
+
+    private static string Items(long number) => Counted.Of(number, "item");
 
     /// <summary>The database did not answer.</summary>
     public static HealthReport Unanswered(QueueStoreException error) =>

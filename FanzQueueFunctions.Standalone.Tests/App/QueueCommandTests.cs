@@ -73,6 +73,21 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task One_of_a_thing_is_said_in_the_singular()
+    {
+        await using var database = await CreateAsync();
+        string[] retry = ["retry", "--status", "failed", "--cause", "Gone [red]"];
+
+        Assert.Equal(["girlfanz is limited to 1 post a minute now."], await PrintedAsync(database, 0, "limit", "girlfanz", "1"));
+        Assert.Equal(["1 item is meant."], await PrintedAsync(database, 0, [.. retry, "--dry-run"]));
+        Assert.Equal(["1 of 1 item done."], await PrintedAsync(database, 0, [.. retry, "--yes"]));
+        await database.ExecuteAsync(
+            "update multiplatform_post_queue set status = 'processing', processing_started_at = now() - interval '8 minutes' where status = 'queued'");
+        Assert.Equal(["1 item would be reset."], await PrintedAsync(database, 0, "reset-stuck", "--dry-run"));
+        Assert.Equal(["1 item reset."], await PrintedAsync(database, 0, "reset-stuck"));
+    }
+
+    [Fact]
     public async Task Everything_is_paused_only_when_that_was_confirmed()
     {
         await using var database = await CreateAsync();
@@ -105,7 +120,7 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
             await database.ScalarAsync<Guid>("select id from content_posts"), with: "status = 'posted'");
 
         Assert.Equal(
-            ["0 of 1 items done. Left alone: 1 posted."], await PrintedAsync(database, 2, "cancel", $"{posted}"));
+            ["0 of 1 item done. Left alone: 1 posted."], await PrintedAsync(database, 2, "cancel", $"{posted}"));
     }
 
     [Fact]

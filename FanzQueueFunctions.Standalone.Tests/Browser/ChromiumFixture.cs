@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using FanzQueueFunctions.Browser.Tests;
-using FanzQueueFunctions.Testbed;
 using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(ChromiumFixture))]
@@ -28,28 +26,6 @@ public sealed class ChromiumFixture : IAsyncDisposable
         // As long as the pages wait: on a machine that is busy an answer takes more than the five seconds that are the default.
         Assertions.SetDefaultExpectTimeout(20_000);
         var driver = await Playwright.CreateAsync();
-        return (driver, await driver.Chromium.LaunchAsync(new()
-        {
-            ExecutablePath = await FindAsync(),
-            // As root there is no sandbox; and nothing shall be asked of any other address.
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync",
-            ],
-        }));
-    }
-
-    private static async Task<string> FindAsync()
-    {
-        using var script = Process.Start(new ProcessStartInfo(Path.Combine(RepositoryFolder.Path, "scripts", "chromium"))
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var error = script.StandardError.ReadToEndAsync();
-        var path = (await script.StandardOutput.ReadToEndAsync()).Trim();
-        await script.WaitForExitAsync();
-        return script.ExitCode == 0 ? path : throw new InvalidOperationException(await error);
+        return (driver, await Chromium.LaunchAsync(driver));
     }
 }

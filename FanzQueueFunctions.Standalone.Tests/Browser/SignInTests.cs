@@ -53,6 +53,72 @@ public sealed class SignInTests(PostgresFixture postgres, ChromiumFixture chromi
     }
 
     [Fact]
+    public async Task A_tab_that_is_opened_from_the_page_needs_no_key_while_one_lives_and_none_of_them_stores_it()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+
+        var second = await OpenLinkAsync(console.Page, "Failures");
+        await Assertions.Expect(second.Locator(".card button:text-matches('retry', 'i')").First).ToBeVisibleAsync();
+        await console.Page.CloseAsync();
+        var third = await OpenLinkAsync(second, "Items");
+        await Assertions.Expect(third.Locator("table.items")).ToBeVisibleAsync();
+
+        Assert.DoesNotContain(ConsoleApp.HostKey, await console.Context.StorageStateAsync(new() { IndexedDB = true }));
+        Assert.Equal("{}", await third.EvaluateAsync<string>("() => JSON.stringify(sessionStorage)"));
+        await second.CloseAsync();
+        await third.CloseAsync();
+        var last = await console.Context.NewPageAsync();
+        await last.GotoAsync(new Uri(app.Address, "/api/queue/console").AbsoluteUri);
+        await Assertions.Expect(last.Locator("#key")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Who_leaves_in_one_tab_leaves_in_all_and_a_tab_that_is_opened_then_asks()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+        var second = await OpenLinkAsync(console.Page, "Failures");
+        await Assertions.Expect(second.Locator(".card").First).ToBeVisibleAsync();
+        await second.Keyboard.PressAsync("?");
+        await Assertions.Expect(second.Locator("dialog")).ToBeVisibleAsync();
+
+        await console.ClickAsync("Leave");
+
+        await Assertions.Expect(second.Locator("#key-trouble")).ToHaveTextAsync("You left in another tab.");
+        await Assertions.Expect(second.Locator("dialog, .card")).ToHaveCountAsync(0);
+        var third = await console.Context.NewPageAsync();
+        await third.GotoAsync(second.Url);
+        await Assertions.Expect(third.Locator("#key")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_tab_that_another_site_opens_asks_no_tab_for_the_key()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+        await console.Page.EvaluateAsync(
+            "() => { window.heard = 0; new BroadcastChannel(`fanz-queue ${location.pathname}`).onmessage = () => { window.heard++; }; }");
+        var elsewhere = await console.Context.NewPageAsync();
+        await elsewhere.RouteAsync("http://elsewhere.example/", route => route.FulfillAsync(new()
+        {
+            ContentType = "text/html",
+            Body = $"<a href='{new Uri(app.Address, "/api/queue/console#/failures")}' target='_blank'>Failures</a>",
+        }));
+        await elsewhere.GotoAsync("http://elsewhere.example/");
+
+        var opened = await OpenLinkAsync(elsewhere, "Failures");
+        await Assertions.Expect(opened.Locator("#key")).ToBeVisibleAsync();
+        Assert.Equal(0, await console.Page.EvaluateAsync<int>("() => window.heard"));
+
+        // The same address, opened by the operator, does ask.
+        var typed = await console.Context.NewPageAsync();
+        await typed.GotoAsync(new Uri(app.Address, "/api/queue/console#/failures").AbsoluteUri);
+        await Assertions.Expect(typed.Locator(".card").First).ToBeVisibleAsync();
+        Assert.NotEqual(0, await console.Page.EvaluateAsync<int>("() => window.heard"));
+    }
+
+    [Fact]
     public async Task A_key_for_reading_shows_no_control_that_changes_and_the_server_refuses_it_all_the_same()
     {
         var app = await demo.AppAsync(postgres);
@@ -76,4 +142,8 @@ public sealed class SignInTests(PostgresFixture postgres, ChromiumFixture chromi
         await console.ClickAsync("Open");
         await controls.First.WaitForAsync(new() { State = WaitForSelectorState.Visible });
     }
+
+    /// <summary>As who holds Ctrl down.</summary>
+    private static Task<IPage> OpenLinkAsync(IPage page, string name) => page.Context.RunAndWaitForPageAsync(
+        () => page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).ClickAsync(new() { Modifiers = [KeyboardModifier.Control] }));
 }

@@ -15,7 +15,7 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
     [InlineData(375, ColorScheme.Dark)]
     public async Task Every_view_is_accessible_and_fits(int width, ColorScheme colors)
     {
-        var app = await demo.AppAsync(postgres);
+        var app = await demo.MessyAppAsync(postgres);
         var item = await app.Database.ScalarAsync<Guid>(
             "select id from multiplatform_post_queue where status = 'failed' and retry_count = 3 limit 1");
         await using var console = await ConsolePage.OpenAsync(chromium, app, key: null, width: width, colors: colors);

@@ -97,9 +97,10 @@ internal static class QueueChanges
         var groups = change.Groups is { Count: > 1 } several
             ? $" ({string.Join(", ", several.Take(10).Select(group => $"{Number(group.Count)} {$"{group.Status}".ToLowerInvariant()} for {NameOf(group.Platform)}"))}{(several.Count > 10 ? ", …" : "")})"
             : "";
-        var items = change is { Meant: 1, BeyondLimit: null } ? "item is" : "items are";
-        return $"{Number(change.Meant)}{OfHowMany(change)} {items} meant{groups}.";
+        return $"{Number(change.Meant)}{OfHowMany(change)} {(IsOne(change) ? "item is" : "items are")} meant{groups}.";
     }
+
+    private static bool IsOne(Change change) => change is { Meant: 1, BeyondLimit: null } and ({ DryRun: false } or { IsExact: true });
 
     private static string OfHowMany(Change change) => change.BeyondLimit switch
     {
@@ -116,13 +117,13 @@ internal static class QueueChanges
     {
         if (order.DryRun)
             return Meant(change);
-        var posted = change.MarkedPosted > 0 ? $", {change.MarkedPosted} of them marked posted" : "";
+        var posted = change.MarkedPosted > 0 ? $", {Number(change.MarkedPosted)} of them marked posted" : "";
         var left = change.Left.Count > 0
-            ? $" Left alone: {string.Join(", ", change.Left.Select(reason => $"{reason.Value} {reason.Key}"))}."
+            ? $" Left alone: {string.Join(", ", change.Left.Select(reason => $"{Number(reason.Value)} {reason.Key}"))}."
             : "";
         return change.BeyondLimit is null
-            ? $"{Number(change.Done)} of {Number(change.Meant)} items done{posted}.{left}"
-            : $"{Number(change.Done)}{OfHowMany(change)} items done{posted}, the rest not touched: --limit is {order.Limit}.{left}";
+            ? $"{Number(change.Done)} of {Counted.Of(change.Meant, "item")} done{posted}.{left}"
+            : $"{Number(change.Done)}{OfHowMany(change)} items done{posted}, the rest not touched: --limit is {Number(order.Limit)}.{left}";
     }
 
     /// <summary>A bar on a terminal, else a line after each portion, on standard error, so that the answer stays by itself.</summary>
@@ -138,7 +139,7 @@ internal static class QueueChanges
             if (Console.IsErrorRedirected)
             {
                 if (!value.Finished)
-                    Console.Error.WriteLine($"{value.Done} items done; stop with Ctrl+C, go on with --key {order.IdempotencyKey}");
+                    Console.Error.WriteLine($"{Counted.Of(value.Done, "item")} done; stop with Ctrl+C, go on with --key {order.IdempotencyKey}");
                 return;
             }
 

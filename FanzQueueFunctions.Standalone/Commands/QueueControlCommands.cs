@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using FanzQueueFunctions.Http;
 using FanzQueueFunctions.Operations;
+using FanzQueueFunctions.Telemetry;
 
 namespace FanzQueueFunctions.Standalone.Commands;
 
@@ -108,7 +109,7 @@ internal static class QueueControlCommands
         {
             ControlVerb.Pause => "paused",
             ControlVerb.Resume => "not paused",
-            _ => order.PerMinute is { } perMinute ? $"limited to {perMinute} posts a minute" : "not limited",
+            _ => order.PerMinute is { } perMinute ? $"limited to {Counted.Of(perMinute, "post")} a minute" : "not limited",
         };
         return (order.DryRun, controls.Changed) switch
         {

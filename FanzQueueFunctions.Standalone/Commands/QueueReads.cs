@@ -85,7 +85,7 @@ internal static class QueueReads
         var platform = new Option<string?>("--platform") { Description = "Changes of this platform, and of all." };
         var limit = CommandOptions.Whole("--limit", "Changes to show", 1, 1000, 20);
         return Read(
-            new("changes", "Who changed what, the newest first.") { verb, actor, platform, limit },
+            new("changes", "The audit log: who changed what, the newest first.") { verb, actor, platform, limit },
             (arguments, services, cancellationToken) =>
             {
                 RequestText.Check("--actor", arguments.GetValue(actor), 200);

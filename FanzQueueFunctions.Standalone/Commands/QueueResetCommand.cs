@@ -3,6 +3,7 @@ using System.Text.Json;
 using FanzQueueFunctions.Http;
 using FanzQueueFunctions.Operations;
 using FanzQueueFunctions.Processing;
+using FanzQueueFunctions.Telemetry;
 
 namespace FanzQueueFunctions.Standalone.Commands;
 
@@ -27,14 +28,14 @@ internal static class QueueResetCommand
             if (!arguments.GetValue(dryRun))
             {
                 if (items.Count > 1 && !arguments.GetValue(yes)
-                    && !Confirmation.IsGiven($"{items.Count} items are stuck.", $"Reset {items.Count} items?"))
+                    && !Confirmation.IsGiven($"{Counted.Of(items.Count, "item is", "items are")} stuck.", $"Reset {Counted.Of(items.Count, "item")}?"))
                     return QueueExitCode.NotConfirmed;
                 items = await store.ResetStuckAsync(
                     olderThan, dryRun: false, CommandActor.Name, arguments.GetValue(reason), cancellationToken);
             }
 
             var answer = new ResetStuckAnswer(items.Count, (int)olderThan.TotalMinutes, items) { DryRun = arguments.GetValue(dryRun) };
-            var counted = items.Count == 1 ? "1 item" : $"{items.Count} items";
+            var counted = Counted.Of(items.Count, "item");
             Console.WriteLine(arguments.GetValue(json)
                 ? JsonSerializer.Serialize(answer, HttpJson.Default.ResetStuckAnswer)
                 : answer.DryRun ? $"{counted} would be reset." : $"{counted} reset.");

@@ -13,12 +13,12 @@ internal static class QueueTables
     public static void Overview(IAnsiConsole console, QueueOverview overview)
     {
         var counts = overview.Counts;
-        Write(console, ["queued", "due", "scheduled", "in hand", "stuck", "failed", "posted", "cancelled", "oldest due"],
+        Write(console, ["queued", "due", "scheduled", "running", "stuck", "failed", "posted", "cancelled", "oldest due"],
         [
             [
                 Text(counts.Queued), Text(overview.Due), Text(overview.Scheduled), Text(counts.Processing),
                 Text(overview.Stuck), Text(counts.Failed), Text(counts.Posted), Text(counts.Cancelled),
-                overview.OldestDueSeconds == 0 ? "-" : $"{overview.OldestDueSeconds} s",
+                overview.OldestDueAt is null ? "–" : Duration.Of(overview.OldestDueSeconds),
             ],
         ]);
         Write(
@@ -26,12 +26,12 @@ internal static class QueueTables
             ["last", "posted", "failed", "retried", "p50", "p95", "p99"],
             overview.Recent.Select(recent => (string[])
             [
-                $"{recent.Seconds / 60} min", Text(recent.Posted), Text(recent.Failed), Text(recent.Retried),
-                Seconds(recent.SecondsToPostP50), Seconds(recent.SecondsToPostP95), Seconds(recent.SecondsToPostP99),
+                Duration.Of(recent.Seconds), Text(recent.Posted), Text(recent.Failed), Text(recent.Retried),
+                Duration.Of(recent.SecondsToPostP50), Duration.Of(recent.SecondsToPostP95), Duration.Of(recent.SecondsToPostP99),
             ]));
         Write(
             console,
-            ["platform", "due", "in hand", "failed", "posted today", "failed today", "held back"],
+            ["platform", "due", "running", "failed", "posted today", "failed today", "held back"],
             overview.Platforms.Select(platform => (string[])
             [
                 platform.Platform, Text(platform.Due), Text(platform.InHand), Text(platform.Failed),
@@ -47,7 +47,7 @@ internal static class QueueTables
         ["items", "last 10 min", "last failed", "platforms", "retry", "cause"],
         causes.Causes.Select(cause => (string[])
         [
-            cause.IsExact ? Text(cause.Count) : $"over {Text(cause.Count)}", Text(cause.LastTenMinutes), Text(cause.LastFailedAt),
+            cause.IsExact ? Text(cause.Count) : $"{Text(cause.Count)}+", Text(cause.LastTenMinutes), Text(cause.LastFailedAt),
             cause.Platforms.Count <= 3 ? string.Join(", ", cause.Platforms) : $"{cause.Platforms.Count}",
             cause.IsFinal ? "mends nothing" : "may mend it", cause.Cause,
         ]));
@@ -63,7 +63,7 @@ internal static class QueueTables
                 item.Error ?? "",
             ]));
         if (page.LookedAtUntil is { } until)
-            console.WriteLine($"Looked at items until {Text(until)}; more may follow.");
+            console.WriteLine($"Looked at the items until {Text(until)}; more may follow.");
         if (page.Next is { } next)
             console.WriteLine($"Go on with --after \"{next}\"");
     }
@@ -79,12 +79,12 @@ internal static class QueueTables
             ["title", item.Title ?? ""],
             ["creator", $"{item.CreatorName} ({item.CreatorId})"],
             ["original", item.OriginalPostId.ToString()],
-            ["post", item.TargetPostId?.ToString() ?? "-"],
+            ["post", item.TargetPostId?.ToString() ?? "–"],
             ["queued", Text(item.QueuedAt)],
             ["due", Text(item.DueAt)],
             ["retries", $"{item.RetryCount} of {item.MaxRetries}"],
             ["rescues", Text(item.RescueCount)],
-            ["error", item.Error ?? "-"],
+            ["error", item.Error ?? "–"],
         ]);
         Write(
             console,
@@ -151,8 +151,8 @@ internal static class QueueTables
 
     private static string Text(BoundedCount count) => count.Precision switch
     {
-        CountPrecision.AtLeast => $"over {Text(count.Count)}",
-        CountPrecision.Estimated => $"about {Text(count.Count)}",
+        CountPrecision.AtLeast => $"{Text(count.Count)}+",
+        CountPrecision.Estimated => $"≈ {Text(count.Count)}",
         _ => Text(count.Count),
     };
 
@@ -170,11 +170,11 @@ internal static class QueueTables
     private static string Scope(Change change) => change switch
     {
         { Verb: RecordedVerb.Limit, Filter: { } filter } =>
-            $"{filter.Platform}, {(filter.PerMinute is { } perMinute ? $"{Text(perMinute)} a minute" : "none")}",
+            $"{filter.Platform}, {(filter.PerMinute is { } perMinute ? $"{Counted.Of(perMinute, "post")} a minute" : "no limit")}",
         { Verb: RecordedVerb.Pause or RecordedVerb.Resume, Filter.Platform: { } platform } => Target(platform),
-        { Filter.Ids: { } ids } => $"{ids.Count} by id",
+        { Filter.Ids: { } ids } => $"{Counted.Of(ids.Count, "item")} by id",
         { Verb: RecordedVerb.Undo, Filter.Of: { } key } => $"the cancel {key}",
-        { Verb: RecordedVerb.ResetStuck, Filter.OlderThanSeconds: { } seconds } => $"in processing for over {Text(seconds)} s",
+        { Verb: RecordedVerb.ResetStuck, Filter.OlderThanSeconds: { } seconds } => $"in processing for over {Duration.Of(seconds)}",
         { Filter: { } filter } => string.Join(", ", Words(filter)),
         _ => "",
     };
@@ -218,8 +218,5 @@ internal static class QueueTables
     private static string Text(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 
     private static string Text(DateTimeOffset? time) =>
-        time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture) ?? "-";
-
-    private static string Seconds(double? seconds) =>
-        seconds is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known:0.#} s") : "-";
+        time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture) ?? "–";
 }

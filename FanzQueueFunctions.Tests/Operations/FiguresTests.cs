@@ -133,6 +133,24 @@ public sealed class FiguresTests(PostgresFixture postgres)
         Assert.Equal(("10301", "at_least"), (overview["due"]!.Text("count"), overview["due"]!.Text("precision")));
     }
 
+    /// <summary>Counting them would read as many rows at each look.</summary>
+    [Fact]
+    public async Task Of_many_cancelled_items_the_planners_estimate_is_told_and_of_few_the_count()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.AddItemsAsync(await database.AddPostAsync(await database.AddCreatorAsync()), 21_000);
+        await database.ExecuteAsync("update multiplatform_post_queue set status = 'cancelled'");
+        await database.ExecuteAsync("vacuum analyze multiplatform_post_queue");
+
+        var many = (await database.ObjectAsync("select post_queue_overview(300)::text"))["counts"]!["cancelled"]!;
+        Assert.Equal(("21000", "estimated"), (many.Text("count"), many.Text("precision")));
+
+        await database.ExecuteAsync(
+            "delete from multiplatform_post_queue where ctid not in (select ctid from multiplatform_post_queue limit 3); analyze multiplatform_post_queue");
+        var few = (await database.ObjectAsync("select post_queue_overview(300)::text"))["counts"]!["cancelled"]!;
+        Assert.Equal(("3", "exact"), (few.Text("count"), few.Text("precision")));
+    }
+
     [Fact]
     public async Task This_hour_stands_beside_that_of_yesterday_and_of_a_week_ago_and_not_beside_days_before_the_first()
     {

@@ -53,7 +53,7 @@ public sealed class WorkersTests(PostgresFixture postgres) : IDisposable
         var gone = await OverviewAsync(under);
 
         Assert.Equal((HealthStatus.Unhealthy, "no worker has reported for a day"), StatusAndReason(never));
-        Assert.Equal((HealthStatus.Unhealthy, "no worker has reported for 240s"), StatusAndReason(gone));
+        Assert.Equal((HealthStatus.Unhealthy, "no worker has reported for 4 min"), StatusAndReason(gone));
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class HealthReportTests
         Assert.Equal(
             [
                 "1 item is stuck",
-                "the oldest due item has waited 412s",
+                "the oldest due item has waited 6 min",
                 "3 % of the last hour's posts failed (3 of 100)",
             ],
             report.Reasons);
@@ -64,7 +64,7 @@ public sealed class HealthReportTests
         Assert.Equal(
             (HealthStatus.Unhealthy, "no worker has reported for a day"), StatusAndReason(Quiet with { Workers = [] }));
         Assert.Equal(
-            (HealthStatus.Unhealthy, "no worker has reported for 240s"),
+            (HealthStatus.Unhealthy, "no worker has reported for 4 min"),
             StatusAndReason(Quiet with { Workers = [Worker with { IsGone = true, ReportedSeconds = 240 }] }));
     }
 
@@ -72,7 +72,7 @@ public sealed class HealthReportTests
     public void A_worker_whose_runs_do_not_come_is_unhealthy_unless_another_works()
     {
         var late = Worker with { IsLate = true, CompletedSeconds = 240 };
-        const string Reason = "worker here has completed no run for 240s";
+        const string Reason = "worker here has completed no run for 4 min";
 
         Assert.Equal((HealthStatus.Unhealthy, Reason), StatusAndReason(Quiet with { Workers = [late] }));
         Assert.Equal((HealthStatus.Degraded, Reason), StatusAndReason(Quiet with { Workers = [late, Worker] }));

@@ -2989,14 +2989,9 @@ begin
     where f.width_seconds = 60 and f.platform = any (platforms) and f.starts_at >= greatest(first, minutes_from)
   ),
   binned as (
-    select bins.platform, array_agg(bins.number order by bins.bin) as times
-    from (
-      select figures.platform, places.bin, sum(places.number)::bigint as number
-      from figures
-      cross join lateral unnest(figures.times) with ordinality as places (number, bin)
-      group by figures.platform, places.bin
-    ) as bins
-    group by bins.platform
+    select figures.platform, post_queue.sum_times(figures.times) as times
+    from figures
+    group by figures.platform
   ),
   posted as (
     select
@@ -4443,50 +4438,69 @@ $$;
 revoke execute on function post_queue.condition(jsonb) from public, anon, authenticated;
 grant execute on function post_queue.condition(jsonb) to service_role;
 
--- schemas/operator/count_posted.sql
+-- schemas/operator/count_ended.sql
 
--- How many items are posted, for the overview: {"count", "precision"}, exact up to a number, then the planner's estimate.
+-- How many items are posted or cancelled, for the overview: {"count", "precision"}. The planner's estimate where that says that
+-- there are many; else exact up to a number.
 --
+--   ended    posted or cancelled
 --   at_most  the number
-create or replace function post_queue.count_posted(at_most integer)
+create or replace function post_queue.count_ended(ended public.platform_post_status, at_most integer)
 returns jsonb
 language plpgsql
 stable
 security invoker
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set jit = off
 as $$
 declare
-  posted jsonb;
+  estimated bigint;
+  counted bigint;
 begin
-  select jsonb_build_object(
-    'count', count(*), 'precision', case when count(*) < at_most then 'exact' else 'at_least' end
-  )
-  into posted
-  from (
-    select
-    from public.multiplatform_post_queue q
-    where q.status = 'posted'
-    order by coalesce(q.completed_at, q.queued_at), q.id
-    limit at_most
-  ) as bounded;
-  if posted ->> 'precision' = 'at_least' then
-    select jsonb_build_object('count', round(c.reltuples * s.frequency), 'precision', 'estimated')
-    into posted
-    from pg_catalog.pg_class c
-    cross join (
-      select unnest(most_common_vals::text::text[]) as value, unnest(most_common_freqs) as frequency
-      from pg_catalog.pg_stats
-      where schemaname = 'public' and tablename = 'multiplatform_post_queue' and attname = 'status'
-    ) as s
-    where c.oid = 'public.multiplatform_post_queue'::regclass and s.value = 'posted' and c.reltuples * s.frequency > at_most;
-    posted := coalesce(posted, jsonb_build_object('count', at_most, 'precision', 'at_least'));
+  select round(c.reltuples * s.frequency)
+  into estimated
+  from pg_catalog.pg_class c
+  cross join (
+    select unnest(most_common_vals::text::text[]) as value, unnest(most_common_freqs) as frequency
+    from pg_catalog.pg_stats
+    where schemaname = 'public' and tablename = 'multiplatform_post_queue' and attname = 'status'
+  ) as s
+  where c.oid = 'public.multiplatform_post_queue'::regclass and s.value = ended::text;
+
+  -- Well above, because statistics grow old.
+  if estimated > 2 * at_most then
+    return jsonb_build_object('count', estimated, 'precision', 'estimated');
   end if;
-  return posted;
+
+  if ended = 'posted' then
+    select count(*)
+    into counted
+    from (
+      select
+      from public.multiplatform_post_queue q
+      where q.status = 'posted'
+      order by coalesce(q.completed_at, q.queued_at), q.id
+      limit at_most
+    ) as bounded;
+  else
+    select count(*)
+    into counted
+    from (
+      select
+      from public.multiplatform_post_queue q
+      where q.status = 'cancelled'
+      order by coalesce(q.updated_at, q.queued_at), q.id
+      limit at_most
+    ) as bounded;
+  end if;
+  return post_queue.bounded(counted, at_most);
 end
 $$;
 
-revoke execute on function post_queue.count_posted(integer) from public, anon, authenticated;
-grant execute on function post_queue.count_posted(integer) to service_role;
+revoke execute on function post_queue.count_ended(public.platform_post_status, integer) from public, anon, authenticated;
+grant execute on function post_queue.count_ended(public.platform_post_status, integer) to service_role;
 
 -- schemas/operator/creators.sql
 
@@ -4708,7 +4722,7 @@ grant execute on function post_queue.dry_undo(uuid, jsonb) to service_role;
 
 -- schemas/operator/due_by_platform.sql
 
--- How many items are due on each platform: {platform: {"count", "precision"}}, exact to 10,000, and for all together to 30,000, of
+-- How many items are due on each platform: {platform: {"count", "precision"}}, exact to 10,000, and for all together to 20,000, of
 -- which those that have most share evenly; beyond that at_least. Read from the index by platform, however many wait. Names are as
 -- the overview shows them; of more than 200 names, which somebody made up, the rest is left out.
 create or replace function post_queue.due_by_platform()
@@ -4721,11 +4735,13 @@ set enable_seqscan = off
 set enable_bitmapscan = off
 set enable_sort = off
 set jit = off
+-- Planned once, not for each name.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   most constant integer := 10000;
   few constant integer := 100;
-  left_over integer := 30000;
+  left_over integer := 20000;
   many integer;
   keys text[];
   names text[];
@@ -4853,7 +4869,7 @@ grant execute on function public.error_cause(text) to public;
 -- Gives {"causes": [{"cause", "count", "is_exact", "last_ten_minutes", "first_failed_at", "last_failed_at", "is_final",
 -- "platforms", "creators", "example", "example_item_id", "line"}, ...], "line_from", "line_bucket_seconds", "is_whole"}.
 --
--- "count" is of those that are failed still: exact to 10,000, and for all causes together to 30,000, of which those that have
+-- "count" is of those that are failed still: exact to 10,000, and for all causes together to 20,000, of which those that have
 -- most share evenly; beyond that the least that it is. "line" is how many tries ended as failed in each of 24 parts of the time
 -- since then, or of the last day, from the figures that were rolled up, and exact; what came since the last roll-up is not in it.
 -- Platforms, creators and is_final are those of a cause's newest 200 items, the example is its newest. "is_final": each of them
@@ -4883,7 +4899,7 @@ declare
   counts bigint[] := '{}';
   few constant integer := 100;
   many integer;
-  left_over integer := 30000;
+  left_over integer := 20000;
   share integer;
   number bigint;
   lines jsonb;
@@ -5420,7 +5436,7 @@ grant execute on function post_queue.moment(timestamptz) to service_role;
 
 -- schemas/operator/overview.sql
 
--- The queue at one look, quick on any table: no figure counts further than 10,000 items, what is due no further than 30,000.
+-- The queue at one look, quick on any table: no figure counts further than 10,000 items, what is due no further than 20,000.
 --
 --   stuck_after_seconds  0 or more; an item longer in processing is stuck
 --
@@ -5430,8 +5446,8 @@ grant execute on function post_queue.moment(timestamptz) to service_role;
 -- "platforms": [{"platform", "due": {"count", "precision"}, "in_hand": ..., "failed": ..., "posted_last_day", "failed_last_day",
 -- "retried_last_day", "is_known", "is_paused", "per_minute"}, ...], "workers" (see post_queue.worker_rows), "last_posted_at"}
 -- and what is paused and limited (see post_queue.controls).
--- "precision" is exact, at_least (there are more), or estimated (the planner's statistics, for posted items of a large
--- table). "recent" are the last 5 minutes, hour and day. A platform's due items are counted by
+-- "precision" is exact, at_least (there are more), or estimated (the planner's statistics, for many posted or cancelled
+-- items). "recent" are the last 5 minutes, hour and day. A platform's due items are counted by
 -- post_queue.due_by_platform; its in hand and failed items are those among 10,000 in hand and the newest 10,000 failed, and
 -- at_least where there are more in all. One that is paused by itself or limited is among the
 -- platforms, whatever else there is of it; "is_known" says whether it can be: a name that is no value of platform_cluster can
@@ -5457,7 +5473,6 @@ declare
   oldest_due constant timestamptz := post_queue.oldest_due();
   scheduled bigint;
   stuck bigint;
-  cancelled bigint;
   recent jsonb;
   day jsonb;
   missing_from timestamptz;
@@ -5520,16 +5535,6 @@ begin
     limit at_most
   ) as bounded;
 
-  select count(*)
-  into cancelled
-  from (
-    select
-    from public.multiplatform_post_queue q
-    where q.status = 'cancelled'
-    order by coalesce(q.updated_at, q.queued_at), q.id
-    limit at_most
-  ) as bounded;
-
   select figures.recent, figures.day, figures.missing_from
   into recent, day, missing_from
   from post_queue.recent_figures() as figures;
@@ -5543,8 +5548,8 @@ begin
       ),
       'processing', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(in_hand)), at_most),
       'failed', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(failed)), at_most),
-      'cancelled', post_queue.bounded(cancelled, at_most),
-      'posted', post_queue.count_posted(at_most)
+      'cancelled', post_queue.count_ended('cancelled', at_most),
+      'posted', post_queue.count_ended('posted', at_most)
     ),
     'due', due_in_all,
     'scheduled', post_queue.bounded(scheduled, at_most),

@@ -34,14 +34,9 @@ begin
     where f.width_seconds = 60 and f.platform = any (platforms) and f.starts_at >= greatest(first, minutes_from)
   ),
   binned as (
-    select bins.platform, array_agg(bins.number order by bins.bin) as times
-    from (
-      select figures.platform, places.bin, sum(places.number)::bigint as number
-      from figures
-      cross join lateral unnest(figures.times) with ordinality as places (number, bin)
-      group by figures.platform, places.bin
-    ) as bins
-    group by bins.platform
+    select figures.platform, post_queue.sum_times(figures.times) as times
+    from figures
+    group by figures.platform
   ),
   posted as (
     select

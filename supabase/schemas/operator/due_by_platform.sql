@@ -1,4 +1,4 @@
--- How many items are due on each platform: {platform: {"count", "precision"}}, exact to 10,000, and for all together to 30,000, of
+-- How many items are due on each platform: {platform: {"count", "precision"}}, exact to 10,000, and for all together to 20,000, of
 -- which those that have most share evenly; beyond that at_least. Read from the index by platform, however many wait. Names are as
 -- the overview shows them; of more than 200 names, which somebody made up, the rest is left out.
 create or replace function post_queue.due_by_platform()
@@ -11,11 +11,13 @@ set enable_seqscan = off
 set enable_bitmapscan = off
 set enable_sort = off
 set jit = off
+-- Planned once, not for each name.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   most constant integer := 10000;
   few constant integer := 100;
-  left_over integer := 30000;
+  left_over integer := 20000;
   many integer;
   keys text[];
   names text[];

@@ -5,7 +5,7 @@
 -- Gives {"causes": [{"cause", "count", "is_exact", "last_ten_minutes", "first_failed_at", "last_failed_at", "is_final",
 -- "platforms", "creators", "example", "example_item_id", "line"}, ...], "line_from", "line_bucket_seconds", "is_whole"}.
 --
--- "count" is of those that are failed still: exact to 10,000, and for all causes together to 30,000, of which those that have
+-- "count" is of those that are failed still: exact to 10,000, and for all causes together to 20,000, of which those that have
 -- most share evenly; beyond that the least that it is. "line" is how many tries ended as failed in each of 24 parts of the time
 -- since then, or of the last day, from the figures that were rolled up, and exact; what came since the last roll-up is not in it.
 -- Platforms, creators and is_final are those of a cause's newest 200 items, the example is its newest. "is_final": each of them
@@ -35,7 +35,7 @@ declare
   counts bigint[] := '{}';
   few constant integer := 100;
   many integer;
-  left_over integer := 30000;
+  left_over integer := 20000;
   share integer;
   number bigint;
   lines jsonb;

@@ -1,4 +1,4 @@
--- The queue at one look, quick on any table: no figure counts further than 10,000 items, what is due no further than 30,000.
+-- The queue at one look, quick on any table: no figure counts further than 10,000 items, what is due no further than 20,000.
 --
 --   stuck_after_seconds  0 or more; an item longer in processing is stuck
 --
@@ -8,8 +8,8 @@
 -- "platforms": [{"platform", "due": {"count", "precision"}, "in_hand": ..., "failed": ..., "posted_last_day", "failed_last_day",
 -- "retried_last_day", "is_known", "is_paused", "per_minute"}, ...], "workers" (see post_queue.worker_rows), "last_posted_at"}
 -- and what is paused and limited (see post_queue.controls).
--- "precision" is exact, at_least (there are more), or estimated (the planner's statistics, for posted items of a large
--- table). "recent" are the last 5 minutes, hour and day. A platform's due items are counted by
+-- "precision" is exact, at_least (there are more), or estimated (the planner's statistics, for many posted or cancelled
+-- items). "recent" are the last 5 minutes, hour and day. A platform's due items are counted by
 -- post_queue.due_by_platform; its in hand and failed items are those among 10,000 in hand and the newest 10,000 failed, and
 -- at_least where there are more in all. One that is paused by itself or limited is among the
 -- platforms, whatever else there is of it; "is_known" says whether it can be: a name that is no value of platform_cluster can
@@ -35,7 +35,6 @@ declare
   oldest_due constant timestamptz := post_queue.oldest_due();
   scheduled bigint;
   stuck bigint;
-  cancelled bigint;
   recent jsonb;
   day jsonb;
   missing_from timestamptz;
@@ -98,16 +97,6 @@ begin
     limit at_most
   ) as bounded;
 
-  select count(*)
-  into cancelled
-  from (
-    select
-    from public.multiplatform_post_queue q
-    where q.status = 'cancelled'
-    order by coalesce(q.updated_at, q.queued_at), q.id
-    limit at_most
-  ) as bounded;
-
   select figures.recent, figures.day, figures.missing_from
   into recent, day, missing_from
   from post_queue.recent_figures() as figures;
@@ -121,8 +110,8 @@ begin
       ),
       'processing', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(in_hand)), at_most),
       'failed', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(failed)), at_most),
-      'cancelled', post_queue.bounded(cancelled, at_most),
-      'posted', post_queue.count_posted(at_most)
+      'cancelled', post_queue.count_ended('cancelled', at_most),
+      'posted', post_queue.count_ended('posted', at_most)
     ),
     'due', due_in_all,
     'scheduled', post_queue.bounded(scheduled, at_most),

@@ -1,5 +1,7 @@
--- A queue with a past, for the console's tests and pictures: a day and a half of posts on six platforms, retries, four
--- causes of failure, some items due, in hand, scheduled and cancelled. The random numbers are the same each time.
+-- A queue with a past, for a developer's database, the console's tests and its pictures: a day and a half of posts on six
+-- platforms, retries, four causes of failure, some items due, in hand, scheduled and cancelled. On top of it the setting
+-- world.items says how many items of a mess there are: on all platforms and on seven that are none, with 25 causes more, names
+-- with markup, right-to-left text and 300 characters, and one creator's flood. The random numbers are the same each time.
 select setseed(0.42);
 
 insert into creators (id, creator_name)
@@ -89,6 +91,101 @@ select p.id, p.creator_id, (array['girlfanz', 'pupfanz', 'gayfanz'])[1 + n % 3],
   case when n % 5 = 0 then 'Exclusive: ' || p.title end, n % 2 = 0
 from generate_series(1, 75) as n
 join content_posts p on p.id = ('b0000000-0000-4000-8000-0000000002' || lpad((1 + n % 40)::text, 2, '0'))::uuid;
+
+-- The mess: its creators and posts.
+insert into creators (id, creator_name)
+select ('c0000000-0000-4000-8000-0000000009' || lpad(n::text, 2, '0'))::uuid,
+  (array['Flood & Sons', '<img src=x onerror=alert(1)> <b>Ltd</b>', E'\u202eمرحبا\u2066 بالجميع', repeat('Wilhelmina ', 9)])[n]
+from generate_series(1, 4) as n
+where current_setting('world.items')::integer > 0;
+
+insert into content_posts (id, creator_id, cluster, title, description, content_type, content_url, status, moderation_status, published_at)
+select ('b0000000-0000-4000-8000-0000000009' || lpad(n::text, 2, '0'))::uuid, ('c0000000-0000-4000-8000-0000000009' || lpad(n::text, 2, '0'))::uuid,
+  'boyfanz', (array['One of very many', '<script>alert(1)</script> & "quoted"', E'\u202e عرض محدود \u2066 deifirev', repeat('Longest', 36)])[n],
+  (array[null, '<i>caption</i>', E'\u202eنص', repeat('caption ', 200)])[n], 'video', 'https://cdn.example.com/mess.mp4', 'published', 'approved',
+  now() - interval '3 days'
+from generate_series(1, 4) as n
+where current_setting('world.items')::integer > 0;
+
+create temporary table mess as
+select
+  n, ('b0000000-0000-4000-8000-0000000009' || lpad((2 + n % 3)::text, 2, '0'))::uuid as post_id, random() as luck,
+  names.known[1 + floor(power(random(), 2) * cardinality(names.known))::integer] as platform,
+  case when n % 9 = 0 then names.unknown[1 + n / 9 % cardinality(names.unknown)] end as none
+from generate_series(1, current_setting('world.items')::integer) as n
+cross join (
+  select enum_range(null::platform_cluster)::text[] as known,
+    array['', '   ', 'girlfans', 'GirlFanz', '<b>bold</b><img src=x>', E'\u202eمنصة\u2066', repeat('fanz', 75)] as unknown
+) as names;
+
+-- Two in five are posted.
+with posted as (
+  insert into multiplatform_post_queue (
+    original_post_id, creator_id, target_platform, status, queued_at, created_at, processing_started_at, completed_at, updated_at,
+    target_post_id, claim_id
+  )
+  select p.id, p.creator_id, mess.platform, 'posted', at.posted - at.took, at.posted - at.took, at.posted, at.posted, at.posted,
+    gen_random_uuid(), gen_random_uuid()
+  from mess
+  join content_posts p on p.id = mess.post_id
+  cross join lateral (
+    select now() - make_interval(secs => 129600 * mess.luck) as posted, make_interval(secs => 2 + 300 * power(mess.luck, 9)) as took
+  ) as at
+  where mess.n % 20 < 8
+  returning *
+)
+insert into multiplatform_post_history (original_post_id, creator_id, target_platform, target_post_id, time_to_post_seconds, posted_at)
+select original_post_id, creator_id, target_platform, target_post_id, extract(epoch from completed_at - queued_at)::integer, completed_at
+from posted;
+
+-- A quarter is one creator's flood, due now, and one in twenty is due of others.
+insert into multiplatform_post_queue (original_post_id, creator_id, target_platform, queued_at)
+select p.id, p.creator_id, case when mess.n % 20 < 13 then mess.platform else coalesce(mess.none, mess.platform) end,
+  now() - make_interval(secs => 1200 * mess.luck)
+from mess
+join content_posts p on p.id = case when mess.n % 20 < 13 then 'b0000000-0000-4000-8000-000000000901' else mess.post_id end
+where mess.n % 20 between 8 and 13;
+
+-- One in five failed: most of them in the last minutes, and for the first of the causes.
+insert into multiplatform_post_queue (
+  original_post_id, creator_id, target_platform, status, error_message, queued_at, created_at, failed_at, updated_at, retry_count, claim_id
+)
+select p.id, p.creator_id, coalesce(mess.none, mess.platform), 'failed',
+  replace(replace(cause.error, '<n>', (100 + mess.n)::text), '<id>', gen_random_uuid()::text),
+  at.failed - interval '15 minutes', at.failed - interval '15 minutes', at.failed, at.failed, cause.retries, gen_random_uuid()
+from mess
+join content_posts p on p.id = mess.post_id
+cross join lateral (select now() - make_interval(secs => 2 + 250000 * power(mess.luck, 5)) as failed) as at
+join (
+  select place, error, case when place % 3 = 0 then 0 else 3 end as retries
+  from unnest(array[
+    'The CDN answered 503 after <n> ms.', 'Took <n> ms, which is too long.', 'The original post <id> is archived.',
+    'The token ya29.a0AfB_by<n>Qx is refused.', 'Connection reset by peer (0x7f<n>a0).', 'The creator <id> is gone.',
+    'Disk quota exceeded on node-<n>.', 'TLS handshake failed with media<n>.example.com.', 'A value is too long for the column "title".',
+    'The upload of part <n> did not end.', 'HTTP 429: try again in <n> s.', '<b>Bad</b> <script>alert(<n>)</script> gateway',
+    'deadlock detected (40P01), process <n>', 'canceling statement due to lock timeout (55P03)', E'\u202eخطأ رقم <n>\u2066',
+    'The thumbnail of <id> is empty.', 'Checksum <n> is not that of the file.', 'The trigger "notify_<n>" refused the row.',
+    'no space left on device', 'The queue of the platform is full: <n> items.', 'Name resolution of cdn<n>.example.com failed.',
+    'The API answered with a page, not with JSON.', 'The session <id> has ended.', E'Two\nlines, the second of <n> letters.',
+    repeat('A very long error goes on and on. ', 40)
+  ]) with ordinality as named (error, place)
+) as cause on cause.place = 1 + floor(power(mess.luck * 7919 - floor(mess.luck * 7919), 2) * 25)::integer
+where mess.n % 20 between 14 and 17;
+
+-- The rest is for later, in hand, stuck or cancelled.
+insert into multiplatform_post_queue (
+  original_post_id, creator_id, target_platform, status, queued_at, scheduled_for, processing_started_at, claim_id, modified_title
+)
+select p.id, p.creator_id, mess.platform,
+  case when mess.n % 20 = 18 then 'queued' when mess.n < 300 then 'processing' else 'cancelled' end::platform_post_status,
+  now() - interval '1 hour', case when mess.n % 20 = 18 then now() + make_interval(mins => 1 + mess.n) end,
+  case when mess.n % 20 = 19 and mess.n < 300 then now() - make_interval(secs => mess.n * 2) end,
+  case when mess.n % 20 = 19 and mess.n < 300 then gen_random_uuid() end, case when mess.n % 3 = 0 then repeat('W', 255) end
+from mess
+join content_posts p on p.id = mess.post_id
+where mess.n % 20 >= 18;
+
+drop table mess;
 
 -- The tries that went before.
 insert into post_queue.tries (item_id, claim_id, target_platform, tried_at, started_at, outcome, error, retry_at)

@@ -1,12 +1,9 @@
 using FanzQueueFunctions.Testbed;
 
-namespace FanzQueueFunctions.Browser.Tests;
+namespace FanzQueueFunctions.Pictures;
 
-/// <summary>
-/// How long an operator waits for the first plot: not a test, run by <c>./dev bench first-plot</c> alone, on the database that
-/// <c>OPERATOR_DATABASE</c> names. Goal: under 500 ms after the key was entered.
-/// </summary>
-public sealed class FirstPlot(ChromiumFixture chromium)
+/// <summary>How long an operator waits for the first plot. Goal: under 500 ms after the key was entered.</summary>
+internal static class FirstPlot
 {
     private const int UnmeasuredRounds = 3;
     private const int Rounds = 20;
@@ -25,29 +22,26 @@ public sealed class FirstPlot(ChromiumFixture chromium)
         }
         """;
 
-    [Fact(Explicit = true)]
-    public async Task Measure_it()
+    public static async Task MeasureAsync(string connectionString)
     {
-        var named = Environment.GetEnvironmentVariable("OPERATOR_DATABASE");
-        Assert.SkipWhen(string.IsNullOrEmpty(named), "OPERATOR_DATABASE names no database.");
-        var database = new TestDatabase(named!);
+        await using var database = new TestDatabase(connectionString);
         // As the heartbeat does every five minutes.
         while (!await database.ScalarAsync<bool>("select (post_queue_roll_up() ->> 'is_current')::boolean"))
         {
         }
 
-        await using var app = await ConsoleApp.StartAsync(database);
+        await using var console = await ShownConsole.StartAsync(connectionString);
         foreach (var range in (string[])["1h", "24h", "30d"])
         {
             List<double> doors = [];
             List<double> plots = [];
             for (var round = -UnmeasuredRounds; round < Rounds; round++)
             {
-                // Each in a context of its own: nothing is cached.
-                await using var console = await ConsolePage.OpenAsync(chromium, app, key: null, $"overview?range={range}");
-                var door = await console.Page.EvaluateAsync<double>(Watch);
-                await console.EnterAsync(ConsoleApp.HostKey);
-                var plot = await console.Page.EvaluateAsync<double>("() => window.firstPlot");
+                var page = await console.OpenAsync($"overview?range={range}", width: 1280);
+                var door = await page.EvaluateAsync<double>(Watch);
+                await ShownConsole.EnterAsync(page);
+                var plot = await page.EvaluateAsync<double>("() => window.firstPlot");
+                await page.Context.CloseAsync();
                 if (round < 0)
                     continue;
                 doors.Add(door);
