@@ -354,7 +354,7 @@ public sealed class QueueProcessor(
             if (!results.TryGetValue(item.Id, out var result))
                 continue;
             metrics.ItemSettled(item, result);
-            logger.ItemSettled(item, result);
+            logger.ItemSettled(item, result, options.LogTitles);
         }
 
         logger.BatchCompleted(time.GetUtcNow());

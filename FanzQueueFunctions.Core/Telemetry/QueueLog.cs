@@ -20,14 +20,16 @@ internal static partial class QueueLog
         BatchCompleted(logger, now.UtcDateTime);
 
     /// <summary>The two or three lines of one item, in the document's order.</summary>
-    public static void ItemSettled(this ILogger logger, ClaimedItem item, SettledItem result)
+    /// <param name="withTitle">Whether its title is among them: it tells of a creator, and the log is kept elsewhere.</param>
+    public static void ItemSettled(this ILogger logger, ClaimedItem item, SettledItem result, bool withTitle)
     {
         if (!logger.IsEnabled(LogLevel.Information))
             return;
 
         var shortId = ShortId(item.Id);
         var platform = OneLine.Of(item.TargetPlatform);
-        ItemProcessing(logger, shortId, OneLine.Of(item.Title ?? "(untitled)"), platform, item.Id);
+        ItemProcessing(
+            logger, shortId, withTitle ? OneLine.Of(item.Title ?? "(untitled)") : "(title not logged)", platform, item.Id);
         switch (result.Outcome)
         {
             case SettledOutcome.Posted:
