@@ -123,6 +123,21 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
             OperationJson.Default.Int32,
             cancellationToken);
 
+    public Task<ErasedPortion> EraseCreatorAsync(CreatorErasure order, string? after, CancellationToken cancellationToken) =>
+        CallAsync(
+            "post_queue_erase_creator",
+            [
+                new("creator_id", order.CreatorId),
+                new("actor", order.Actor),
+                new("reason", order.Reason),
+                new("idempotency_key", order.IdempotencyKey),
+                .. Argument.Given("name", order.Name),
+                .. Argument.Given("after", after),
+                new("dry_run", order.DryRun),
+            ],
+            OperationJson.Default.ErasedPortion,
+            cancellationToken);
+
     public async Task<bool> RollUpAsync(CancellationToken cancellationToken)
     {
         var rolledUp = await CallAsync("post_queue_roll_up", [], OperationJson.Default.RolledUp, cancellationToken);

@@ -182,6 +182,8 @@ internal static class QueueTables
     /// <summary>All that a filter asks.</summary>
     private static IEnumerable<string> Words(ChangeScope filter)
     {
+        if (filter.Erased == true)
+            yield return "(erased)";
         if (filter.History == true)
             yield return "history";
         if (filter.Status is { } status)
