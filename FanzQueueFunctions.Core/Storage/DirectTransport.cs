@@ -16,23 +16,42 @@ internal sealed class DirectTransport(NpgsqlDataSource dataSource, string host, 
 {
     public string Description => description;
 
-    public async Task<T> CallAsync<T>(
-        string function, IReadOnlyList<Argument> arguments, JsonTypeInfo<T> result, CancellationToken cancellationToken)
+    public Task<T> CallAsync<T>(
+        string function, IReadOnlyList<Argument> arguments, JsonTypeInfo<T> result, CancellationToken cancellationToken) =>
+        AnswerAsync(
+            function,
+            async () =>
+            {
+                var named = string.Join(", ", arguments.Select((argument, i) => $"{argument.Name} => ${i + 1}"));
+                await using var command = dataSource.CreateCommand($"select public.{function}({named})");
+                foreach (var argument in arguments)
+                    command.Parameters.Add(Parameter(argument.Value));
+
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                await reader.ReadAsync(cancellationToken);
+                if (await reader.IsDBNullAsync(0, cancellationToken))
+                    throw new JsonException($"{function} answered null.");
+                var document = await reader.GetFieldValueAsync<byte[]>(0, cancellationToken);
+                return Answer.Checked(JsonSerializer.Deserialize(document, result), function);
+            });
+
+    /// <summary>What to build before the migrations: see <see cref="IndexesBeforehand"/>.</summary>
+    /// <exception cref="QueueStoreException">Every failure.</exception>
+    public Task<string> ReadIndexesBeforehandAsync(CancellationToken cancellationToken) =>
+        AnswerAsync(
+            nameof(IndexesBeforehand),
+            async () =>
+            {
+                await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+                return await IndexesBeforehand.ScriptAsync(connection, cancellationToken);
+            });
+
+    private async Task<T> AnswerAsync<T>(string function, Func<Task<T>> ask)
     {
-        var named = string.Join(", ", arguments.Select((argument, i) => $"{argument.Name} => ${i + 1}"));
         var startedAt = Stopwatch.GetTimestamp();
         try
         {
-            await using var command = dataSource.CreateCommand($"select public.{function}({named})");
-            foreach (var argument in arguments)
-                command.Parameters.Add(Parameter(argument.Value));
-
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            await reader.ReadAsync(cancellationToken);
-            if (await reader.IsDBNullAsync(0, cancellationToken))
-                throw new JsonException($"{function} answered null.");
-            var document = await reader.GetFieldValueAsync<byte[]>(0, cancellationToken);
-            return Answer.Checked(JsonSerializer.Deserialize(document, result), function);
+            return await ask();
         }
         catch (PostgresException exception)
         {
