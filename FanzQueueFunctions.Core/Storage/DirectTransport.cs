@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FanzQueueFunctions.Processing;
@@ -111,7 +112,10 @@ internal sealed class DirectTransport(NpgsqlDataSource dataSource, string host, 
 
     // A project's own host has an IPv6 address alone, and many networks have none.
     internal static string Advice(Exception exception) =>
-        exception.GetBaseException() is SocketException
+        exception.InnerException is AuthenticationException
+            ? "The server's certificate was refused: sslrootcert in DATABASE_URL must be the file of the authority that signed it (Supabase: " +
+              "Project Settings, Database, SSL Configuration), and with verify-full the host must be one that it names."
+        : exception.GetBaseException() is SocketException
         {
             SocketErrorCode: SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.AddressFamilyNotSupported
                 or SocketError.AddressNotAvailable
