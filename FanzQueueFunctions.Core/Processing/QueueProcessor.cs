@@ -17,6 +17,7 @@ public sealed class QueueProcessor(
     IHostApplicationLifetime lifetime,
     RunsInHand runs,
     WorkerState worker,
+    DatabaseName database,
     TimeProvider time,
     ILogger<QueueProcessor> logger) : IQueueProcessor
 {
@@ -185,13 +186,13 @@ public sealed class QueueProcessor(
         switch (report.Status)
         {
             case HealthStatus.Healthy:
-                logger.Healthy(uptime);
+                logger.Healthy(uptime, OneLine.Of(database.Text));
                 break;
             case HealthStatus.Degraded:
-                logger.Degraded(reasons, uptime);
+                logger.Degraded(reasons, uptime, OneLine.Of(database.Text));
                 break;
             case HealthStatus.Unhealthy:
-                logger.Unhealthy(reasons, uptime);
+                logger.Unhealthy(reasons, uptime, OneLine.Of(database.Text));
                 break;
         }
 

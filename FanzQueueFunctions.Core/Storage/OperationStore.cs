@@ -2,18 +2,22 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FanzQueueFunctions.Operations;
+using FanzQueueFunctions.Processing;
 
 namespace FanzQueueFunctions.Storage;
 
 /// <summary>The operator's side of the store: each operation is one call of a SQL function, repeated where that may help.</summary>
-internal sealed class OperationStore(IQueueTransport transport, StoreResilience resilience) : IOperationStore
+internal sealed class OperationStore(IQueueTransport transport, StoreResilience resilience, DatabaseName database) : IOperationStore
 {
-    public Task<QueueOverview> ReadOverviewAsync(TimeSpan stuckAfter, CancellationToken cancellationToken) =>
-        CallAsync(
+    public async Task<QueueOverview> ReadOverviewAsync(TimeSpan stuckAfter, CancellationToken cancellationToken)
+    {
+        var overview = await CallAsync(
             "post_queue_overview",
             [new("stuck_after_seconds", (int)Math.Ceiling(stuckAfter.TotalSeconds))],
             OperationJson.Default.QueueOverview,
             cancellationToken);
+        return overview with { Database = database.Text };
+    }
 
     public Task<QueueSeries> ReadSeriesAsync(
         SeriesRange range, string? platform, CancellationToken cancellationToken) =>

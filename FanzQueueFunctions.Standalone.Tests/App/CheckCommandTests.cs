@@ -207,9 +207,12 @@ public sealed class CheckCommandTests(PostgresFixture postgres)
             PathPrefix = "/rest/v1",
         });
 
-    /// <returns>Its lines, without the empty ones and the blanks that fill them up.</returns>
-    private static string[] Printed(AppProcess app) =>
-        [.. app.Lines.Select(line => line.TrimEnd()).Where(line => line.Length > 0)];
+    /// <returns>Its lines, without the first, which names the database, the empty ones and the blanks that fill them up.</returns>
+    private static string[] Printed(AppProcess app)
+    {
+        Assert.StartsWith("Database: 127.0.0.1:", app.Lines[0]);
+        return [.. app.Lines.Skip(1).Select(line => line.TrimEnd()).Where(line => line.Length > 0)];
+    }
 
     private static JsonArray Json(AppProcess app) => JsonNode.Parse(string.Join('\n', app.Lines))!.AsArray();
 }

@@ -12,7 +12,9 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
         await using var database = await CreateAsync();
         var item = await database.ScalarAsync<Guid>("select id from multiplatform_post_queue where error_message = 'Gone [red]'");
 
-        Assert.Contains(await PrintedAsync(database, 0, "overview"), line => line.Contains("oldest due", StringComparison.Ordinal));
+        var overview = await PrintedAsync(database, 0, "overview");
+        Assert.Equal("Database: the test's", overview[0]);
+        Assert.Contains(overview, line => line.Contains("oldest due", StringComparison.Ordinal));
         Assert.Contains(await PrintedAsync(database, 0, "failures"), line => line.Contains("Took <n> s", StringComparison.Ordinal));
         Assert.Contains(
             await PrintedAsync(database, 0, "items", "--status", "failed", "--cause", "Gone [red]"),
@@ -78,7 +80,7 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
         await using var database = await CreateAsync();
 
         var refused = await PrintedAsync(database, 3, "pause", "all");
-        Assert.Contains("This pauses everything. Say --yes where nobody can be asked.", refused);
+        Assert.Contains("This pauses everything. Say --yes where nobody can be asked. (Database: the test's)", refused);
         Assert.Equal(0L, await database.CountAsync("post_queue.pauses"));
 
         var paused = JsonNode.Parse(string.Concat(await PrintedAsync(database, 0, "pause", "all", "--yes", "--json")))!;
@@ -168,7 +170,7 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
         const string Rows = "6 rows (2 of actions, 3 of changed_items, 1 of pauses)";
         Assert.Equal([$"{Rows} would be changed."], await PrintedAsync(database, 0, [.. erase, "--dry-run"]));
         Assert.Contains(
-            $"{Rows} would be changed for good. Say --yes where nobody can be asked.", await PrintedAsync(database, 3, erase));
+            $"{Rows} would be changed for good. Say --yes where nobody can be asked. (Database: the test's)", await PrintedAsync(database, 3, erase));
         Assert.Equal([$"{Rows} changed."], await PrintedAsync(database, 0, [.. erase, "--yes", "--reason", "Request 17"]));
         Assert.Equal(["0 rows changed."], await PrintedAsync(database, 0, erase));
         Assert.DoesNotContain(
@@ -242,7 +244,7 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
 
     private static async Task<string[]> PrintedAsync(TestDatabase database, int exitCode, params string[] arguments)
     {
-        await using var command = AppProcess.Start([("DATABASE_URL", database.ConnectionString)], ["queue", .. arguments]);
+        await using var command = AppProcess.Start([("DATABASE_URL", database.ConnectionString), ("Queue__DatabaseName", "the test's")], ["queue", .. arguments]);
         var code = await command.WaitForExitAsync();
         string[] lines = [.. command.Lines.Where(line => line.Trim().Length > 0)];
         Assert.True(exitCode == code, $"exit code {code}:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}");

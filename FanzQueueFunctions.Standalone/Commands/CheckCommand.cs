@@ -40,7 +40,7 @@ internal static class CheckCommand
         if (json)
             Console.WriteLine(JsonSerializer.Serialize(findings, CommandsJson.Default.IReadOnlyListFinding));
         else
-            AnsiConsole.Console.Write(findings);
+            AnsiConsole.Console.Write(services.GetRequiredService<DatabaseName>(), findings);
         return findings.Any(finding => finding.Level == FindingLevel.Error) ? 1 : 0;
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using FanzQueueFunctions.Http;
 using FanzQueueFunctions.Operations;
+using FanzQueueFunctions.Processing;
 
 namespace FanzQueueFunctions.Standalone.Commands;
 
@@ -36,7 +37,9 @@ internal static class QueueEraseCommand
             {
                 // One name may be that of many; what it means is to be seen first.
                 if (erased.Changed > 0 && !arguments.GetValue(yes)
-                    && !Confirmation.IsGiven($"{Told(erased)} would be changed for good.", $"Change {Told(erased)} for good?"))
+                    && !Confirmation.IsGiven(
+                        services.GetRequiredService<DatabaseName>(), $"{Told(erased)} would be changed for good.",
+                        $"Change {Told(erased)} for good?"))
                     return QueueExitCode.NotConfirmed;
                 order = order with { DryRun = false };
                 erased = await RunAsync(store, order, cancellationToken);

@@ -27,7 +27,7 @@ internal static class QueueResetCommand
             if (!arguments.GetValue(dryRun))
             {
                 if (items.Count > 1 && !arguments.GetValue(yes)
-                    && !Confirmation.IsGiven($"{items.Count} items are stuck.", $"Reset {items.Count} items?"))
+                    && !Confirmation.IsGiven(services.GetRequiredService<DatabaseName>(), $"{items.Count} items are stuck.", $"Reset {items.Count} items?"))
                     return QueueExitCode.NotConfirmed;
                 items = await store.ResetStuckAsync(
                     olderThan, dryRun: false, CommandActor.Name, arguments.GetValue(reason), cancellationToken);

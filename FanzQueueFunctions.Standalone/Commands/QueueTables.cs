@@ -12,6 +12,7 @@ internal static class QueueTables
 
     public static void Overview(IAnsiConsole console, QueueOverview overview)
     {
+        console.WriteLine($"Database: {OneLine.Of(overview.Database ?? "")}");
         var counts = overview.Counts;
         Write(console, ["queued", "due", "scheduled", "in hand", "stuck", "failed", "posted", "cancelled", "oldest due"],
         [
