@@ -51,7 +51,7 @@ internal static partial class IndexesBeforehand
                 -- Of large tables {(first.Count == 1 ? "one index is" : $"{first.Count} indexes are")} missing. Run this with psql before the migrations, not in a
                 -- transaction and not through a transaction pooler. Writers go on meanwhile.
                 set statement_timeout = 0;
-                set lock_timeout = '5s';
+                set lock_timeout = '100ms';
 
                 """);
             foreach (var adds in first.Select(index => index.Adds).OfType<string>().Distinct())
