@@ -11,6 +11,7 @@ RUN dotnet restore FanzQueueFunctions.Standalone --use-current-runtime -p:Publis
 
 COPY .editorconfig ./
 COPY FanzQueueFunctions.Core/ FanzQueueFunctions.Core/
+COPY supabase/schemas/ supabase/schemas/
 COPY FanzQueueFunctions.Standalone/ FanzQueueFunctions.Standalone/
 RUN dotnet publish FanzQueueFunctions.Standalone --no-restore -c Release -o /app --use-current-runtime -p:PublishAot=true
 

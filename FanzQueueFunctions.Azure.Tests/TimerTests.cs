@@ -65,7 +65,7 @@ public sealed class TimerTests(PostgresFixture postgres)
 
         await app.FireAsync("HealthHeartbeat");
 
-        Assert.Matches(@"^\[HEALTH\] healthy - Uptime: \d+s$", Assert.Single(app.LinesOfRuns()));
+        Assert.Matches(@"^\[HEALTH\] healthy - Uptime: \d+s - Database: 127\.0\.0\.1:\d+/\w+$", Assert.Single(app.LinesOfRuns()));
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace FanzQueueFunctions.Testbed;
 
 /// <summary>
 /// The SQL as it is, and the migration of a release that is made of it. In <c>schemas</c>, <c>tables</c> and <c>bindings</c>
-/// hold steps that change tables, in order and by hand: those before the functions, and those that need them. All other
+/// hold steps that change tables, in order and by hand: the app's own before the functions, production's after them. All other
 /// folders hold the functions, one a file.
 /// </summary>
 /// <param name="folder">A folder like <c>supabase</c>.</param>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FanzQueueFunctions.Benchmarks.Results;
 using FanzQueueFunctions.Benchmarks.Rows;
+using FanzQueueFunctions.Storage;
 using FanzQueueFunctions.Testbed;
 using Npgsql;
 
@@ -9,7 +10,7 @@ namespace FanzQueueFunctions.Benchmarks.Sections;
 /// <summary>
 /// The migrations on production's schema with many rows, while others write: how long each file takes, which locks it
 /// holds on the big tables at its end, and how long a writer waited at most. Once as they come, and once with the indexes
-/// built beforehand as docs/operations.md says. Not part of a whole run: <c>--only migrations</c>.
+/// built beforehand as <c>check --before-migration</c> says. Not part of a whole run: <c>--only migrations</c>.
 /// </summary>
 internal static class PushedMigrations
 {
@@ -68,12 +69,14 @@ internal static class PushedMigrations
         await Task.Delay(TimeSpan.FromSeconds(2));
         steps.Add((Undisturbed, Writer.Now - TimeSpan.FromSeconds(1), Writer.Now));
 
-        if (indexesFirst)
+        if (!indexesFirst)
+            await ExecuteAsync("set post_queue.large_table_rows = 0");
+        else
         {
             var begin = Writer.Now;
-            foreach (var statement in await IndexesFirstAsync())
+            foreach (var statement in await IndexesFirstAsync(connectionString))
                 await ExecuteAsync(statement);
-            steps.Add(("the statements of operations.md, concurrently", begin, Writer.Now));
+            steps.Add(("the statements of check --before-migration", begin, Writer.Now));
         }
 
         foreach (var file in Migrations.Files)
@@ -111,12 +114,12 @@ internal static class PushedMigrations
         }
     }
 
-    /// <summary>The statements that the document gives for big tables, as it gives them.</summary>
-    private static async Task<IEnumerable<string>> IndexesFirstAsync()
+    /// <summary>The statements that the command prints, one by one, as psql sends them.</summary>
+    private static async Task<IEnumerable<string>> IndexesFirstAsync(string connectionString)
     {
-        var document = await File.ReadAllTextAsync(Path.Combine(RepositoryFolder.Path, "docs", "operations.md"));
-        var chapter = document[document.IndexOf("## Indexes on big tables", StringComparison.Ordinal)..];
-        return chapter.Split("```sql\n")[1].Split("```")[0].Split(";\n", StringSplitOptions.RemoveEmptyEntries);
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        return (await IndexesBeforehand.ScriptAsync(connection, CancellationToken.None)).Split(";\n");
     }
 
     /// <summary>Writes one row after another, each in a transaction of its own, and keeps how long each took.</summary>

@@ -10,6 +10,7 @@ import { platformField, platformOf, platformNames } from './platforms.js';
 
 const verbs = {
   retry: 'retry', cancel: 'cancel', undo: 'undo', prune: 'prune', pause: 'pause', resume: 'resume', limit: 'limit', resetStuck: 'reset stuck',
+  erase: 'erase',
 };
 
 export const changes = {
@@ -82,13 +83,14 @@ function controls(one) {
 /** What a change meant, as it is ordered once more. */
 function scopeAgain({ verb, filter }) {
   if (verb === 'undo') return { of: filter.of };
-  if (verb !== 'retry' && verb !== 'cancel') return null;
+  if (verb !== 'retry' && verb !== 'cancel' || filter.erased) return null;
   const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== null));
   return given.ids ? { ids: given.ids } : { filter: given };
 }
 
 /** What a change meant, in words. */
 function scopeOf({ verb, filter }) {
+  if (filter?.erased) return '(erased)';
   if (verb === 'pause' || verb === 'resume') return filter.platform === '*' ? 'everything' : filter.platform;
   if (verb === 'limit') return `${filter.platform}: ${filter.perMinute ? `${many(filter.perMinute, 'post')} a minute` : 'no limit'}`;
   if (verb === 'resetStuck') return `in processing for over ${duration(filter.olderThanSeconds)}`;

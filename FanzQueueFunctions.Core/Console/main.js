@@ -51,7 +51,10 @@ async function load() {
   loading(false);
   // The state of the queue stands in the tab, whatever view is shown.
   await hear().catch(() => {});
-  if (mine === turn && entered) document.title = titleOf(view);
+  if (mine === turn && entered) {
+    document.title = titleOf(view);
+    paintTop();
+  }
   return true;
 }
 
@@ -69,7 +72,7 @@ function paint(view, data, again) {
   applyDead();
 }
 
-const titleOf = (view) => `${state.word && `${state.word} · `}${view.title} · FanzQueue`;
+const titleOf = (view) => `${state.word && `${state.word} · `}${view.title} · ${state.database || 'FanzQueue'}`;
 
 function show() {
   if (!entered) return;
@@ -85,6 +88,7 @@ function paintTop() {
   const { view } = readAddress();
   morph(top, h('div', {},
     h('a', { class: 'brand', href: '#/overview' }, 'FanzQueue'),
+    entered && state.database && h('bdi', { class: 'note', title: 'The database' }, state.database),
     entered && h('nav', { 'aria-label': 'Views' }, Object.entries(tabs).map(([name, label]) => h('a', {
       href: `#/${name}`, 'aria-current': name === (view in tabs ? view : 'items') && 'page',
     }, label))),

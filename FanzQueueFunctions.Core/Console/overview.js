@@ -19,7 +19,7 @@ let worst = { at: 0, cause: null };
 const worstAge = 60_000;
 
 /** How the queue is, in a word, for the title of the tab: as it was last heard. */
-export const state = { word: '', at: 0 };
+export const state = { word: '', database: '', at: 0 };
 
 // By which column the platforms are sorted, and whether the largest stands first.
 let sorted = { by: 'platform', down: false };
@@ -280,7 +280,7 @@ async function readWorst() {
 
 /** What the tab's title says of it. */
 function heard(now) {
-  Object.assign(state, { word: wordOf(now), at: Date.now() });
+  Object.assign(state, { word: wordOf(now), database: now.database ?? '', at: Date.now() });
 }
 
 /** Hears how the queue is, where another view is shown; half a minute old is fresh enough. */

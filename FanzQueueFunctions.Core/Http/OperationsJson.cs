@@ -34,6 +34,7 @@ namespace FanzQueueFunctions.Http;
 [JsonSerializable(typeof(LimitBody))]
 [JsonSerializable(typeof(UndoBody))]
 [JsonSerializable(typeof(ResetBody))]
+[JsonSerializable(typeof(CreatorErased))]
 internal sealed partial class OperationsJson : JsonSerializerContext;
 
 /// <summary>An enum's value as the other names of the answers are written; numbers are refused.</summary>

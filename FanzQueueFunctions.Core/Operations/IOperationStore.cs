@@ -52,6 +52,10 @@ public interface IOperationStore
     Task<int> PruneHistoryAsync(
         DateTimeOffset olderThan, string idempotencyKey, string actor, CancellationToken cancellationToken);
 
+    /// <summary>Does one portion of taking a creator who was deleted out of what the queue itself keeps.</summary>
+    /// <param name="after">The <see cref="ErasedPortion.Next"/> of the portion before; null for the first.</param>
+    Task<ErasedPortion> EraseCreatorAsync(CreatorErasure order, string? after, CancellationToken cancellationToken);
+
     /// <summary>Rolls what happened up into the figures that series and overview are read from.</summary>
     /// <returns>Whether nothing is left to roll up now; else it is to be called again.</returns>
     Task<bool> RollUpAsync(CancellationToken cancellationToken);

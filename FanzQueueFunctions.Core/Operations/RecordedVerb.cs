@@ -26,4 +26,7 @@ public enum RecordedVerb
 
     /// <summary>See <see cref="ItemVerb.Undo"/>.</summary>
     Undo,
+
+    /// <summary>Took a creator who was deleted out of the record and the like.</summary>
+    Erase,
 }

@@ -35,6 +35,9 @@ public sealed record QueueOptions
     /// </summary>
     public bool Wake { get; init; } = true;
 
+    /// <summary><c>Queue__LogTitles</c>: the log shows the title of each item that is worked, as the document does.</summary>
+    public bool LogTitles { get; init; } = true;
+
     /// <summary>
     /// <c>Queue__MaxRunSeconds</c>: a run takes no new batch after this; 1 to 599 seconds, and below the lease. Where it is
     /// not set, a lease that is shorter than its default makes it shorter, too.
@@ -69,6 +72,7 @@ public sealed record QueueOptions
                 mostRunSeconds < MostRunSeconds ? ", below Queue__LeaseMinutes" : "")),
             Fair = configuration.ReadFlag("Queue:Fair", defaults.Fair),
             Wake = configuration.ReadFlag("Queue:Wake", defaults.Wake),
+            LogTitles = configuration.ReadFlag("Queue:LogTitles", defaults.LogTitles),
         };
     }
 }

@@ -17,6 +17,7 @@ public sealed class QueueProcessor(
     IHostApplicationLifetime lifetime,
     RunsInHand runs,
     WorkerState worker,
+    DatabaseName database,
     TimeProvider time,
     ILogger<QueueProcessor> logger) : IQueueProcessor
 {
@@ -219,13 +220,13 @@ public sealed class QueueProcessor(
         switch (report.Status)
         {
             case HealthStatus.Healthy:
-                logger.Healthy(uptime);
+                logger.Healthy(uptime, OneLine.Of(database.Text));
                 break;
             case HealthStatus.Degraded:
-                logger.Degraded(reasons, uptime);
+                logger.Degraded(reasons, uptime, OneLine.Of(database.Text));
                 break;
             case HealthStatus.Unhealthy:
-                logger.Unhealthy(reasons, uptime);
+                logger.Unhealthy(reasons, uptime, OneLine.Of(database.Text));
                 break;
         }
 
@@ -392,7 +393,7 @@ public sealed class QueueProcessor(
             if (!results.TryGetValue(item.Id, out var result))
                 continue;
             metrics.ItemSettled(item, result);
-            logger.ItemSettled(item, result);
+            logger.ItemSettled(item, result, options.LogTitles);
         }
 
         logger.BatchCompleted(time.GetUtcNow());

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FanzQueueFunctions.Processing;
@@ -16,23 +17,42 @@ internal sealed class DirectTransport(NpgsqlDataSource dataSource, string host, 
 {
     public string Description => description;
 
-    public async Task<T> CallAsync<T>(
-        string function, IReadOnlyList<Argument> arguments, JsonTypeInfo<T> result, CancellationToken cancellationToken)
+    public Task<T> CallAsync<T>(
+        string function, IReadOnlyList<Argument> arguments, JsonTypeInfo<T> result, CancellationToken cancellationToken) =>
+        AnswerAsync(
+            function,
+            async () =>
+            {
+                var named = string.Join(", ", arguments.Select((argument, i) => $"{argument.Name} => ${i + 1}"));
+                await using var command = dataSource.CreateCommand($"select public.{function}({named})");
+                foreach (var argument in arguments)
+                    command.Parameters.Add(Parameter(argument.Value));
+
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                await reader.ReadAsync(cancellationToken);
+                if (await reader.IsDBNullAsync(0, cancellationToken))
+                    throw new JsonException($"{function} answered null.");
+                var document = await reader.GetFieldValueAsync<byte[]>(0, cancellationToken);
+                return Answer.Checked(JsonSerializer.Deserialize(document, result), function);
+            });
+
+    /// <summary>What to build before the migrations: see <see cref="IndexesBeforehand"/>.</summary>
+    /// <exception cref="QueueStoreException">Every failure.</exception>
+    public Task<string> ReadIndexesBeforehandAsync(CancellationToken cancellationToken) =>
+        AnswerAsync(
+            nameof(IndexesBeforehand),
+            async () =>
+            {
+                await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+                return await IndexesBeforehand.ScriptAsync(connection, cancellationToken);
+            });
+
+    private async Task<T> AnswerAsync<T>(string function, Func<Task<T>> ask)
     {
-        var named = string.Join(", ", arguments.Select((argument, i) => $"{argument.Name} => ${i + 1}"));
         var startedAt = Stopwatch.GetTimestamp();
         try
         {
-            await using var command = dataSource.CreateCommand($"select public.{function}({named})");
-            foreach (var argument in arguments)
-                command.Parameters.Add(Parameter(argument.Value));
-
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            await reader.ReadAsync(cancellationToken);
-            if (await reader.IsDBNullAsync(0, cancellationToken))
-                throw new JsonException($"{function} answered null.");
-            var document = await reader.GetFieldValueAsync<byte[]>(0, cancellationToken);
-            return Answer.Checked(JsonSerializer.Deserialize(document, result), function);
+            return await ask();
         }
         catch (PostgresException exception)
         {
@@ -92,7 +112,10 @@ internal sealed class DirectTransport(NpgsqlDataSource dataSource, string host, 
 
     // A project's own host has an IPv6 address alone, and many networks have none.
     internal static string Advice(Exception exception) =>
-        exception.GetBaseException() is SocketException
+        exception.InnerException is AuthenticationException
+            ? "The server's certificate was refused: sslrootcert in DATABASE_URL must be the file of the authority that signed it (Supabase: " +
+              "Project Settings, Database, SSL Configuration), and with verify-full the host must be one that it names."
+        : exception.GetBaseException() is SocketException
         {
             SocketErrorCode: SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.AddressFamilyNotSupported
                 or SocketError.AddressNotAvailable

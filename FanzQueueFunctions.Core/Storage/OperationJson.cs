@@ -29,6 +29,7 @@ namespace FanzQueueFunctions.Storage;
 [JsonSerializable(typeof(Change))]
 [JsonSerializable(typeof(ChangePage))]
 [JsonSerializable(typeof(QueueControls))]
+[JsonSerializable(typeof(ErasedPortion))]
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(RolledUp))]
 internal sealed partial class OperationJson : JsonSerializerContext;

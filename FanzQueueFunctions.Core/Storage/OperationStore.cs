@@ -2,18 +2,22 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FanzQueueFunctions.Operations;
+using FanzQueueFunctions.Processing;
 
 namespace FanzQueueFunctions.Storage;
 
 /// <summary>The operator's side of the store: each operation is one call of a SQL function, repeated where that may help.</summary>
-internal sealed class OperationStore(IQueueTransport transport, StoreResilience resilience) : IOperationStore
+internal sealed class OperationStore(IQueueTransport transport, StoreResilience resilience, DatabaseName database) : IOperationStore
 {
-    public Task<QueueOverview> ReadOverviewAsync(TimeSpan stuckAfter, CancellationToken cancellationToken) =>
-        CallAsync(
+    public async Task<QueueOverview> ReadOverviewAsync(TimeSpan stuckAfter, CancellationToken cancellationToken)
+    {
+        var overview = await CallAsync(
             "post_queue_overview",
             [new("stuck_after_seconds", (int)Math.Ceiling(stuckAfter.TotalSeconds))],
             OperationJson.Default.QueueOverview,
             cancellationToken);
+        return overview with { Database = database.Text };
+    }
 
     public Task<QueueSeries> ReadSeriesAsync(
         SeriesRange range, string? platform, CancellationToken cancellationToken) =>
@@ -121,6 +125,21 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
             "post_queue_prune_history",
             [new("older_than", olderThan), new("idempotency_key", idempotencyKey), new("actor", actor)],
             OperationJson.Default.Int32,
+            cancellationToken);
+
+    public Task<ErasedPortion> EraseCreatorAsync(CreatorErasure order, string? after, CancellationToken cancellationToken) =>
+        CallAsync(
+            "post_queue_erase_creator",
+            [
+                new("creator_id", order.CreatorId),
+                new("actor", order.Actor),
+                new("reason", order.Reason),
+                new("idempotency_key", order.IdempotencyKey),
+                .. Argument.Given("name", order.Name),
+                .. Argument.Given("after", after),
+                new("dry_run", order.DryRun),
+            ],
+            OperationJson.Default.ErasedPortion,
             cancellationToken);
 
     public async Task<bool> RollUpAsync(CancellationToken cancellationToken)

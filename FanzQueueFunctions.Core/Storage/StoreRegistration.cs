@@ -12,6 +12,7 @@ internal static class StoreRegistration
     public static IServiceCollection AddQueueStore(this IServiceCollection services, StoreSettings settings)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(settings.Name);
         // One for each that asks for it: what an operator reads must not open the circuit of the claims.
         services.AddTransient<StoreResilience>();
         services.AddSingleton<IQueueStore, QueueStore>();

@@ -12,6 +12,9 @@ internal sealed record StoreSettings
     /// <summary><c>SUPABASE_URL</c> and <c>SUPABASE_SERVICE_ROLE_KEY</c>: the REST transport.</summary>
     public SupabaseProject? Supabase { get; private init; }
 
+    /// <summary>What people call it.</summary>
+    public required DatabaseName Name { get; init; }
+
     /// <summary>Whether both were set; <c>DATABASE_URL</c> wins.</summary>
     public bool IgnoredSupabase { get; private init; }
 
@@ -24,13 +27,21 @@ internal sealed record StoreSettings
         var supabaseSet = url is not null || key is not null;
 
         if (databaseUrl is not null)
+        {
+            var connectionString = DatabaseUrl.ToConnectionString(databaseUrl);
             return new()
             {
-                ConnectionString = DatabaseUrl.ToConnectionString(databaseUrl),
+                ConnectionString = connectionString,
                 IgnoredSupabase = supabaseSet,
+                Name = DatabaseName.Read(configuration, DatabaseUrl.Describe(connectionString)),
             };
+        }
+
         if (supabaseSet)
-            return new() { Supabase = SupabaseProject.Read(url, key, DateTimeOffset.UtcNow) };
+        {
+            var project = SupabaseProject.Read(url, key, DateTimeOffset.UtcNow);
+            return new() { Supabase = project, Name = DatabaseName.Read(configuration, project.RpcUrl.Authority) };
+        }
 
         throw new SettingException(
             "No database is set. Set SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY, or DATABASE_URL.");

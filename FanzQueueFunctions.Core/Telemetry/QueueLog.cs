@@ -20,14 +20,16 @@ internal static partial class QueueLog
         BatchCompleted(logger, now.UtcDateTime);
 
     /// <summary>The two or three lines of one item, in the document's order.</summary>
-    public static void ItemSettled(this ILogger logger, ClaimedItem item, SettledItem result)
+    /// <param name="withTitle">Whether its title is among them: it tells of a creator, and the log is kept elsewhere.</param>
+    public static void ItemSettled(this ILogger logger, ClaimedItem item, SettledItem result, bool withTitle)
     {
         if (!logger.IsEnabled(LogLevel.Information))
             return;
 
         var shortId = ShortId(item.Id);
         var platform = OneLine.Of(item.TargetPlatform);
-        ItemProcessing(logger, shortId, OneLine.Of(item.Title ?? "(untitled)"), platform, item.Id);
+        ItemProcessing(
+            logger, shortId, withTitle ? OneLine.Of(item.Title ?? "(untitled)") : "(title not logged)", platform, item.Id);
         switch (result.Outcome)
         {
             case SettledOutcome.Posted:
@@ -196,14 +198,14 @@ internal static partial class QueueLog
     [LoggerMessage(LogLevel.Warning, "{Function} has no answer after {Seconds} seconds; it is waited for up to {Limit} seconds")]
     public static partial void CallTakesLong(this ILogger logger, string function, double seconds, double limit);
 
-    [LoggerMessage(LogLevel.Information, "[HEALTH] healthy - Uptime: {UptimeSeconds}s")]
-    public static partial void Healthy(this ILogger logger, long uptimeSeconds);
+    [LoggerMessage(LogLevel.Information, "[HEALTH] healthy - Uptime: {UptimeSeconds}s - Database: {Database}")]
+    public static partial void Healthy(this ILogger logger, long uptimeSeconds, string database);
 
-    [LoggerMessage(LogLevel.Warning, "[HEALTH] degraded - {Reasons} - Uptime: {UptimeSeconds}s")]
-    public static partial void Degraded(this ILogger logger, string reasons, long uptimeSeconds);
+    [LoggerMessage(LogLevel.Warning, "[HEALTH] degraded - {Reasons} - Uptime: {UptimeSeconds}s - Database: {Database}")]
+    public static partial void Degraded(this ILogger logger, string reasons, long uptimeSeconds, string database);
 
-    [LoggerMessage(LogLevel.Error, "[HEALTH] unhealthy - {Reasons} - Uptime: {UptimeSeconds}s")]
-    public static partial void Unhealthy(this ILogger logger, string reasons, long uptimeSeconds);
+    [LoggerMessage(LogLevel.Error, "[HEALTH] unhealthy - {Reasons} - Uptime: {UptimeSeconds}s - Database: {Database}")]
+    public static partial void Unhealthy(this ILogger logger, string reasons, long uptimeSeconds, string database);
 
     [LoggerMessage(LogLevel.Warning, "[HEALTH] paused: {Platform} since {Since:yyyy-MM-ddTHH:mm:ssZ} by {Actor} ({Reason})")]
     private static partial void Paused(ILogger logger, string platform, DateTime since, string actor, string reason);

@@ -21,8 +21,13 @@ public sealed class QueueMetrics
     private long? _health;
     private long? _listening;
 
-    public QueueMetrics(IMeterFactory meterFactory)
+    // On each point, so that the metrics of several databases are told apart where they come together.
+    private readonly KeyValuePair<string, object?> _database;
+
+    /// <param name="database">Null in a process that sends none.</param>
+    public QueueMetrics(IMeterFactory meterFactory, DatabaseName? database = null)
     {
+        _database = new("database", database?.Text);
         var meter = meterFactory.Create(MeterName);
         _items = meter.CreateCounter<long>("queue.items", "{item}", "Items by outcome and platform.");
         _errors = meter.CreateCounter<long>("queue.errors", "{error}", "Calls to the store that failed, by kind.");
@@ -49,7 +54,7 @@ public sealed class QueueMetrics
                 {
                     var value = last();
                     sent = value == sent ? null : value;
-                    return sent is { } given ? [new Measurement<long>(given)] : Array.Empty<Measurement<long>>();
+                    return sent is { } given ? [new Measurement<long>(given, _database)] : Array.Empty<Measurement<long>>();
                 },
                 unit,
                 description);
@@ -60,15 +65,15 @@ public sealed class QueueMetrics
     {
         // Whoever queues an item writes the platform: an unknown one must not become a new series.
         var platform = item.PlatformKnown ? item.TargetPlatform : "unknown";
-        _items.Add(1, new("outcome", NameOf(result.Outcome)), new("platform", platform));
+        _items.Add(1, new("outcome", NameOf(result.Outcome)), new("platform", platform), _database);
         if (result.TimeToPostSeconds is { } seconds)
-            _timeToPost.Record(seconds, new KeyValuePair<string, object?>("platform", platform));
+            _timeToPost.Record(seconds, new("platform", platform), _database);
     }
 
-    public void BatchSettled(TimeSpan duration) => _batchDuration.Record(duration.TotalSeconds);
+    public void BatchSettled(TimeSpan duration) => _batchDuration.Record(duration.TotalSeconds, _database);
 
     public void StoreFailed(QueueStoreError error) =>
-        _errors.Add(1, new KeyValuePair<string, object?>("kind", error.ToString()));
+        _errors.Add(1, new("kind", error.ToString()), _database);
 
     public void QueueRead(QueueHealth queue)
     {
@@ -82,7 +87,7 @@ public sealed class QueueMetrics
     public void HintsHeard(bool heard) => _listening = heard ? 1 : 0;
 
     /// <param name="loop">Which of the loops that run beside the timers.</param>
-    public void LoopFailed(string loop) => _loopErrors.Add(1, new KeyValuePair<string, object?>("loop", loop));
+    public void LoopFailed(string loop) => _loopErrors.Add(1, new("loop", loop), _database);
 
     private static string NameOf(SettledOutcome outcome) => outcome switch
     {

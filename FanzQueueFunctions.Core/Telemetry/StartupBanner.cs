@@ -7,6 +7,7 @@ namespace FanzQueueFunctions.Telemetry;
 /// <summary>Logs the document's banner at start, and the version: environment, where the store is, time.</summary>
 internal sealed partial class StartupBanner(
     IQueueStore store,
+    DatabaseName database,
     IHostEnvironment environment,
     TelemetryState telemetry,
     TimeProvider time,
@@ -22,6 +23,7 @@ internal sealed partial class StartupBanner(
         Version(AppVersion.Text);
         Environment(environment.EnvironmentName);
         Store(store.Description);
+        Database(OneLine.Of(database.Text));
         Started(time.GetUtcNow().UtcDateTime);
         Line(Rule);
         if (telemetry.Fault is { } fault)
@@ -45,6 +47,9 @@ internal sealed partial class StartupBanner(
 
     [LoggerMessage(LogLevel.Information, "Store: {Description}")]
     private partial void Store(string description);
+
+    [LoggerMessage(LogLevel.Information, "Database: {Name}")]
+    private partial void Database(string name);
 
     [LoggerMessage(LogLevel.Information, "Started: {Now:yyyy-MM-ddTHH:mm:ss.fffZ}")]
     private partial void Started(DateTime now);

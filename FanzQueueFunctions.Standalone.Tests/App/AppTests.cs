@@ -76,11 +76,12 @@ public sealed class AppTests(PostgresFixture postgres)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         await using var app = AppProcess.Start(
-            ("DATABASE_URL", database.ConnectionString), ("HEALTH_SCHEDULE", EverySecond));
+            ("DATABASE_URL", database.ConnectionString), ("HEALTH_SCHEDULE", EverySecond), ("Queue__DatabaseName", "the test's"));
 
         var line = await app.WaitForLineAsync("[HEALTH]");
 
-        Assert.Matches(@"^\[HEALTH\] healthy - Uptime: \d+s$", line);
+        Assert.Contains("Database: the test's", app.Lines);
+        Assert.Matches(@"^\[HEALTH\] healthy - Uptime: \d+s - Database: the test's$", line);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class CheckCommandTests(PostgresFixture postgres)
 
         Assert.Equal(0, await check.WaitForExitAsync());
         var lines = Printed(check);
-        Assert.Equal("ok  The SQL functions are of version 5.", lines[0]);
+        Assert.Equal("ok  The SQL functions are of version 5, for apps from 1.0.0, before 2.0.0.", lines[0]);
         Assert.All(lines[..^1], line => Assert.StartsWith("ok  ", line));
         Assert.Equal("0 errors, 0 warnings, 0 notes", lines[^1]);
     }
@@ -35,10 +35,12 @@ public sealed class CheckCommandTests(PostgresFixture postgres)
             [
                 "warning  The index multiplatform_post_queue_due_idx is missing.",
                 "         Each claim reads and sorts all that is queued.",
-                "         Create it as docs/operations.md says, Indexes on big tables.",
-                "ok       The SQL functions are of version 5.",
+                "         Run: create index concurrently if not exists",
+                "         multiplatform_post_queue_due_idx on public.multiplatform_post_queue",
+                "         (greatest(scheduled_for, queued_at), id) where status = 'queued'.",
+                "ok       The SQL functions are of version 5, for apps from 1.0.0, before 2.0.0.",
             ],
-            lines[..4]);
+            lines[..6]);
         Assert.Equal("0 errors, 1 warning, 0 notes", lines[^1]);
         Assert.All(lines, line => Assert.InRange(line.Length, 1, 80));
     }
@@ -90,10 +92,40 @@ public sealed class CheckCommandTests(PostgresFixture postgres)
                 ["level"] = "warning",
                 ["what"] = "The index multiplatform_post_queue_due_idx is missing.",
                 ["follows"] = "Each claim reads and sorts all that is queued.",
-                ["advice"] = "Create it as docs/operations.md says, Indexes on big tables.",
+                ["advice"] = "Run: create index concurrently if not exists multiplatform_post_queue_due_idx on public.multiplatform_post_queue (greatest(scheduled_for, queued_at), id) where status = 'queued'.",
             },
             findings[0]));
         Assert.All(findings.Skip(1), finding => Assert.Equal("ok", (string?)finding!["level"]));
+    }
+
+    [Fact]
+    public async Task Before_the_migrations_it_prints_what_to_build_first_as_a_script()
+    {
+        await using var database = await TestDatabase.CreateAsync(postgres.Server);
+        await database.ExecuteAsync(await File.ReadAllTextAsync(
+            Path.Combine(RepositoryFolder.Path, "FanzQueueFunctions.Tests", "Sql", "production_schema.sql"), TestContext.Current.CancellationToken));
+        await database.ExecuteAsync(
+            """
+            analyze;
+            do $$ begin execute format('alter database %I set post_queue.large_table_rows = 1', current_database()); end $$
+            """);
+        await using var check = Check(database, "--before-migration");
+
+        Assert.Equal(0, await check.WaitForExitAsync());
+        Assert.StartsWith("-- Of large tables ", check.Lines[0]);
+        Assert.Contains(check.Lines, line => line.StartsWith("create index concurrently if not exists multiplatform_post_queue_due_idx on ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Before_the_migrations_it_needs_the_database_itself()
+    {
+        await using var check = AppProcess.Start(
+            [("SUPABASE_URL", "http://127.0.0.1:9"), ("SUPABASE_SERVICE_ROLE_KEY", Jwt.Sign("service_role", Secret))], "check", "--before-migration");
+
+        Assert.Equal(1, await check.WaitForExitAsync());
+        Assert.Equal(
+            ["check --before-migration reads the catalog, which the REST API does not serve. Set DATABASE_URL, with the role that pushes the migrations."],
+            check.Lines);
     }
 
     [Fact]
@@ -150,7 +182,7 @@ public sealed class CheckCommandTests(PostgresFixture postgres)
             Assert.Equal(0, await app.WaitForExitAsync());
         Assert.Contains("complete -F _fanz_queue FanzQueueFunctions.Standalone", script.Lines);
         Assert.Contains("health", command.Lines);
-        Assert.Equal(["cancelled", "failed", "posted", "processing", "queued"], Printed(choice).Order(StringComparer.Ordinal));
+        Assert.Equal(["cancelled", "failed", "posted", "processing", "queued"], choice.Lines.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -175,9 +207,12 @@ public sealed class CheckCommandTests(PostgresFixture postgres)
             PathPrefix = "/rest/v1",
         });
 
-    /// <returns>Its lines, without the empty ones and the blanks that fill them up.</returns>
-    private static string[] Printed(AppProcess app) =>
-        [.. app.Lines.Select(line => line.TrimEnd()).Where(line => line.Length > 0)];
+    /// <returns>Its lines, without the first, which names the database, the empty ones and the blanks that fill them up.</returns>
+    private static string[] Printed(AppProcess app)
+    {
+        Assert.StartsWith("Database: 127.0.0.1:", app.Lines[0]);
+        return [.. app.Lines.Skip(1).Select(line => line.TrimEnd()).Where(line => line.Length > 0)];
+    }
 
     private static JsonArray Json(AppProcess app) => JsonNode.Parse(string.Join('\n', app.Lines))!.AsArray();
 }

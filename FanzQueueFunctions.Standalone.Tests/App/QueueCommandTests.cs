@@ -12,7 +12,9 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
         await using var database = await CreateAsync();
         var item = await database.ScalarAsync<Guid>("select id from multiplatform_post_queue where error_message = 'Gone [red]'");
 
-        Assert.Contains(await PrintedAsync(database, 0, "overview"), line => line.Contains("oldest due", StringComparison.Ordinal));
+        var overview = await PrintedAsync(database, 0, "overview");
+        Assert.Equal("Database: the test's", overview[0]);
+        Assert.Contains(overview, line => line.Contains("oldest due", StringComparison.Ordinal));
         Assert.Contains(await PrintedAsync(database, 0, "failures"), line => line.Contains("Took <n> s", StringComparison.Ordinal));
         Assert.Contains(
             await PrintedAsync(database, 0, "items", "--status", "failed", "--cause", "Gone [red]"),
@@ -93,7 +95,7 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
         await using var database = await CreateAsync();
 
         var refused = await PrintedAsync(database, 3, "pause", "all");
-        Assert.Contains("This pauses everything. Say --yes where nobody can be asked.", refused);
+        Assert.Contains("This pauses everything. Say --yes where nobody can be asked. (Database: the test's)", refused);
         Assert.Equal(0L, await database.CountAsync("post_queue.pauses"));
 
         var paused = JsonNode.Parse(string.Concat(await PrintedAsync(database, 0, "pause", "all", "--yes", "--json")))!;
@@ -168,6 +170,29 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_creator_who_was_deleted_is_erased_once_that_was_confirmed()
+    {
+        await using var database = await CreateAsync();
+        var creator = await database.ScalarAsync<Guid>("select id from creators");
+        string[] erase = ["erase-creator", $"{creator}", "--name", "A creator"];
+        await PrintedAsync(database, 0, "cancel", "--status", "failed", "--creator", $"{creator}", "--yes");
+        await PrintedAsync(database, 0, "pause", "girlfanz", "--reason", "A CREATOR floods it");
+
+        Assert.Equal(
+            [$"Creator {creator} is still there. Delete their row of creators first: all that is theirs goes with it."],
+            await PrintedAsync(database, 1, erase));
+        await database.ExecuteAsync("delete from creators");
+        const string Rows = "6 rows (2 of actions, 3 of changed_items, 1 of pauses)";
+        Assert.Equal([$"{Rows} would be changed."], await PrintedAsync(database, 0, [.. erase, "--dry-run"]));
+        Assert.Contains(
+            $"{Rows} would be changed for good. Say --yes where nobody can be asked. (Database: the test's)", await PrintedAsync(database, 3, erase));
+        Assert.Equal([$"{Rows} changed."], await PrintedAsync(database, 0, [.. erase, "--yes", "--reason", "Request 17"]));
+        Assert.Equal(["0 rows changed."], await PrintedAsync(database, 0, erase));
+        Assert.DoesNotContain(
+            await PrintedAsync(database, 0, "changes"), line => line.Contains("creator", StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
     public async Task Stuck_items_are_reset_after_they_were_counted()
     {
         await using var database = await CreateAsync();
@@ -215,10 +240,12 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
     [InlineData("--original must be an id, as in 3f2b8c1e-0000-4000-8000-000000000000.", "items", "--original", "x")]
     [InlineData("--limit must be one whole number from 1 to 1000.", "items", "--limit", "0")]
     [InlineData("--limit must be one whole number from 1 to 1000.", "changes", "--limit", "many")]
-    [InlineData("--verb must be one of retry, cancel, prune, pause, resume, limit, reset-stuck, undo.", "changes", "--verb", "x")]
+    [InlineData("--verb must be one of retry, cancel, prune, pause, resume, limit, reset-stuck, undo, erase.", "changes", "--verb", "x")]
     [InlineData("The filter of a retry must have one status of failed, cancelled.", "retry", "--status", "posted")]
     [InlineData("There is no item 3f2b8c1e-0000-4000-8000-000000000000.", "item", "3f2b8c1e-0000-4000-8000-000000000000")]
     [InlineData("There is no platform \"girlfans\": it is not a value of platform_cluster.", "pause", "girlfans")]
+    [InlineData("--name must have 3 letters or more: a shorter one is found everywhere.", "erase-creator", "3f2b8c1e-0000-4000-8000-000000000000", "--name", "Al")]
+    [InlineData("--reason is kept: it must not have the creator's id or name in it.", "erase-creator", "3f2b8c1e-0000-4000-8000-000000000000", "--name", "Ada", "--reason", "ada asked")]
     [InlineData("A limit is for one platform.", "limit", "*", "60")]
     [InlineData("per-minute must be one whole number from 1 to 60000, or off.", "limit", "girlfanz", "none")]
     [InlineData("perMinute must be one whole number from 1 to 60000, or null for no limit.", "limit", "girlfanz", "0")]
@@ -232,7 +259,7 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
 
     private static async Task<string[]> PrintedAsync(TestDatabase database, int exitCode, params string[] arguments)
     {
-        await using var command = AppProcess.Start([("DATABASE_URL", database.ConnectionString)], ["queue", .. arguments]);
+        await using var command = AppProcess.Start([("DATABASE_URL", database.ConnectionString), ("Queue__DatabaseName", "the test's")], ["queue", .. arguments]);
         var code = await command.WaitForExitAsync();
         string[] lines = [.. command.Lines.Where(line => line.Trim().Length > 0)];
         Assert.True(exitCode == code, $"exit code {code}:{Environment.NewLine}{string.Join(Environment.NewLine, lines)}");

@@ -31,6 +31,7 @@ internal sealed class ConsoleApp : IAsyncDisposable
     {
         var app = await TestedApp.StartAsync([
             ("DATABASE_URL", database.ConnectionString),
+            ("Queue__DatabaseName", "the test's"),
             ("PROCESS_QUEUE_SCHEDULE", "0 0 0 29 2 *"),
             ("HEALTH_SCHEDULE", "0 0 0 29 2 *"),
             ("Queue__Wake", "false"),

@@ -48,6 +48,6 @@ public sealed class HostileTextTests(PostgresFixture postgres, ChromiumFixture c
         await console.SeesAsync("dialog form");
         await console.AssertIsFitAsync();
         Assert.Equal(0, await console.Page.Locator("main img, main script, main i, main b, dialog img").CountAsync());
-        Assert.Matches("^(Healthy|Degraded|Unhealthy) · Item · FanzQueue$", await console.Page.TitleAsync());
+        Assert.Matches("^(Healthy|Degraded|Unhealthy) · Item · the test's$", await console.Page.TitleAsync());
     }
 }

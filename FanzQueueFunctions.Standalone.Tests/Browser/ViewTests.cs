@@ -136,12 +136,12 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
         var app = await demo.AppAsync(postgres);
         await using var console = await ConsolePage.OpenAsync(chromium, app);
         await console.SeesAsync(".health a");
-        Assert.Equal("Degraded · Overview · FanzQueue", await console.Page.TitleAsync());
+        Assert.Equal("Degraded · Overview · the test's", await console.Page.TitleAsync());
 
         await console.Page.Locator(".health a", new() { HasText = "failed" }).ClickAsync();
         await console.Page.WaitForURLAsync("**#/failures?since=1h");
         await console.SeesAsync(".card");
-        Assert.Equal("Degraded · Failures · FanzQueue", await console.Page.TitleAsync());
+        Assert.Equal("Degraded · Failures · the test's", await console.Page.TitleAsync());
     }
 
     [Fact]
@@ -173,12 +173,12 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
         await console.Page.GoBackAsync();
         await Assertions.Expect(console.Page.Locator("table.items")).ToBeVisibleAsync();
         await console.GoAsync("overview", ".figures");
-        await Assertions.Expect(console.Page).ToHaveTitleAsync("Healthy · Overview · FanzQueue");
+        await Assertions.Expect(console.Page).ToHaveTitleAsync("Healthy · Overview · the test's");
         await console.ClickAsync("Pause everything");
         await console.Page.Locator("dialog").GetByRole(AriaRole.Button, new() { Name = "Pause everything", Exact = true }).ClickAsync();
         await console.ClickAsync("Done");
         await Assertions.Expect(console.Page.Locator(".health h1")).ToHaveTextAsync("Paused");
-        await Assertions.Expect(console.Page).ToHaveTitleAsync("Paused · Overview · FanzQueue");
+        await Assertions.Expect(console.Page).ToHaveTitleAsync("Paused · Overview · the test's");
     }
 
     [Fact]

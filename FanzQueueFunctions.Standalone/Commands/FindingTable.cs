@@ -10,9 +10,11 @@ internal static class FindingTable
     private const int Narrowest = 80;
     private const int Widest = 120;
 
-    public static void Write(this IAnsiConsole console, IReadOnlyList<Finding> findings)
+    public static void Write(this IAnsiConsole console, DatabaseName database, IReadOnlyList<Finding> findings)
     {
         console.Profile.Width = Math.Clamp(console.Profile.Width, Narrowest, Widest);
+        console.WriteLine($"Database: {OneLine.Of(database.Text)}");
+        console.WriteLine();
         var table = new Grid()
             .AddColumn(new GridColumn().NoWrap().Padding(0, 0, 2, 0))
             .AddColumn(new GridColumn().Padding(0, 0));

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using FanzQueueFunctions.Http;
 using FanzQueueFunctions.Operations;
+using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Telemetry;
 
 namespace FanzQueueFunctions.Standalone.Commands;
@@ -79,7 +80,7 @@ internal static class QueueChanges
         {
             var count = await operations.ChangeAsync(order with { DryRun = true }, cancellationToken: cancellationToken);
             meant = count.Meant;
-            if (meant > 1 && !Confirmation.IsGiven(Meant(count), $"{Meant(count)} {order.Verb}?"))
+            if (meant > 1 && !Confirmation.IsGiven(services.GetRequiredService<DatabaseName>(), Meant(count), $"{Meant(count)} {order.Verb}?"))
                 return QueueExitCode.NotConfirmed;
         }
 

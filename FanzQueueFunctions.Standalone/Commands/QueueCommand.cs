@@ -24,6 +24,7 @@ internal static class QueueCommand
         QueueChanges.Create("prune", ItemVerb.Prune, "Delete posted, failed or cancelled items that are older than --to."),
         QueueChanges.Undo(),
         QueueResetCommand.Create(),
+        QueueEraseCommand.Create(),
         QueueControlCommands.Pause(),
         QueueControlCommands.Resume(),
         QueueControlCommands.Limit(),

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using FanzQueueFunctions.Http;
 using FanzQueueFunctions.Operations;
+using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Telemetry;
 
 namespace FanzQueueFunctions.Standalone.Commands;
@@ -73,10 +74,11 @@ internal static class QueueControlCommands
     private static async Task<int> RunAsync(ControlOrder order, bool yes, bool json, CancellationToken cancellationToken)
     {
         var pausesAll = order is { Verb: ControlVerb.Pause, Platform: ControlOrder.Everything, DryRun: false };
-        if (pausesAll && !yes && !Confirmation.IsGiven("This pauses everything.", "Pause everything?"))
+        await using var services = CommandServices.Create();
+        if (pausesAll && !yes
+            && !Confirmation.IsGiven(services.GetRequiredService<DatabaseName>(), "This pauses everything.", "Pause everything?"))
             return QueueExitCode.NotConfirmed;
 
-        await using var services = CommandServices.Create();
         var controls = await services.GetRequiredService<QueueOperations>().ControlAsync(order, cancellationToken);
         if (controls.Conflict)
             throw OperatorCommand.KeyOfAnotherChange();

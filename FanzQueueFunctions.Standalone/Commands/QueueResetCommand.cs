@@ -28,7 +28,9 @@ internal static class QueueResetCommand
             if (!arguments.GetValue(dryRun))
             {
                 if (items.Count > 1 && !arguments.GetValue(yes)
-                    && !Confirmation.IsGiven($"{Counted.Of(items.Count, "item is", "items are")} stuck.", $"Reset {Counted.Of(items.Count, "item")}?"))
+                    && !Confirmation.IsGiven(
+                        services.GetRequiredService<DatabaseName>(),
+                        $"{Counted.Of(items.Count, "item is", "items are")} stuck.", $"Reset {Counted.Of(items.Count, "item")}?"))
                     return QueueExitCode.NotConfirmed;
                 items = await store.ResetStuckAsync(
                     olderThan, dryRun: false, CommandActor.Name, arguments.GetValue(reason), cancellationToken);

@@ -12,6 +12,7 @@ internal static class QueueTables
 
     public static void Overview(IAnsiConsole console, QueueOverview overview)
     {
+        console.WriteLine($"Database: {OneLine.Of(overview.Database ?? "")}");
         var counts = overview.Counts;
         Write(console, ["queued", "due", "scheduled", "running", "stuck", "failed", "posted", "cancelled", "oldest due"],
         [
@@ -182,6 +183,8 @@ internal static class QueueTables
     /// <summary>All that a filter asks.</summary>
     private static IEnumerable<string> Words(ChangeScope filter)
     {
+        if (filter.Erased == true)
+            yield return "(erased)";
         if (filter.History == true)
             yield return "history";
         if (filter.Status is { } status)

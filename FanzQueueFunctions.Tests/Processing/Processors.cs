@@ -34,6 +34,7 @@ internal static class Processors
             lifetime,
             new RunsInHand(),
             worker ?? new WorkerState(Schedules, options ?? new(), time),
+            new DatabaseName("a test's"),
             time,
             logger ?? NullLogger<QueueProcessor>.Instance);
     }

@@ -363,6 +363,18 @@ public sealed class QueueProcessorTests : IDisposable
     }
 
     [Fact]
+    public async Task The_log_has_no_titles_where_they_are_turned_off()
+    {
+        Claims([Items.Postable() with { ModifiedTitle = "One" }]);
+        SettlesAs(SettledOutcome.Posted);
+
+        await Processor(logTitles: false).ProcessDueItemsAsync();
+
+        Assert.Contains(Log(), line => line.Contains("Processing: (title not logged) → ", StringComparison.Ordinal));
+        Assert.DoesNotContain(Log(), line => line.Contains("One", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_log_tells_of_batches_one_after_the_other()
     {
         Claims([Items.Postable() with { ModifiedTitle = "One" }], [Items.Postable() with { ModifiedTitle = "Two" }]);
@@ -520,10 +532,10 @@ public sealed class QueueProcessorTests : IDisposable
         Assert.Equal(HealthStatus.Unhealthy, report.Status);
     }
 
-    private QueueProcessor Processor(int batchSize = 10, int maxBatches = 1) => Processors.Over(
+    private QueueProcessor Processor(int batchSize = 10, int maxBatches = 1, bool logTitles = true) => Processors.Over(
         _store,
         _services,
-        new() { BatchSize = batchSize, MaxBatchesPerFiring = maxBatches },
+        new() { BatchSize = batchSize, MaxBatchesPerFiring = maxBatches, LogTitles = logTitles },
         _time,
         _lifetime,
         logger: _logger);

@@ -107,7 +107,7 @@ public sealed class SchemasTests(PostgresFixture postgres) : IDisposable
 
     [Theory]
     [InlineData("migrations/20251101000000_base_schema.sql")]
-    [InlineData("schemas/tables/40_queue.sql")]
+    [InlineData("schemas/tables/94_actions.sql")]
     [InlineData("schemas/bindings/10_ids.sql")]
     public void A_file_of_a_release_that_was_changed_or_is_missing_is_refused(string name)
     {

@@ -28,6 +28,18 @@ public sealed class StoreSettingsTests
     }
 
     [Theory]
+    [InlineData(null, "postgres://app:secret@db.example.com/fanz?sslmode=require", "db.example.com:5432/fanz")]
+    [InlineData(null, null, "project.supabase.co")]
+    [InlineData(" eu-west ", "postgres://app@db/fanz", "eu-west")]
+    public void The_database_is_called_by_its_host_where_no_name_is_set(string? name, string? databaseUrl, string called) =>
+        Assert.Equal(called, Read(Url, ServiceKey, databaseUrl, name).Name.Text);
+
+    [Fact]
+    public void A_name_that_no_line_has_room_for_is_refused() => Assert.Equal(
+        "Setting Queue__DatabaseName has 61 characters; it must have 60 at most.",
+        Assert.Throws<SettingException>(() => Read(Url, ServiceKey, null, new string('x', 61))).Message);
+
+    [Theory]
     [InlineData("https://project.supabase.co")]
     [InlineData("https://project.supabase.co/")]
     public void A_service_role_key_is_taken(string url) =>
@@ -96,9 +108,10 @@ public sealed class StoreSettingsTests
     private static string Refused(string? url, string? key) =>
         Assert.Throws<SettingException>(() => Read(url, key)).Message;
 
-    private static StoreSettings Read(string? url, string? key, string? databaseUrl = null) => StoreSettings.Read(
+    private static StoreSettings Read(string? url, string? key, string? databaseUrl = null, string? name = null) => StoreSettings.Read(
         new ConfigurationBuilder().AddInMemoryCollection(
         [
             new("SUPABASE_URL", url), new("SUPABASE_SERVICE_ROLE_KEY", key), new("DATABASE_URL", databaseUrl),
+            new("Queue:DatabaseName", name),
         ]).Build());
 }

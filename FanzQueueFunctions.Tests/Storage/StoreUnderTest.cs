@@ -35,8 +35,9 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     public static Task<StoreUnderTest> CreateAsync(TestDatabase database, Transport transport) =>
         transport == Storage.Transport.Direct ? Task.FromResult(Direct(database)) : RestAsync(database);
 
-    public static StoreUnderTest Direct(TestDatabase database) =>
-        new(Services([new("DATABASE_URL", database.ConnectionString)]), standIn: null);
+    public static StoreUnderTest Direct(TestDatabase database) => Direct(database.ConnectionString);
+
+    public static StoreUnderTest Direct(string databaseUrl) => new(Services([new("DATABASE_URL", databaseUrl)]), standIn: null);
 
     /// <param name="database">What stands behind the REST API.</param>
     /// <param name="key">The key to call with; the service role's where none is given.</param>

@@ -92,216 +92,6 @@ begin
 end
 $$;
 
--- schemas/tables/40_queue.sql
-
--- What the queue needs beyond production's columns and indexes.
---
--- On a table of many millions of rows build the indexes beforehand with CREATE INDEX CONCURRENTLY under the names below
--- (docs/operations.md): a migration runs in a transaction, where only the blocking form is allowed.
-
-alter table public.multiplatform_post_queue
-  add column if not exists claim_id uuid,
-  add column if not exists rescue_count integer not null default 0;
-
-comment on column public.multiplatform_post_queue.claim_id is
-  'The run that took the item last. Kept when the item is settled, so that a repeated settle answers the same.';
-comment on column public.multiplatform_post_queue.rescue_count is
-  'How often the item was freed because its worker was gone.';
-
--- The claim reads from the front of this index and stops after one batch, however long the queue is. An item is as old as
--- when it was queued: a schedule in the past puts it before nobody.
-create index if not exists multiplatform_post_queue_due_idx
-  on public.multiplatform_post_queue (greatest(scheduled_for, queued_at), id)
-  where status = 'queued';
-
--- Rescue, reset and the stuck count. Holds only what is in hand, so it stays tiny.
-create index if not exists multiplatform_post_queue_processing_idx
-  on public.multiplatform_post_queue (coalesce(processing_started_at, '-infinity'::timestamptz))
-  where status = 'processing';
-
--- Failures of the last hour and day.
-create index if not exists multiplatform_post_queue_failed_idx
-  on public.multiplatform_post_queue (failed_at)
-  where status = 'failed';
-
--- How the claim finds items where it may not simply take the oldest: by platform where one is paused or limited, by creator
--- where creators take turns. The claim reads a few entries for each platform or creator, however many wait.
---
--- A platform's name is no longer than 63; what stands in the row may be too long for an index.
---
--- They cost each item that is queued one entry more; what is claimed and settled pays nothing, because they hold only what
--- is queued.
-create index if not exists multiplatform_post_queue_platform_due_idx
-  on public.multiplatform_post_queue (left(target_platform, 63), greatest(scheduled_for, queued_at), id)
-  where status = 'queued';
-
-create index if not exists multiplatform_post_queue_creator_due_idx
-  on public.multiplatform_post_queue (creator_id, greatest(scheduled_for, queued_at), id)
-  where status = 'queued';
-
--- Where an operator's questions begin: failed, posted and cancelled items by time. Those of failed and cancelled items cost
--- a claim and a settle that posts nothing but the look at their condition; that of the posted ones is written at its end,
--- once an item (docs/performance.md has what it costs). A fourth, by cause, stands in bindings.
-create index if not exists multiplatform_post_queue_failures_idx
-  on public.multiplatform_post_queue (coalesce(failed_at, queued_at), id)
-  where status = 'failed';
-
-create index if not exists multiplatform_post_queue_posted_idx
-  on public.multiplatform_post_queue (coalesce(completed_at, queued_at), id)
-  where status = 'posted';
-
-create index if not exists multiplatform_post_queue_cancelled_idx
-  on public.multiplatform_post_queue (coalesce(updated_at, queued_at), id)
-  where status = 'cancelled';
-
--- schemas/tables/50_posts.sql
-
--- What content_posts needs beyond production's columns and indexes.
---
--- On a table of many millions of rows build the indexes beforehand with CREATE INDEX CONCURRENTLY under the names below
--- (docs/operations.md): a migration runs in a transaction, where only the blocking form is allowed.
-
-alter table public.content_posts
-  add column if not exists is_crosspost boolean not null default false,
-  add column if not exists original_post_id uuid,
-  add column if not exists watermark_enabled boolean not null default false,
-  add column if not exists queue_item_id uuid;
-
-comment on column public.content_posts.queue_item_id is
-  'The queue item that made this cross-post. Unique: a second wall against a double post.';
-
--- A partitioned table can be unique only where its partition key is: there the index serves the look for an existing post,
--- and the fence of the claim alone stands against a double post.
-do $$
-begin
-  execute format(
-    'create %s index if not exists content_posts_queue_item_id_key
-       on public.content_posts (queue_item_id) where queue_item_id is not null',
-    case when (select c.relkind from pg_class c where c.oid = 'public.content_posts'::regclass) = 'r' then 'unique' end
-  );
-end
-$$;
-
--- schemas/tables/60_history.sql
-
--- What the history needs beyond production's indexes: the posts of the last hour.
-create index if not exists multiplatform_post_history_posted_at_idx
-  on public.multiplatform_post_history (posted_at);
-
--- schemas/tables/70_creators.sql
-
--- Where an operator's search for a creator begins: names by their first letters, in capitals or not.
---
--- On a table of many millions of rows build it beforehand with CREATE INDEX CONCURRENTLY under this name
--- (docs/operations.md).
-create index if not exists creators_name_idx on public.creators (lower(creator_name) text_pattern_ops, id);
-
--- schemas/tables/75_foreign_keys.sql
-
--- A cascading delete looks these up; without an index it reads the whole table.
-do $$
-declare
-  reference record;
-begin
-  for reference in
-    select *
-    from (values
-      ('content_posts', 'creator_id'),
-      ('multiplatform_post_queue', 'original_post_id'),
-      ('multiplatform_post_queue', 'creator_id'),
-      ('multiplatform_post_history', 'original_post_id'),
-      ('multiplatform_post_history', 'creator_id')
-    ) as wanted (table_name, column_name)
-    -- Production may have one under another name: any index that begins with the column serves.
-    where not exists (
-      select
-      from pg_index i
-      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-      where i.indrelid = format('public.%I', wanted.table_name)::regclass
-        and i.indpred is null
-        and a.attname = wanted.column_name
-    )
-    order by wanted.table_name, wanted.column_name
-  loop
-    execute format(
-      'create index if not exists %I on public.%I (%I)',
-      reference.table_name || '_' || reference.column_name || '_idx', reference.table_name, reference.column_name
-    );
-  end loop;
-end
-$$;
-
--- schemas/tables/80_row_security.sql
-
--- A creator sees what is theirs and queues what is theirs; the worker's service role passes these by. Tables that have
--- policies of their own keep them.
-do $$
-declare
-  owned text;
-begin
-  foreach owned in array array[
-    'multiplatform_post_queue', 'multiplatform_post_history', 'creator_multiplatform_settings'
-  ] loop
-    execute format('alter table public.%I enable row level security', owned);
-    if not exists (select from pg_policy where polrelid = format('public.%I', owned)::regclass) then
-      execute format(
-        'create policy %I on public.%I for select to authenticated using (
-           creator_id in (select id from public.creators where user_id = auth.uid()))',
-        owned || '_own_select', owned
-      );
-      if owned = 'multiplatform_post_queue' then
-        -- The original must be the creator's own as well: see the refusals in post_queue_settle.
-        execute format(
-          'create policy %I on public.%I for insert to authenticated with check (
-             creator_id in (select id from public.creators where user_id = auth.uid())
-             and creator_id = (select p.creator_id from public.content_posts p where p.id = %I.original_post_id))',
-          owned || '_own_insert', owned, owned
-        );
-      end if;
-    end if;
-  end loop;
-end
-$$;
-
--- schemas/tables/85_queue_storage.sql
-
--- Vacuums the queue early, or each of its partitions (a partitioned table has no storage parameters itself; partitions that
--- are added later need the same). Each item leaves two dead rows, and their entries at the front of the due index are read
--- by every claim until a vacuum takes them away: with 640,000 of them a claim takes twice its time (docs/performance.md).
--- By default a vacuum waits until a fifth of the table is dead. Settings that somebody made are kept.
-do $$
-declare
-  wanted record;
-begin
-  for wanted in
-    select part.relid as queue_part, parameter.name, parameter.setting
-    from (
-      select 'public.multiplatform_post_queue'::regclass as relid, c.relkind = 'r' as isleaf
-      from pg_class c
-      where c.oid = 'public.multiplatform_post_queue'::regclass
-      union all
-      select tree.relid, tree.isleaf
-      from pg_partition_tree('public.multiplatform_post_queue') as tree
-      where tree.level > 0
-    ) as part
-    cross join (values
-      ('autovacuum_vacuum_threshold', '10000'),
-      ('autovacuum_vacuum_scale_factor', '0.01')
-    ) as parameter (name, setting)
-    where part.isleaf
-      and not exists (
-        select
-        from pg_class c
-        cross join pg_options_to_table(c.reloptions) as present
-        where c.oid = part.relid and present.option_name = parameter.name
-      )
-    order by part.relid, parameter.name
-  loop
-    execute format('alter table %s set (%s = %s)', wanted.queue_part, wanted.name, wanted.setting);
-  end loop;
-end
-$$;
-
 -- schemas/tables/90_tries.sql
 
 -- What befell an item: one row for each try that did not post it, written in the transaction that ended the try. No foreign
@@ -555,7 +345,7 @@ as $$
       'version' as part,
       'error' as level,
       'The SQL functions are older than this app.' as what,
-      'The app refuses to run.' as follows,
+      format('They serve the app %s. This one refuses to run.', post_queue.serves()) as follows,
       format('Apply the migrations in supabase/migrations (the database has version %s, this app needs version %s).',
         public.post_queue_version(), needed_version) as advice
     where needed_version > public.post_queue_version()
@@ -575,7 +365,10 @@ as $$
   ),
   fine (part, what) as (
     values
-      ('version', format('The SQL functions are of version %s.', public.post_queue_version())),
+      (
+        'version',
+        format('The SQL functions are of version %s, for apps %s.', public.post_queue_version(), post_queue.serves())
+      ),
       ('objects', 'All that the migrations made is there, and open to nobody else.'),
       ('security', format('The role %s sees and may do all that the queue needs.', current_user)),
       ('columns', 'Every column of content_posts is copied to a cross-post.'),
@@ -830,29 +623,9 @@ stable
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-  select
-    'warning',
-    format('The index %s is missing.', needed.name),
-    needed.follows,
-    'Create it as docs/operations.md says, Indexes on big tables.'
-  from (values
-    ('multiplatform_post_queue_due_idx', 'Each claim reads and sorts all that is queued.'),
-    (
-      'multiplatform_post_queue_platform_due_idx',
-      'Each claim reads and sorts all that is queued while a platform is paused or limited.'
-    ),
-    ('multiplatform_post_queue_creator_due_idx', 'Each claim reads and sorts all that is queued where Queue__Fair is set.'),
-    ('multiplatform_post_queue_processing_idx', 'Each claim reads the whole queue for items of workers that are gone.'),
-    ('multiplatform_post_queue_failed_idx', 'Each heartbeat reads the whole queue for failed items.'),
-    ('multiplatform_post_queue_cause_idx', 'The operator''s failures by cause read the whole queue.'),
-    ('multiplatform_post_queue_failures_idx', 'The operator''s page of failed items reads the whole queue.'),
-    ('multiplatform_post_queue_posted_idx', 'The operator''s page of posted items, and the prune, read the whole queue.'),
-    ('multiplatform_post_queue_cancelled_idx', 'The operator''s page of cancelled items reads the whole queue.'),
-    ('creators_name_idx', 'The operator''s search for a creator reads all creators.'),
-    ('multiplatform_post_history_posted_at_idx', 'Each heartbeat reads the whole history.'),
-    ('content_posts_queue_item_id_key', 'The second wall against a double post is not there; the claim alone prevents it.')
-  ) as needed (name, follows)
-  where to_regclass('public.' || needed.name) is null
+  select 'warning', format('The index %s is missing.', missing.name), missing.follows, format('Run: %s.', replace(missing.beforehand, E'\n', ' '))
+  from post_queue.missing_indexes() as missing
+  where missing.broken is null
 
   union all
 
@@ -860,10 +633,12 @@ as $$
     'warning',
     format('The index %s is invalid: its build was interrupted.', c.relname),
     'No query uses it, and each write to its table pays for it.',
-    format('Run: drop index concurrently %s. Then build it again: docs/operations.md, Indexes on big tables.',
-      c.oid::regclass)
+    format(
+      'Run: drop index concurrently %s. Then: %s.', c.oid::regclass, coalesce(missing.beforehand, 'build it again, if it is needed')
+    )
   from pg_catalog.pg_index i
   join pg_catalog.pg_class c on c.oid = i.indexrelid
+  left join post_queue.missing_indexes() as missing on missing.broken is not null and c.oid = to_regclass(missing.broken)
   where i.indrelid in (
       'public.multiplatform_post_queue'::regclass, 'public.multiplatform_post_history'::regclass,
       'public.content_posts'::regclass, 'public.creators'::regclass
@@ -962,13 +737,14 @@ grant execute on function post_queue.check_items() to service_role;
 -- schemas/check/check_needless_indexes.sql
 
 -- A part of post_queue_check: indexes that are not this app's, that nothing of it reads, and that each item pays for. An
--- item's row is written three times, and each time gets an entry in every index of the queue.
+-- item's row is written three times, and each time gets an entry in every index of the queue whose condition it meets.
 create or replace function post_queue.check_needless_indexes()
 returns table (level text, what text, follows text, advice text)
 language sql
 stable
 security invoker
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $$
   with written as (
     select
@@ -981,19 +757,14 @@ as $$
         where a.attrelid = i.indrelid and a.attnum = any (i.indkey::smallint[])
       ) as column_names,
       c.relname in (
-        'multiplatform_post_queue_due_idx', 'multiplatform_post_queue_platform_due_idx',
-        'multiplatform_post_queue_creator_due_idx', 'multiplatform_post_queue_processing_idx',
-        'multiplatform_post_queue_failed_idx',
-        'multiplatform_post_queue_cause_idx', 'multiplatform_post_queue_failures_idx',
-        'multiplatform_post_queue_posted_idx', 'multiplatform_post_queue_cancelled_idx',
-        'multiplatform_post_history_posted_at_idx', 'content_posts_queue_item_id_key'
+        select needed.name from post_queue.needed_indexes() as needed where needed.served_by is null
       ) as is_ours
     from pg_catalog.pg_index i
     join pg_catalog.pg_class c on c.oid = i.indexrelid
     join pg_catalog.pg_am m on m.oid = c.relam and m.amname = 'btree'
     where i.indrelid in (
-        'public.multiplatform_post_queue'::regclass, 'public.multiplatform_post_history'::regclass,
-        'public.content_posts'::regclass
+        to_regclass('public.multiplatform_post_queue'), to_regclass('public.multiplatform_post_history'),
+        to_regclass('public.content_posts')
       )
       and i.indisvalid
       -- Columns that an index only includes are there for somebody's query.
@@ -1020,11 +791,21 @@ as $$
         limit 1
       ) as covered_by,
       -- The partial indexes of the app answer these better: they hold what is open, and not all that was ever posted.
-      w.indrelid = 'public.multiplatform_post_queue'::regclass
+      w.indrelid = to_regclass('public.multiplatform_post_queue')
         and w.expressions is null
         and w.column_names <@ array[
           'status', 'scheduled_for', 'queued_at', 'processing_started_at', 'failed_at', 'claim_id'
-        ] as is_superseded
+        ] as is_superseded,
+      -- In which of an item's three versions it has an entry; null where its condition says more than the status.
+      case
+        when w.predicate is null then array['queued', 'claimed', 'settled']
+        when w.predicate ~ '^\(status = (ANY \(ARRAY\[)?(''[a-z]+''::[a-z_.]+(, )?)+\]?\)?\)$' then array(
+          select version.name
+          from (values (1, 'queued', 'queued'), (2, 'processing', 'claimed'), (3, 'posted', 'settled')) as version (place, status, name)
+          where strpos(w.predicate, quote_literal(version.status)) > 0
+          order by version.place
+        )
+      end as versions
     from written w
     where not w.is_ours and not w.indisunique
   )
@@ -1036,9 +817,17 @@ as $$
           index.relname, indexed.relname)
       else format('The index %s on %s answers nothing that %s does not.', index.relname, indexed.relname, cover.relname)
     end,
-    case indexed.relname
-      when 'multiplatform_post_queue' then 'Each item makes three entries in it: when queued, claimed and settled.'
-      else 'Each item makes an entry in it.'
+    case
+      when indexed.relname <> 'multiplatform_post_queue' then 'Each item makes an entry in it.'
+      when n.versions is null then 'Each item makes up to three entries in it, as its condition holds.'
+      else (
+        array[
+          'An item that is posted makes no entry in it.',
+          'Each item makes one entry in it: when ' || n.versions[1] || '.',
+          'Each item makes two entries in it: when ' || n.versions[1] || ' and ' || n.versions[2] || '.',
+          'Each item makes three entries in it: when queued, claimed and settled.'
+        ]
+      )[1 + cardinality(n.versions)]
     end,
     format('If no query of yours needs it: drop index concurrently %s.', index.oid::regclass)
   from needless n
@@ -1490,10 +1279,237 @@ $$;
 revoke execute on function post_queue.check_unique_indexes() from public, anon, authenticated;
 grant execute on function post_queue.check_unique_indexes() to service_role;
 
+-- schemas/check/missing_indexes.sql
+
+-- Which of the needed indexes this very database lacks, read from its catalog, and how to build each.
+--
+--   row_count   of the table, about
+--   is_large    whether it has more rows than post_queue.large_table_rows says, or 100,000: too many to let writers wait; 0:
+--               whatever the number, it is not too many
+--   broken      the index of this name whose build was interrupted, to be dropped first; null: there is none
+--   beforehand  how to build it without holding up writers. PostgreSQL builds none of a partitioned table so: then it is one
+--               for each partition, which the migration attaches
+--   build       how the migration builds it, while writers wait
+create or replace function post_queue.missing_indexes()
+returns table (
+  name text, table_name text, follows text, row_count bigint, is_large boolean, adds text, broken text,
+  beforehand text, build text
+)
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+  select
+    needed.name, needed.table_name, needed.follows, sizes.row_count,
+    many.number > 0 and sizes.row_count > many.number,
+    case
+      when needed.adds is not null and not exists (
+        select
+        from pg_catalog.pg_attribute a
+        where a.attrelid = indexed.oid and a.attname = split_part(needed.adds, ' ', 1) and not a.attisdropped
+      )
+      then format('alter table public.%I add column if not exists %s', needed.table_name, needed.adds)
+    end,
+    case when present.is_invalid then format('public.%I', needed.name) end,
+    sizes.beforehand,
+    format(
+      'create %sindex if not exists %I on public.%I %s',
+      -- Unique only where the partition key is part of it: of a partitioned table it serves the look for an existing post, and
+      -- the fence of the claim alone stands against a double post.
+      case when needed.is_unique and indexed.relkind = 'r' then 'unique ' end, needed.name, needed.table_name, needed.keys
+    )
+  from post_queue.needed_indexes() as needed
+  cross join (
+    select coalesce(nullif(current_setting('post_queue.large_table_rows', true), ''), '100000')::bigint as number
+  ) as many
+  join pg_catalog.pg_class indexed on indexed.oid = to_regclass(format('public.%I', needed.table_name))
+  left join lateral (
+    select not i.indisvalid as is_invalid
+    from pg_catalog.pg_index i
+    where i.indexrelid = to_regclass(format('public.%I', needed.name)) and i.indrelid = indexed.oid
+  ) as present on true
+  cross join lateral (
+    select
+      sum(leaf.row_count)::bigint as row_count,
+      string_agg(
+        format(
+          'create %sindex concurrently if not exists %I on %s %s',
+          case when needed.is_unique and indexed.relkind = 'r' then 'unique ' end, leaf.index_name, leaf.table_name, needed.keys
+        ),
+        E';\n' order by leaf.table_name
+      ) filter (where not leaf.is_built) as beforehand
+    from (
+      select
+        part.oid::regclass::text as table_name,
+        case when part.oid = indexed.oid then needed.name else left(needed.name, 50) || '_' || part.oid end as index_name,
+        part.oid <> indexed.oid and exists (
+          select
+          from pg_catalog.pg_index i
+          where i.indexrelid = to_regclass(format('%I.%I', n.nspname, left(needed.name, 50) || '_' || part.oid)) and i.indisvalid
+        ) as is_built,
+        -- As the planner has it: as many a page as when it was analysed, in the pages of now. Never analysed: 200 bytes each.
+        pg_catalog.pg_relation_size(part.oid)
+          * case when part.relpages > 0 and part.reltuples >= 0 then part.reltuples / (part.relpages * 8192.0) else 1 / 200.0 end
+          as row_count
+      from pg_catalog.pg_class part
+      join pg_catalog.pg_namespace n on n.oid = part.relnamespace
+      where part.oid = indexed.oid and part.relkind = 'r'
+        or part.oid in (select tree.relid from pg_catalog.pg_partition_tree(indexed.oid) as tree where tree.isleaf)
+    ) as leaf
+  ) as sizes
+  where coalesce(present.is_invalid, true)
+    and (
+      needed.served_by is null
+      or not exists (
+        select
+        from pg_catalog.pg_index i
+        join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+        where i.indrelid = indexed.oid and i.indpred is null and i.indisvalid and a.attname = needed.served_by
+      )
+    )
+$$;
+
+revoke execute on function post_queue.missing_indexes() from public, anon, authenticated;
+grant execute on function post_queue.missing_indexes() to service_role;
+
+-- schemas/check/needed_indexes.sql
+
+-- The indexes that the functions need: the one list of them. The migration builds what is missing of it, check says what is
+-- missing, and check --before-migration prints what to build beforehand.
+--
+--   keys       what the index stands on, and its condition
+--   adds       a column that it stands on and that older tables lack
+--   served_by  a column: any index of the whole table that begins with it serves as well, under whatever name
+--   follows    what it costs to be without it
+--
+-- A cascading delete looks up what is served_by; without an index it reads the whole table.
+create or replace function post_queue.needed_indexes()
+returns table (name text, table_name text, is_unique boolean, keys text, adds text, served_by text, follows text)
+language sql
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  values
+    -- The claim reads from the front of this index and stops after one batch, however long the queue is. An item is as old as
+    -- when it was queued: a schedule in the past puts it before nobody.
+    (
+      'multiplatform_post_queue_due_idx', 'multiplatform_post_queue', false,
+      '(greatest(scheduled_for, queued_at), id) where status = ''queued''', null, null,
+      'Each claim reads and sorts all that is queued.'
+    ),
+    -- How the claim finds items where it may not simply take the oldest: by platform where one is paused or limited, by
+    -- creator where creators take turns. The claim reads a few entries for each, however many wait. They cost each item that
+    -- is queued one entry more; what is claimed and settled pays nothing, because they hold only what is queued.
+    --
+    -- A platform's name is no longer than 63; what stands in the row may be too long for an index.
+    (
+      'multiplatform_post_queue_platform_due_idx', 'multiplatform_post_queue', false,
+      '(left(target_platform, 63), greatest(scheduled_for, queued_at), id) where status = ''queued''', null, null,
+      'Each claim reads and sorts all that is queued while a platform is paused or limited.'
+    ),
+    (
+      'multiplatform_post_queue_creator_due_idx', 'multiplatform_post_queue', false,
+      '(creator_id, greatest(scheduled_for, queued_at), id) where status = ''queued''', null, null,
+      'Each claim reads and sorts all that is queued where Queue__Fair is set.'
+    ),
+    -- Rescue, reset and the stuck count. Holds only what is in hand, so it stays tiny.
+    (
+      'multiplatform_post_queue_processing_idx', 'multiplatform_post_queue', false,
+      '(coalesce(processing_started_at, ''-infinity''::timestamptz)) where status = ''processing''', null, null,
+      'Each claim reads the whole queue for items of workers that are gone.'
+    ),
+    -- Failures of the last hour and day.
+    (
+      'multiplatform_post_queue_failed_idx', 'multiplatform_post_queue', false,
+      '(failed_at) where status = ''failed''', null, null,
+      'Each heartbeat reads the whole queue for failed items.'
+    ),
+    -- Where an operator's questions begin: failed, posted and cancelled items by time, failed ones by cause. Those of failed
+    -- and cancelled items cost a claim and a settle that posts nothing but the look at their condition; that of the posted
+    -- ones is written at its end, once an item (docs/performance.md has what it costs).
+    (
+      'multiplatform_post_queue_cause_idx', 'multiplatform_post_queue', false,
+      '(public.error_cause(error_message), coalesce(failed_at, queued_at), id) where status = ''failed''', null, null,
+      'The operator''s failures by cause read the whole queue.'
+    ),
+    (
+      'multiplatform_post_queue_failures_idx', 'multiplatform_post_queue', false,
+      '(coalesce(failed_at, queued_at), id) where status = ''failed''', null, null,
+      'The operator''s page of failed items reads the whole queue.'
+    ),
+    (
+      'multiplatform_post_queue_posted_idx', 'multiplatform_post_queue', false,
+      '(coalesce(completed_at, queued_at), id) where status = ''posted''', null, null,
+      'The operator''s page of posted items, and the prune, read the whole queue.'
+    ),
+    (
+      'multiplatform_post_queue_cancelled_idx', 'multiplatform_post_queue', false,
+      '(coalesce(updated_at, queued_at), id) where status = ''cancelled''', null, null,
+      'The operator''s page of cancelled items reads the whole queue.'
+    ),
+    -- Where an operator's search for a creator begins: names by their first letters, in capitals or not.
+    (
+      'creators_name_idx', 'creators', false, '(lower(creator_name) text_pattern_ops, id)', null, null,
+      'The operator''s search for a creator reads all creators.'
+    ),
+    -- The posts of the last hour.
+    (
+      'multiplatform_post_history_posted_at_idx', 'multiplatform_post_history', false, '(posted_at)', null, null,
+      'Each heartbeat reads the whole history.'
+    ),
+    (
+      'content_posts_queue_item_id_key', 'content_posts', true, '(queue_item_id) where queue_item_id is not null',
+      'queue_item_id uuid', null,
+      'The second wall against a double post is not there; the claim alone prevents it.'
+    ),
+    (
+      'content_posts_creator_id_idx', 'content_posts', false, '(creator_id)', null, 'creator_id',
+      'Deleting a creator reads all posts.'
+    ),
+    (
+      'multiplatform_post_queue_original_post_id_idx', 'multiplatform_post_queue', false, '(original_post_id)', null,
+      'original_post_id', 'Deleting a post reads the whole queue.'
+    ),
+    (
+      'multiplatform_post_queue_creator_id_idx', 'multiplatform_post_queue', false, '(creator_id)', null, 'creator_id',
+      'Deleting a creator reads the whole queue.'
+    ),
+    (
+      'multiplatform_post_history_original_post_id_idx', 'multiplatform_post_history', false, '(original_post_id)', null,
+      'original_post_id', 'Deleting a post reads the whole history.'
+    ),
+    (
+      'multiplatform_post_history_creator_id_idx', 'multiplatform_post_history', false, '(creator_id)', null, 'creator_id',
+      'Deleting a creator reads the whole history.'
+    )
+$$;
+
+revoke execute on function post_queue.needed_indexes() from public, anon, authenticated;
+grant execute on function post_queue.needed_indexes() to service_role;
+
+-- schemas/check/serves.sql
+
+-- Which versions of the app these functions serve: from the first that needs no more than they have, to before the next major
+-- one, for which something may be gone.
+create or replace function post_queue.serves()
+returns text
+language sql
+immutable
+security invoker
+as $$
+  select 'from 1.0.0, before 2.0.0'
+$$;
+
+revoke execute on function post_queue.serves() from public, anon, authenticated;
+grant execute on function post_queue.serves() to service_role;
+
 -- schemas/check/version.sql
 
 -- The version of the queue's SQL functions. What the app comes to need raises it: the app refuses to run on a lower
--- version, and runs on a higher one.
+-- version, and runs on a higher one. Which versions of the app it serves says post_queue.serves.
 create or replace function public.post_queue_version()
 returns integer
 language sql
@@ -4815,6 +4831,323 @@ $$;
 revoke execute on function post_queue.due_by_platform() from public, anon, authenticated;
 grant execute on function post_queue.due_by_platform() to service_role;
 
+-- schemas/operator/erase_actions.sql
+
+-- A part of post_queue_erase_creator: takes the creator out of 1,000 changes, in the order of their ids, behind after_id.
+--
+-- What of a filter tells of them goes, and so do the ids of items and posts that are gone, whosever they were. An unfinished
+-- change whose filter loses something is finished by it: it would mean everybody's items otherwise.
+--
+-- last_id is null where this was the last page.
+create or replace function post_queue.erase_actions(
+  creator_id uuid, name text, after_id uuid, dry_run boolean, out changed bigint, out last_id uuid
+)
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  this_creator constant uuid := creator_id;
+  this_name constant text := name;
+  behind constant uuid := after_id;
+begin
+  with page as materialized (
+    select a.*
+    from post_queue.actions a
+    where behind is null or a.id > behind
+    order by a.id
+    limit 1000
+  ),
+  erased as materialized (
+    select
+      page.id,
+      case when told.kept <> page.filter then told.kept || '{"erased": true}' else page.filter end as filter,
+      -- Why somebody changed what is theirs tells of them, by whatever words.
+      case
+        when page.reason is not null and (told.is_of_them or post_queue.tells_of(page.reason, this_creator, this_name))
+        then '(erased)'
+        else page.reason
+      end as reason,
+      case
+        when post_queue.tells_of(page.idempotency_key, this_creator, this_name) then page.id::text
+        else page.idempotency_key
+      end as idempotency_key,
+      case
+        when not page.finished or exists (select from public.multiplatform_post_queue q where q.id = page.after_id)
+        then page.after_id
+      end as after_id
+    from page
+    cross join lateral (
+      select
+        coalesce(bool_or(word.is_of_them), false) as is_of_them,
+        coalesce(
+          jsonb_object_agg(
+            word.key,
+            case
+              when word.key = 'ids' and jsonb_typeof(word.value) = 'array' then (
+                select coalesce(jsonb_agg(item.id), '[]')
+                from jsonb_array_elements_text(word.value) as item (id)
+                where exists (select from public.multiplatform_post_queue q where q.id = item.id::uuid)
+              )
+              else word.value
+            end
+          ) filter (where not word.is_of_them and not word.is_of_none),
+          '{}'
+        ) as kept
+      from (
+        select
+          f.key, f.value,
+          f.key in ('creator_id', 'title', 'text', 'cause', 'of')
+            and post_queue.tells_of(f.value #>> '{}', this_creator, this_name) as is_of_them,
+          f.key = 'original_post_id'
+            and not exists (select from public.content_posts p where p.id = (f.value #>> '{}')::uuid) as is_of_none
+        from jsonb_each(page.filter) as f
+      ) as word
+    ) as told
+  ),
+  differing as materialized (
+    select erased.*, erased.filter <> page.filter as is_finished
+    from page
+    join erased on erased.id = page.id
+    where (page.filter, page.reason, page.idempotency_key, page.after_id)
+      is distinct from (erased.filter, erased.reason, erased.idempotency_key, erased.after_id)
+  ),
+  written as (
+    update post_queue.actions a
+    set
+      filter = d.filter, reason = d.reason, idempotency_key = d.idempotency_key,
+      after_id = case when not d.is_finished then d.after_id end, finished = a.finished or d.is_finished
+    from differing d
+    where a.id = d.id and not dry_run
+  )
+  select (select count(*) from differing), (array_agg(page.id order by page.id))[1000]
+  into changed, last_id
+  from page;
+end
+$$;
+
+revoke execute on function post_queue.erase_actions(uuid, text, uuid, boolean) from public, anon, authenticated;
+grant execute on function post_queue.erase_actions(uuid, text, uuid, boolean) to service_role;
+
+-- schemas/operator/erase_creator.sql
+
+-- Takes a creator who was deleted out of what the queue itself keeps: one portion a call. What is theirs in creators,
+-- posts, queue and history goes with their row, by the foreign keys, and comes first: while they are there this refuses.
+--
+--   creator_id       whom
+--   actor, reason    who does it, and why; the record has both, so the reason must not tell of them
+--   idempotency_key  under which it is written down in post_queue.actions, one row for all portions
+--   name             a name that reasons, errors and searches are looked through for; null: none. Another call, with
+--                    another name, finds what the first did not
+--   after            null, then the "next" of the portion before
+--   dry_run          only count
+--
+-- Gives {"table", "changed", "next", "left"}: how many rows of which table had something of them; where the next portion
+-- begins, null behind the last; at the last how many rows of posts, queue and history still have their id, up to 1,000 each,
+-- which is none unless a foreign key is missing. A portion may be repeated, and so may all of it.
+--
+-- What no function can find: a reason that tells of them by other words, a title of theirs that somebody searched for.
+create or replace function public.post_queue_erase_creator(
+  creator_id uuid, actor text, reason text, idempotency_key text, name text default null, after text default null,
+  dry_run boolean default false
+)
+returns jsonb
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '5s'
+set enable_seqscan = off
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+  this_creator constant uuid := creator_id;
+  this_name constant text := nullif(btrim(name), '');
+  is_dry constant boolean := coalesce(dry_run, false);
+  key constant text := idempotency_key;
+  tables constant text[] := '{pauses,turns,workers,claims,cause_figures,actions,changed_items,tries}';
+  this_table constant text := coalesce(split_part(after, ' ', 1), tables[1]);
+  after_id constant uuid := nullif(split_part(after, ' ', 2), '')::uuid;
+  after_item constant uuid := nullif(split_part(after, ' ', 3), '')::uuid;
+  changed bigint;
+  next text;
+  result jsonb;
+begin
+  if this_creator is null or coalesce(actor, '') = '' or key is null or this_table <> all (tables) then
+    raise exception 'post_queue_erase_creator needs a creator_id, an actor, an idempotency_key, and the "next" of the portion before'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  if char_length(this_name) < 3 then
+    raise exception 'a name to look for has 3 letters or more' using errcode = 'invalid_parameter_value';
+  end if;
+  if post_queue.tells_of(reason, this_creator, this_name) or post_queue.tells_of(key, this_creator, this_name) then
+    raise exception 'the reason and the key are kept: they must not have the creator''s id or name in them'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  if row_security_active('post_queue.actions') then
+    raise exception 'row-level security hides the record from role %', current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+  if exists (select from public.creators c where c.id = this_creator) then
+    raise exception 'creator % is still there: delete them first, and all that is theirs goes with them', this_creator
+      using errcode = 'invalid_parameter_value';
+  end if;
+  if exists (select from post_queue.actions a where a.idempotency_key = key and a.verb <> 'erase') then
+    raise exception 'the idempotency_key is that of another change' using errcode = 'invalid_parameter_value';
+  end if;
+
+  case this_table
+    when 'pauses' then
+      with found as (
+        select p.id from post_queue.pauses p where post_queue.tells_of(p.reason, this_creator, this_name) and p.reason <> '(erased)'
+      ),
+      written as (
+        update post_queue.pauses p set reason = '(erased)' from found where p.id = found.id and not is_dry
+      )
+      select count(*) into changed from found;
+    when 'turns' then
+      -- The next claim begins anew.
+      with found as (
+        select t.is_only from post_queue.turns t where t.creator_id = this_creator
+      ),
+      written as (
+        delete from post_queue.turns t using found where t.is_only = found.is_only and not is_dry
+      )
+      select count(*) into changed from found;
+    when 'workers' then
+      with found as (
+        select w.id from post_queue.workers w where post_queue.tells_of(w.error, this_creator, this_name)
+      ),
+      written as (
+        update post_queue.workers w set error = '(erased)' from found where w.id = found.id and not is_dry
+      )
+      select count(*) into changed from found;
+    when 'claims' then
+      -- At most those of a day; a claim whose items are gone answers with none.
+      with found as materialized (
+        select c.claim_id, array(
+          select item.id
+          from unnest(c.item_ids) with ordinality as item (id, place)
+          where exists (select from public.multiplatform_post_queue q where q.id = item.id)
+          order by item.place
+        ) as item_ids
+        from (
+          select c.* from post_queue.claims c where after_id is null or c.claim_id > after_id order by c.claim_id limit 1000
+        ) as c
+      ),
+      differing as materialized (
+        select found.* from found join post_queue.claims c on c.claim_id = found.claim_id where c.item_ids <> found.item_ids
+      ),
+      written as (
+        update post_queue.claims c set item_ids = d.item_ids from differing d where c.claim_id = d.claim_id and not is_dry
+      )
+      select (select count(*) from differing), 'claims ' || (array_agg(found.claim_id order by found.claim_id))[1000]
+      into changed, next
+      from found;
+    when 'cause_figures' then
+      with found as materialized (
+        select f.* from post_queue.cause_figures f where post_queue.tells_of(f.cause, this_creator, this_name)
+      ),
+      taken as (
+        delete from post_queue.cause_figures f
+        using found
+        where (f.width_seconds, f.starts_at, f.cause) = (found.width_seconds, found.starts_at, found.cause) and not is_dry
+      ),
+      counted as (
+        insert into post_queue.cause_figures as f (width_seconds, starts_at, cause, failed)
+        select found.width_seconds, found.starts_at, '(erased)', sum(found.failed)
+        from found
+        where not is_dry
+        group by 1, 2
+        on conflict (width_seconds, starts_at, cause) do update set failed = f.failed + excluded.failed
+      )
+      select count(*) into changed from found;
+    when 'actions' then
+      select e.changed, 'actions ' || e.last_id into changed, next
+      from post_queue.erase_actions(this_creator, this_name, after_id, is_dry) as e;
+    when 'changed_items' then
+      with page as materialized (
+        select c.action_id, c.item_id
+        from post_queue.changed_items c
+        where after_id is null or (c.action_id, c.item_id) > (after_id, after_item)
+        order by c.action_id, c.item_id
+        limit 10000
+      ),
+      gone as materialized (
+        select page.*
+        from page
+        where not exists (select from public.multiplatform_post_queue q where q.id = page.item_id)
+      ),
+      written as (
+        delete from post_queue.changed_items c
+        using gone
+        where (c.action_id, c.item_id) = (gone.action_id, gone.item_id) and not is_dry
+      )
+      select
+        (select count(*) from gone),
+        (
+          select format('changed_items %s %s', page.action_id, page.item_id)
+          from page
+          order by page.action_id, page.item_id
+          offset 9999
+        )
+      into changed, next;
+    when 'tries' then
+      -- Those of their items are gone with the items; another's error may have their name in it.
+      with page as materialized (
+        select t.id, t.item_id, t.error from post_queue.tries t where after_id is null or t.id > after_id order by t.id limit 10000
+      ),
+      found as materialized (
+        select page.*, not exists (select from public.multiplatform_post_queue q where q.id = page.item_id) as is_gone
+        from page
+      ),
+      deleted as (
+        delete from post_queue.tries t using found where t.id = found.id and found.is_gone and not is_dry
+      ),
+      written as (
+        update post_queue.tries t
+        set error = '(erased)'
+        from found
+        where t.id = found.id and not found.is_gone and post_queue.tells_of(found.error, this_creator, this_name) and not is_dry
+      )
+      select
+        count(*) filter (where found.is_gone or post_queue.tells_of(found.error, this_creator, this_name)),
+        'tries ' || (array_agg(found.id order by found.id))[10000]
+      into changed, next
+      from found;
+  end case;
+
+  next := coalesce(next, tables[array_position(tables, this_table) + 1]);
+  result := jsonb_build_object('table', this_table, 'changed', changed, 'next', next);
+  if next is null then
+    result := result || jsonb_build_object('left', jsonb_build_object(
+      'posts', (select count(*) from (select from public.content_posts p where p.creator_id = this_creator limit 1000) as one),
+      'items',
+      (select count(*) from (select from public.multiplatform_post_queue q where q.creator_id = this_creator limit 1000) as one),
+      'history',
+      (select count(*) from (select from public.multiplatform_post_history h where h.creator_id = this_creator limit 1000) as one)
+    ));
+  end if;
+
+  if not is_dry then
+    insert into post_queue.actions as a (idempotency_key, verb, actor, reason, filter, finished, portions, meant, done)
+    values (
+      key, 'erase', left(actor, 200), left(reason, 1000), '{"erased": true}', next is null, 1, changed, changed
+    )
+    on conflict (idempotency_key) do update
+    set
+      updated_at = now(), finished = excluded.finished, portions = a.portions + 1, meant = a.meant + excluded.meant,
+      done = a.done + excluded.done;
+  end if;
+  return result;
+end
+$$;
+
+revoke execute on function public.post_queue_erase_creator(uuid, text, text, text, text, text, boolean)
+  from public, anon, authenticated;
+grant execute on function public.post_queue_erase_creator(uuid, text, text, text, text, text, boolean) to service_role;
+
 -- schemas/operator/error_cause.sql
 
 -- What errors of one cause have in common: the text with ids, tokens, quoted values and numbers masked, those within words
@@ -5976,6 +6309,27 @@ $$;
 
 revoke execute on function post_queue.retry_items(uuid[], public.platform_post_status[]) from public, anon, authenticated;
 grant execute on function post_queue.retry_items(uuid[], public.platform_post_status[]) to service_role;
+
+-- schemas/operator/tells_of.sql
+
+-- Whether a text has a creator's id in it, or a name, in capitals or not. A name is not looked for within ids.
+create or replace function post_queue.tells_of(told text, creator_id uuid, name text)
+returns boolean
+language sql
+immutable
+parallel safe
+security invoker
+as $$
+  select coalesce(
+    strpos(lower(told), creator_id::text) > 0
+      or name <> ''
+        and strpos(lower(regexp_replace(told, '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}', '', 'g')), lower(name)) > 0,
+    false
+  )
+$$;
+
+revoke execute on function post_queue.tells_of(text, uuid, text) from public, anon, authenticated;
+grant execute on function post_queue.tells_of(text, uuid, text) to service_role;
 
 -- schemas/operator/top_creator.sql
 
@@ -7172,6 +7526,179 @@ $$;
 revoke execute on function post_queue.triggers_path() from public, anon, authenticated;
 grant execute on function post_queue.triggers_path() to service_role;
 
+-- schemas/bindings/01_missing_indexes.sql
+
+-- Which indexes are missing, looked up before anything is locked. Writers wait while an index is built here, so of a large table
+-- the migration builds none, and refuses as a whole: they are to be built beforehand.
+drop table if exists pg_temp.post_queue_missing_indexes;
+create temporary table post_queue_missing_indexes as select * from post_queue.missing_indexes();
+
+do $$
+declare
+  lacking text;
+begin
+  select string_agg(format('%s on %s (about %s rows)', m.name, m.table_name, m.row_count), ', ')
+  into lacking
+  from pg_temp.post_queue_missing_indexes m
+  where m.is_large and m.beforehand is not null;
+  if lacking is not null then
+    raise exception 'writers would wait while this migration builds %: build them first, nothing was changed', lacking
+      using
+        errcode = 'object_not_in_prerequisite_state',
+        hint = '"FanzQueueFunctions.Standalone check --before-migration" prints the statements.';
+  end if;
+end
+$$;
+
+-- schemas/bindings/02_locks.sql
+
+-- All of production's tables that the steps from here on change, locked at once, and as late as can be: everything before takes
+-- no lock that anybody waits for, and everything after is quick.
+--
+-- Others take the tables in another order: who makes a post queues its items, who settles an item makes its post. Whoever
+-- waited here with a table in hand would wait for them, and they for it. So no lock is waited for longer than 20 ms; then all
+-- are let go, and asked for again. Whoever writes waits no longer than that, however long a transaction others have open.
+do $$
+declare
+  usual constant text := current_setting('lock_timeout');
+  gives_up_at constant timestamptz := clock_timestamp() + interval '1 minute';
+begin
+  perform set_config('lock_timeout', '20ms', true);
+  loop
+    begin
+      lock table
+        public.content_posts, public.multiplatform_post_queue, public.multiplatform_post_history,
+        public.creator_multiplatform_settings
+      in access exclusive mode;
+      exit;
+    exception
+      when lock_not_available or deadlock_detected then
+        if clock_timestamp() > gives_up_at then
+          raise exception 'somebody has had a transaction open on these tables for a minute: nothing was changed'
+            using
+              errcode = 'lock_not_available',
+              hint = 'pg_stat_activity says who, by xact_start. End it, or wait for its end, and push again.';
+        end if;
+    end;
+    perform pg_sleep(0.05 + 0.1 * random());
+  end loop;
+  perform set_config('lock_timeout', usual, true);
+end
+$$;
+
+-- schemas/bindings/03_queue.sql
+
+-- The columns that the queue needs beyond production's.
+alter table public.multiplatform_post_queue
+  add column if not exists claim_id uuid,
+  add column if not exists rescue_count integer not null default 0;
+
+comment on column public.multiplatform_post_queue.claim_id is
+  'The run that took the item last. Kept when the item is settled, so that a repeated settle answers the same.';
+comment on column public.multiplatform_post_queue.rescue_count is
+  'How often the item was freed because its worker was gone.';
+
+-- schemas/bindings/04_posts.sql
+
+-- The columns that content_posts needs beyond production's.
+alter table public.content_posts
+  add column if not exists is_crosspost boolean not null default false,
+  add column if not exists original_post_id uuid,
+  add column if not exists watermark_enabled boolean not null default false,
+  add column if not exists queue_item_id uuid;
+
+comment on column public.content_posts.queue_item_id is
+  'The queue item that made this cross-post. Unique: a second wall against a double post.';
+
+-- schemas/bindings/05_indexes.sql
+
+-- Builds the indexes that were found missing: see post_queue.needed_indexes.
+do $$
+declare
+  missing record;
+begin
+  for missing in select * from pg_temp.post_queue_missing_indexes loop
+    if missing.broken is not null then
+      execute format('drop index %s', missing.broken);
+    end if;
+    execute missing.build;
+  end loop;
+end
+$$;
+
+drop table pg_temp.post_queue_missing_indexes;
+
+-- schemas/bindings/06_row_security.sql
+
+-- A creator sees what is theirs and queues what is theirs; the worker's service role passes these by. Tables that have
+-- policies of their own keep them.
+do $$
+declare
+  owned text;
+begin
+  foreach owned in array array[
+    'multiplatform_post_queue', 'multiplatform_post_history', 'creator_multiplatform_settings'
+  ] loop
+    execute format('alter table public.%I enable row level security', owned);
+    if not exists (select from pg_policy where polrelid = format('public.%I', owned)::regclass) then
+      execute format(
+        'create policy %I on public.%I for select to authenticated using (
+           creator_id in (select id from public.creators where user_id = auth.uid()))',
+        owned || '_own_select', owned
+      );
+      if owned = 'multiplatform_post_queue' then
+        -- The original must be the creator's own as well: see the refusals in post_queue_settle.
+        execute format(
+          'create policy %I on public.%I for insert to authenticated with check (
+             creator_id in (select id from public.creators where user_id = auth.uid())
+             and creator_id = (select p.creator_id from public.content_posts p where p.id = %I.original_post_id))',
+          owned || '_own_insert', owned, owned
+        );
+      end if;
+    end if;
+  end loop;
+end
+$$;
+
+-- schemas/bindings/07_queue_storage.sql
+
+-- Vacuums the queue early, or each of its partitions (a partitioned table has no storage parameters itself; partitions that
+-- are added later need the same). Each item leaves two dead rows, and their entries at the front of the due index are read
+-- by every claim until a vacuum takes them away: with 640,000 of them a claim takes twice its time (docs/performance.md).
+-- By default a vacuum waits until a fifth of the table is dead. Settings that somebody made are kept.
+do $$
+declare
+  wanted record;
+begin
+  for wanted in
+    select part.relid as queue_part, parameter.name, parameter.setting
+    from (
+      select 'public.multiplatform_post_queue'::regclass as relid, c.relkind = 'r' as isleaf
+      from pg_class c
+      where c.oid = 'public.multiplatform_post_queue'::regclass
+      union all
+      select tree.relid, tree.isleaf
+      from pg_partition_tree('public.multiplatform_post_queue') as tree
+      where tree.level > 0
+    ) as part
+    cross join (values
+      ('autovacuum_vacuum_threshold', '10000'),
+      ('autovacuum_vacuum_scale_factor', '0.01')
+    ) as parameter (name, setting)
+    where part.isleaf
+      and not exists (
+        select
+        from pg_class c
+        cross join pg_options_to_table(c.reloptions) as present
+        where c.oid = part.relid and present.option_name = parameter.name
+      )
+    order by part.relid, parameter.name
+  loop
+    execute format('alter table %s set (%s = %s)', wanted.queue_part, wanted.name, wanted.setting);
+  end loop;
+end
+$$;
+
 -- schemas/bindings/10_ids.sql
 
 -- New rows of the app's own tables, and of queue and history, get ids in the order of time (see uuid_v7).
@@ -7197,16 +7724,6 @@ begin
   end loop;
 end
 $$;
-
--- schemas/bindings/20_causes.sql
-
--- Where an operator's look at the failures begins: by cause.
---
--- On a table of many millions of rows build it beforehand with CREATE INDEX CONCURRENTLY under this name
--- (docs/operations.md).
-create index if not exists multiplatform_post_queue_cause_idx
-  on public.multiplatform_post_queue (public.error_cause(error_message), coalesce(failed_at, queued_at), id)
-  where status = 'failed';
 
 -- schemas/bindings/30_triggers.sql
 

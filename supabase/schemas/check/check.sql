@@ -21,7 +21,7 @@ as $$
       'version' as part,
       'error' as level,
       'The SQL functions are older than this app.' as what,
-      'The app refuses to run.' as follows,
+      format('They serve the app %s. This one refuses to run.', post_queue.serves()) as follows,
       format('Apply the migrations in supabase/migrations (the database has version %s, this app needs version %s).',
         public.post_queue_version(), needed_version) as advice
     where needed_version > public.post_queue_version()
@@ -41,7 +41,10 @@ as $$
   ),
   fine (part, what) as (
     values
-      ('version', format('The SQL functions are of version %s.', public.post_queue_version())),
+      (
+        'version',
+        format('The SQL functions are of version %s, for apps %s.', public.post_queue_version(), post_queue.serves())
+      ),
       ('objects', 'All that the migrations made is there, and open to nobody else.'),
       ('security', format('The role %s sees and may do all that the queue needs.', current_user)),
       ('columns', 'Every column of content_posts is copied to a cross-post.'),

@@ -6,29 +6,9 @@ stable
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
-  select
-    'warning',
-    format('The index %s is missing.', needed.name),
-    needed.follows,
-    'Create it as docs/operations.md says, Indexes on big tables.'
-  from (values
-    ('multiplatform_post_queue_due_idx', 'Each claim reads and sorts all that is queued.'),
-    (
-      'multiplatform_post_queue_platform_due_idx',
-      'Each claim reads and sorts all that is queued while a platform is paused or limited.'
-    ),
-    ('multiplatform_post_queue_creator_due_idx', 'Each claim reads and sorts all that is queued where Queue__Fair is set.'),
-    ('multiplatform_post_queue_processing_idx', 'Each claim reads the whole queue for items of workers that are gone.'),
-    ('multiplatform_post_queue_failed_idx', 'Each heartbeat reads the whole queue for failed items.'),
-    ('multiplatform_post_queue_cause_idx', 'The operator''s failures by cause read the whole queue.'),
-    ('multiplatform_post_queue_failures_idx', 'The operator''s page of failed items reads the whole queue.'),
-    ('multiplatform_post_queue_posted_idx', 'The operator''s page of posted items, and the prune, read the whole queue.'),
-    ('multiplatform_post_queue_cancelled_idx', 'The operator''s page of cancelled items reads the whole queue.'),
-    ('creators_name_idx', 'The operator''s search for a creator reads all creators.'),
-    ('multiplatform_post_history_posted_at_idx', 'Each heartbeat reads the whole history.'),
-    ('content_posts_queue_item_id_key', 'The second wall against a double post is not there; the claim alone prevents it.')
-  ) as needed (name, follows)
-  where to_regclass('public.' || needed.name) is null
+  select 'warning', format('The index %s is missing.', missing.name), missing.follows, format('Run: %s.', replace(missing.beforehand, E'\n', ' '))
+  from post_queue.missing_indexes() as missing
+  where missing.broken is null
 
   union all
 
@@ -36,10 +16,12 @@ as $$
     'warning',
     format('The index %s is invalid: its build was interrupted.', c.relname),
     'No query uses it, and each write to its table pays for it.',
-    format('Run: drop index concurrently %s. Then build it again: docs/operations.md, Indexes on big tables.',
-      c.oid::regclass)
+    format(
+      'Run: drop index concurrently %s. Then: %s.', c.oid::regclass, coalesce(missing.beforehand, 'build it again, if it is needed')
+    )
   from pg_catalog.pg_index i
   join pg_catalog.pg_class c on c.oid = i.indexrelid
+  left join post_queue.missing_indexes() as missing on missing.broken is not null and c.oid = to_regclass(missing.broken)
   where i.indrelid in (
       'public.multiplatform_post_queue'::regclass, 'public.multiplatform_post_history'::regclass,
       'public.content_posts'::regclass, 'public.creators'::regclass

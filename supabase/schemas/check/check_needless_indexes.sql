@@ -1,11 +1,12 @@
 -- A part of post_queue_check: indexes that are not this app's, that nothing of it reads, and that each item pays for. An
--- item's row is written three times, and each time gets an entry in every index of the queue.
+-- item's row is written three times, and each time gets an entry in every index of the queue whose condition it meets.
 create or replace function post_queue.check_needless_indexes()
 returns table (level text, what text, follows text, advice text)
 language sql
 stable
 security invoker
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $$
   with written as (
     select
@@ -18,19 +19,14 @@ as $$
         where a.attrelid = i.indrelid and a.attnum = any (i.indkey::smallint[])
       ) as column_names,
       c.relname in (
-        'multiplatform_post_queue_due_idx', 'multiplatform_post_queue_platform_due_idx',
-        'multiplatform_post_queue_creator_due_idx', 'multiplatform_post_queue_processing_idx',
-        'multiplatform_post_queue_failed_idx',
-        'multiplatform_post_queue_cause_idx', 'multiplatform_post_queue_failures_idx',
-        'multiplatform_post_queue_posted_idx', 'multiplatform_post_queue_cancelled_idx',
-        'multiplatform_post_history_posted_at_idx', 'content_posts_queue_item_id_key'
+        select needed.name from post_queue.needed_indexes() as needed where needed.served_by is null
       ) as is_ours
     from pg_catalog.pg_index i
     join pg_catalog.pg_class c on c.oid = i.indexrelid
     join pg_catalog.pg_am m on m.oid = c.relam and m.amname = 'btree'
     where i.indrelid in (
-        'public.multiplatform_post_queue'::regclass, 'public.multiplatform_post_history'::regclass,
-        'public.content_posts'::regclass
+        to_regclass('public.multiplatform_post_queue'), to_regclass('public.multiplatform_post_history'),
+        to_regclass('public.content_posts')
       )
       and i.indisvalid
       -- Columns that an index only includes are there for somebody's query.
@@ -57,11 +53,21 @@ as $$
         limit 1
       ) as covered_by,
       -- The partial indexes of the app answer these better: they hold what is open, and not all that was ever posted.
-      w.indrelid = 'public.multiplatform_post_queue'::regclass
+      w.indrelid = to_regclass('public.multiplatform_post_queue')
         and w.expressions is null
         and w.column_names <@ array[
           'status', 'scheduled_for', 'queued_at', 'processing_started_at', 'failed_at', 'claim_id'
-        ] as is_superseded
+        ] as is_superseded,
+      -- In which of an item's three versions it has an entry; null where its condition says more than the status.
+      case
+        when w.predicate is null then array['queued', 'claimed', 'settled']
+        when w.predicate ~ '^\(status = (ANY \(ARRAY\[)?(''[a-z]+''::[a-z_.]+(, )?)+\]?\)?\)$' then array(
+          select version.name
+          from (values (1, 'queued', 'queued'), (2, 'processing', 'claimed'), (3, 'posted', 'settled')) as version (place, status, name)
+          where strpos(w.predicate, quote_literal(version.status)) > 0
+          order by version.place
+        )
+      end as versions
     from written w
     where not w.is_ours and not w.indisunique
   )
@@ -73,9 +79,17 @@ as $$
           index.relname, indexed.relname)
       else format('The index %s on %s answers nothing that %s does not.', index.relname, indexed.relname, cover.relname)
     end,
-    case indexed.relname
-      when 'multiplatform_post_queue' then 'Each item makes three entries in it: when queued, claimed and settled.'
-      else 'Each item makes an entry in it.'
+    case
+      when indexed.relname <> 'multiplatform_post_queue' then 'Each item makes an entry in it.'
+      when n.versions is null then 'Each item makes up to three entries in it, as its condition holds.'
+      else (
+        array[
+          'An item that is posted makes no entry in it.',
+          'Each item makes one entry in it: when ' || n.versions[1] || '.',
+          'Each item makes two entries in it: when ' || n.versions[1] || ' and ' || n.versions[2] || '.',
+          'Each item makes three entries in it: when queued, claimed and settled.'
+        ]
+      )[1 + cardinality(n.versions)]
     end,
     format('If no query of yours needs it: drop index concurrently %s.', index.oid::regclass)
   from needless n

@@ -1,5 +1,5 @@
 -- The version of the queue's SQL functions. What the app comes to need raises it: the app refuses to run on a lower
--- version, and runs on a higher one.
+-- version, and runs on a higher one. Which versions of the app it serves says post_queue.serves.
 create or replace function public.post_queue_version()
 returns integer
 language sql
