@@ -2,7 +2,7 @@ using FanzQueueFunctions.Processing;
 
 namespace FanzQueueFunctions.Operations;
 
-/// <summary>The queue at one look. No figure counts further than 10,000 items, what is due no further than 30,000.</summary>
+/// <summary>The queue at one look. No figure counts further than 10,000 items, what is due no further than 20,000.</summary>
 public sealed record QueueOverview
 {
     /// <summary>Which database it is, as people call it; see <c>Queue__DatabaseName</c>.</summary>
