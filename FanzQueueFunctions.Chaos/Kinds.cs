@@ -56,7 +56,9 @@ internal static class Kinds
     /// <summary>One whose post cannot be inserted in time: each try costs its worker some seconds, so there are few.</summary>
     public static Item TakesAMinute(Item plain) => plain with
     {
-        Kind = "takes a minute", MaxRetries = 0, Refusal = "It could not be posted in time, even by itself.%",
+        Kind = "takes a minute",
+        MaxRetries = 0,
+        Refusal = "It could not be posted in time, even by itself.%",
     };
 
     /// <summary>Originals that must not be posted further, and what the error says.</summary>

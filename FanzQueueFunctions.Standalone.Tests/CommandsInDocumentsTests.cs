@@ -110,7 +110,10 @@ public sealed partial class CommandsInDocumentsTests(PostgresFixture postgres)
     {
         var start = new ProcessStartInfo("bash", ["-c", script])
         {
-            WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
