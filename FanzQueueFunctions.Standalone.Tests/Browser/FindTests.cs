@@ -73,6 +73,32 @@ public sealed class FindTests(PostgresFixture postgres, ChromiumFixture chromium
         await Assertions.Expect(console.Page.Locator(".empty")).ToHaveTextAsync("Nothing so far.");
     }
 
+    [Fact]
+    public async Task What_is_typed_stays_when_the_header_gains_the_name_of_the_database()
+    {
+        var app = await demo.AppAsync(postgres);
+        var asked = 0;
+        var mayAnswer = new TaskCompletionSource();
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "changes", prepare: page =>
+            page.RouteAsync("**/api/queue/overview", async route =>
+            {
+                // The first tries the key.
+                if (Interlocked.Increment(ref asked) > 1)
+                    await mayAnswer.Task;
+                await route.ContinueAsync();
+            }));
+
+        await Assertions.Expect(console.Page.Locator("#main")).ToBeFocusedAsync();
+        await console.Page.Keyboard.PressAsync("/");
+        await console.Page.Keyboard.TypeAsync("luna");
+        await Assertions.Expect(console.Page.Locator("#top bdi.note")).ToHaveCountAsync(0);
+        mayAnswer.SetResult();
+
+        await Assertions.Expect(console.Page.Locator("#top bdi.note")).ToBeVisibleAsync();
+        await Assertions.Expect(console.Page.Locator(".find input")).ToHaveValueAsync("luna");
+        await Assertions.Expect(console.Page.Locator(".find input")).ToBeFocusedAsync();
+    }
+
     private static async Task FindAsync(ConsolePage console, string text, string address)
     {
         await Assertions.Expect(console.Page.Locator("#main")).ToBeFocusedAsync();

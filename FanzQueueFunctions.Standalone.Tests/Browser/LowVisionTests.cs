@@ -63,7 +63,6 @@ public sealed class LowVisionTests(PostgresFixture postgres, ChromiumFixture chr
         """;
 
     [Theory]
-    [InlineData(1280, 812, ForcedColors.Active)]
     [InlineData(320, 256, ForcedColors.Active)]
     [InlineData(320, 256, ForcedColors.None)]
     public async Task Every_view_fits_every_control_is_reached_and_no_colour_tells_a_thing_alone(int width, int height, ForcedColors colors)
