@@ -85,7 +85,8 @@ public sealed class StartCheckTests(PostgresFixture postgres)
         Assert.Equal(
             [
                 "[CHECK] warning - The index multiplatform_post_queue_failed_idx is missing. Each heartbeat reads the whole " +
-                "queue for failed items. Create it as docs/operations.md says, Indexes on big tables.",
+                "queue for failed items. Run: create index concurrently if not exists multiplatform_post_queue_failed_idx on " +
+                "public.multiplatform_post_queue (failed_at) where status = 'failed'.",
             ],
             Checked(app));
     }
