@@ -78,7 +78,8 @@ function show() {
   if (!entered) return;
   document.title = titleOf(viewOf(readAddress()));
   scrollTo(0, 0);
-  main.focus({ preventScroll: true });
+  // Whoever is typing already goes on.
+  if (!document.activeElement.closest('.find')) main.focus({ preventScroll: true });
   loading(true);
   refresh();
 }
@@ -89,7 +90,7 @@ function paintTop() {
   morph(top, h('div', {},
     h('a', { class: 'brand', href: '#/overview' }, 'FanzQueue'),
     // Keyed, so that it comes in between and nothing is made anew: somebody may be typing.
-    entered && state.database && h('bdi', { class: 'note', title: 'The database', 'data-key': 'database' }, state.database),
+    entered && state.database !== '' && h('bdi', { class: 'note', title: 'The database', 'data-key': 'database' }, state.database),
     entered && h('nav', { 'aria-label': 'Views' }, Object.entries(tabs).map(([name, label]) => h('a', {
       href: `#/${name}`, 'aria-current': name === (view in tabs ? view : 'items') && 'page',
     }, label))),

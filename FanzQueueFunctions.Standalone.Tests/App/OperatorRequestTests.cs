@@ -107,7 +107,7 @@ public sealed class OperatorRequestTests(PostgresFixture postgres)
 
                 return response.StatusCode < HttpStatusCode.InternalServerError && isUnchanged;
             },
-            iter: 2500,
+            iter: 1000,
             threads: 1);
 
         Assert.False(person.AppHasExited);

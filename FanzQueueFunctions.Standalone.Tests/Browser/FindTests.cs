@@ -91,6 +91,7 @@ public sealed class FindTests(PostgresFixture postgres, ChromiumFixture chromium
         await Assertions.Expect(console.Page.Locator("#main")).ToBeFocusedAsync();
         await console.Page.Keyboard.PressAsync("/");
         await console.Page.Keyboard.TypeAsync("luna");
+        await Assertions.Expect(console.Page.Locator(".find input")).ToHaveValueAsync("luna");
         await Assertions.Expect(console.Page.Locator("#top bdi.note")).ToHaveCountAsync(0);
         mayAnswer.SetResult();
 

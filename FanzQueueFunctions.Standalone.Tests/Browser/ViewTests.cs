@@ -10,8 +10,6 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
 {
     [Theory]
     [InlineData(1280, ColorScheme.Light)]
-    [InlineData(1280, ColorScheme.Dark)]
-    [InlineData(375, ColorScheme.Light)]
     [InlineData(375, ColorScheme.Dark)]
     public async Task Every_view_is_accessible_and_fits(int width, ColorScheme colors)
     {
