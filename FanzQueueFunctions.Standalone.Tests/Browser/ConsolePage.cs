@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
@@ -79,6 +80,12 @@ internal sealed class ConsolePage : IAsyncDisposable
         await Page.Keyboard.PressAsync("Enter");
         await Page.Locator(".live, #key-trouble:not(:empty)").First.WaitForAsync();
     }
+
+    /// <summary>
+    /// Waits until the address ends so. By looking again and again: Playwright's wait for a navigation may miss one within the page
+    /// that comes between its look at the address and its listening.
+    /// </summary>
+    public Task IsAtAsync(string end) => Assertions.Expect(Page).ToHaveURLAsync(new Regex($"{Regex.Escape(end)}$"));
 
     /// <summary>Goes where a link would.</summary>
     public async Task GoAsync(string view, string seen)

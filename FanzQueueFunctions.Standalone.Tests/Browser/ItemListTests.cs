@@ -16,10 +16,10 @@ public sealed class ItemListTests(PostgresFixture postgres, ChromiumFixture chro
         await console.SeesAsync("table.items");
 
         await console.Page.GetByLabel("Status").SelectOptionAsync("failed");
-        await console.Page.WaitForURLAsync("**#/items?status=failed");
+        await console.IsAtAsync("#/items?status=failed");
         await console.Page.GetByLabel("Platform", new() { Exact = true }).SelectOptionAsync("=pupfanz");
         await console.ClickAsync("Filter");
-        await console.Page.WaitForURLAsync("**#/items?status=failed&platform=pupfanz");
+        await console.IsAtAsync("#/items?status=failed&platform=pupfanz");
         await Assertions.Expect(console.Page.Locator("tbody tr")).ToHaveCountAsync(41);
 
         await console.Page.ReloadAsync();
@@ -38,7 +38,7 @@ public sealed class ItemListTests(PostgresFixture postgres, ChromiumFixture chro
 
         await creator.FillAsync("luna");
         await console.ClickAsync("Filter");
-        await console.Page.WaitForURLAsync("**#/items?status=failed&creator=luna");
+        await console.IsAtAsync("#/items?status=failed&creator=luna");
         await console.SeesAsync("td:nth-child(5) a:text-is('Luna Vale')");
         await Assertions.Expect(console.Page.Locator("tbody td:nth-child(5):not(:has-text('Luna Vale'))")).ToHaveCountAsync(0);
 
