@@ -6,7 +6,10 @@ const handlers = ['onclick', 'onchange', 'oninput', 'onsubmit', 'onkeydown', 'on
 const turns = /[\u202a-\u202e\u2066-\u2069]/g;
 const svg = new Set(['svg', 'path', 'circle', 'rect']);
 
-/** An element. Attributes that are null, undefined or false are left out; handlers are properties, as in onclick. */
+/**
+ * An element. Attributes that are null, undefined or false are left out; handlers are properties, as in onclick. So are children, and
+ * empty text: where an element comes in its place later, those behind it would be made anew.
+ */
 export function h(tag, attributes, ...children) {
   const element = svg.has(tag)
     ? document.createElementNS('http://www.w3.org/2000/svg', tag)
@@ -18,7 +21,7 @@ export function h(tag, attributes, ...children) {
       element.setAttribute(name, name === 'title' ? value.replace(turns, '\ufffd') : value);
   }
   for (const child of children.flat(Infinity))
-    if (child !== null && child !== undefined && child !== false)
+    if (child !== null && child !== undefined && child !== false && child !== '')
       element.append(child instanceof Node ? child : String(child).replace(turns, '\ufffd'));
   return element;
 }

@@ -89,8 +89,7 @@ function paintTop() {
   const { view } = readAddress();
   morph(top, h('div', {},
     h('a', { class: 'brand', href: '#/overview' }, 'FanzQueue'),
-    // Keyed, so that it comes in between and nothing is made anew: somebody may be typing.
-    entered && state.database !== '' && h('bdi', { class: 'note', title: 'The database', 'data-key': 'database' }, state.database),
+    entered && state.database && h('bdi', { class: 'note', title: 'The database' }, state.database),
     entered && h('nav', { 'aria-label': 'Views' }, Object.entries(tabs).map(([name, label]) => h('a', {
       href: `#/${name}`, 'aria-current': name === (view in tabs ? view : 'items') && 'page',
     }, label))),
