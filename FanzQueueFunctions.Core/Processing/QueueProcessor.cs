@@ -217,16 +217,17 @@ public sealed class QueueProcessor(
         metrics.HealthReported(report.Status);
         var uptime = (long)time.GetElapsedTime(_startedAt).TotalSeconds;
         var reasons = string.Join("; ", report.Reasons);
+        var name = OneLine.Of(database.Text);
         switch (report.Status)
         {
             case HealthStatus.Healthy:
-                logger.Healthy(uptime, OneLine.Of(database.Text));
+                logger.Healthy(uptime, name);
                 break;
             case HealthStatus.Degraded:
-                logger.Degraded(reasons, uptime, OneLine.Of(database.Text));
+                logger.Degraded(reasons, uptime, name);
                 break;
             case HealthStatus.Unhealthy:
-                logger.Unhealthy(reasons, uptime, OneLine.Of(database.Text));
+                logger.Unhealthy(reasons, uptime, name);
                 break;
         }
 
@@ -260,10 +261,10 @@ public sealed class QueueProcessor(
         try
         {
             // Each look costs the claim, and how late it is matters little beside the lease.
-            var looksForTheDead = startedAt >= Volatile.Read(ref _lookAgainAt);
+            var looksForTheDead = batchSize > 0 && startedAt >= Volatile.Read(ref _lookAgainAt);
             var answer = await store.ClaimAsync(
                 claim.Id, batchSize, looksForTheDead ? options.Lease : null, options.Fair, CancellationToken.None);
-            if (looksForTheDead && batchSize > 0)
+            if (looksForTheDead)
                 Volatile.Write(ref _lookAgainAt, startedAt + (long)(options.Lease.TotalSeconds / 20 * time.TimestampFrequency));
             activity?.SetTag("items", answer.Items.Count);
             if (answer.Rescued + answer.GivenUp > 0)
