@@ -56,7 +56,7 @@ public sealed record HealthReport(HealthStatus Status, IReadOnlyList<string> Rea
         if (failed > MostFailures * ended)
         {
             var share = (100.0 * failed / ended).ToString("0.#", CultureInfo.InvariantCulture);
-            reasons.Add($"{share} % of the last hour's posts failed ({Whole(failed)} of {Whole(ended)})");
+            reasons.Add($"{share} % of the last hour's posts failed ({Counted.Number(failed)} of {Counted.Number(ended)})");
         }
 
         return new(
@@ -91,8 +91,6 @@ public sealed record HealthReport(HealthStatus Status, IReadOnlyList<string> Rea
     }
 
     private static string Runs(int number) => number == 1 ? "the last run" : $"the last {number} runs";
-
-    private static string Whole(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 
     private static string Items(long number) => Counted.Of(number, "item");
 

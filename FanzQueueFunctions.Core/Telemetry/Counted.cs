@@ -6,5 +6,7 @@ namespace FanzQueueFunctions.Telemetry;
 internal static class Counted
 {
     public static string Of(long number, string one, string? more = null) =>
-        $"{number.ToString("#,0", CultureInfo.InvariantCulture)} {(number == 1 ? one : more ?? $"{one}s")}";
+        $"{Number(number)} {(number == 1 ? one : more ?? $"{one}s")}";
+
+    public static string Number(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace FanzQueueFunctions.Telemetry;
 
 /// <summary>
@@ -26,6 +24,6 @@ internal static class Duration
             return minutes % 60 > 0 ? $"{hours} h {minutes % 60} min" : $"{hours} h";
         return days < 10 && hours % 24 > 0
             ? $"{days} d {hours % 24} h"
-            : $"{days.ToString("#,0", CultureInfo.InvariantCulture)} d";
+            : $"{Counted.Number(days)} d";
     }
 }

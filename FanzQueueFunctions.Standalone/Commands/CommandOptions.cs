@@ -8,6 +8,10 @@ namespace FanzQueueFunctions.Standalone.Commands;
 /// <summary>Options of one kind, which refuse what they do not understand in a sentence, the same wherever they stand.</summary>
 internal static class CommandOptions
 {
+    public static Option<bool> Yes() => new("--yes") { Description = "Do not ask." };
+
+    public static Option<bool> Json() => new("--json") { Description = "Print the answer as JSON." };
+
     /// <summary>A time; one without a zone is UTC, as times are printed.</summary>
     public static Option<DateTimeOffset?> Time(string name, string description) => new(name)
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using FanzQueueFunctions.Http;
 using FanzQueueFunctions.Operations;
@@ -19,8 +18,8 @@ internal static class QueueChanges
         var reason = new Option<string?>("--reason") { Description = "Why; kept with the record of the change." };
         var key = new Option<string?>("--key") { Description = "The key of a change to go on with." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only tell how many items are meant." };
-        var yes = new Option<bool>("--yes") { Description = "Do not ask." };
-        var json = new Option<bool>("--json") { Description = "Print the answer as JSON." };
+        var yes = CommandOptions.Yes();
+        var json = CommandOptions.Json();
         var command = new Command(name, description) { ids, limit, reason, key, dryRun, yes, json };
         filter.AddTo(command);
         command.SetOperatorAction(async (arguments, cancellationToken) =>
@@ -49,8 +48,8 @@ internal static class QueueChanges
         var reason = new Option<string?>("--reason") { Description = "Why; kept with the record of the change." };
         var key = new Option<string?>("--key") { Description = "The key of an undo to go on with." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only tell what would come back." };
-        var yes = new Option<bool>("--yes") { Description = "Do not ask." };
-        var json = new Option<bool>("--json") { Description = "Print the answer as JSON." };
+        var yes = CommandOptions.Yes();
+        var json = CommandOptions.Json();
         var command = new Command("undo", "Give the items of a cancel back what they were, but for those touched since.")
         {
             of, reason, key, dryRun, yes, json,
@@ -96,35 +95,33 @@ internal static class QueueChanges
     private static string Meant(Change change)
     {
         var groups = change.Groups is { Count: > 1 } several
-            ? $" ({string.Join(", ", several.Take(10).Select(group => $"{Number(group.Count)} {$"{group.Status}".ToLowerInvariant()} for {NameOf(group.Platform)}"))}{(several.Count > 10 ? ", …" : "")})"
+            ? $" ({string.Join(", ", several.Take(10).Select(group => $"{Counted.Number(group.Count)} {$"{group.Status}".ToLowerInvariant()} for {NameOf(group.Platform)}"))}{(several.Count > 10 ? ", …" : "")})"
             : "";
-        return $"{Number(change.Meant)}{OfHowMany(change)} {(IsOne(change) ? "item is" : "items are")} meant{groups}.";
+        return $"{Counted.Number(change.Meant)}{OfHowMany(change)} {(IsOne(change) ? "item is" : "items are")} meant{groups}.";
     }
 
     private static bool IsOne(Change change) => change is { Meant: 1, BeyondLimit: null } and ({ DryRun: false } or { IsExact: true });
 
     private static string OfHowMany(Change change) => change.BeyondLimit switch
     {
-        { Precision: CountPrecision.Exact, Count: var more } => $" of {Number(change.Meant + more)}",
-        { Count: var more } => $" of {Number(change.Meant + more)} or more",
+        { Precision: CountPrecision.Exact, Count: var more } => $" of {Counted.Number(change.Meant + more)}",
+        { Count: var more } => $" of {Counted.Number(change.Meant + more)} or more",
         null => change is { DryRun: true, IsExact: false } ? " or more" : "",
     };
 
     private static string NameOf(string platform) => platform.Length == 0 ? "(empty)" : OneLine.Of(platform);
 
-    private static string Number(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
-
     private static string Sentence(ChangeOrder order, Change change)
     {
         if (order.DryRun)
             return Meant(change);
-        var posted = change.MarkedPosted > 0 ? $", {Number(change.MarkedPosted)} of them marked posted" : "";
+        var posted = change.MarkedPosted > 0 ? $", {Counted.Number(change.MarkedPosted)} of them marked posted" : "";
         var left = change.Left.Count > 0
-            ? $" Left alone: {string.Join(", ", change.Left.Select(reason => $"{Number(reason.Value)} {reason.Key}"))}."
+            ? $" Left alone: {string.Join(", ", change.Left.Select(reason => $"{Counted.Number(reason.Value)} {reason.Key}"))}."
             : "";
         return change.BeyondLimit is null
-            ? $"{Number(change.Done)} of {Counted.Of(change.Meant, "item")} done{posted}.{left}"
-            : $"{Number(change.Done)}{OfHowMany(change)} items done{posted}, the rest not touched: --limit is {Number(order.Limit)}.{left}";
+            ? $"{Counted.Number(change.Done)} of {Counted.Of(change.Meant, "item")} done{posted}.{left}"
+            : $"{Counted.Number(change.Done)}{OfHowMany(change)} items done{posted}, the rest not touched: --limit is {Counted.Number(order.Limit)}.{left}";
     }
 
     /// <summary>A bar on a terminal, else a line after each portion, on standard error, so that the answer stays by itself.</summary>
@@ -146,7 +143,7 @@ internal static class QueueChanges
 
             var full = value.Finished ? BarWidth : (int)(BarWidth * Math.Min(1, (double)value.Meant / Math.Max(1, meant)));
             Console.Error.Write(
-                $"\r[{new string('#', full)}{new string('.', BarWidth - full)}] {Number(value.Done)} done; Ctrl+C stops, --key {order.IdempotencyKey} goes on");
+                $"\r[{new string('#', full)}{new string('.', BarWidth - full)}] {Counted.Number(value.Done)} done; Ctrl+C stops, --key {order.IdempotencyKey} goes on");
             if (value.Finished)
                 Console.Error.WriteLine();
         }

@@ -57,8 +57,8 @@ internal static class QueueControlCommands
         var reason = new Option<string?>("--reason") { Description = "Why; kept with the record." };
         var key = new Option<string?>("--key") { Description = "The key of the order; one that is repeated under its key is done once." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only tell whether it would change anything." };
-        var yes = new Option<bool>("--yes") { Description = "Do not ask." };
-        var json = new Option<bool>("--json") { Description = "Print the answer as JSON." };
+        var yes = CommandOptions.Yes();
+        var json = CommandOptions.Json();
         foreach (Option option in (Option[])[reason, key, dryRun, yes, json])
             command.Options.Add(option);
         command.SetOperatorAction(async (arguments, cancellationToken) =>

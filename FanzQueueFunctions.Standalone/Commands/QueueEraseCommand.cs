@@ -1,9 +1,9 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using FanzQueueFunctions.Http;
 using FanzQueueFunctions.Operations;
 using FanzQueueFunctions.Processing;
+using FanzQueueFunctions.Telemetry;
 
 namespace FanzQueueFunctions.Standalone.Commands;
 
@@ -16,8 +16,8 @@ internal static class QueueEraseCommand
         var name = new Option<string?>("--name") { Description = "A name to look for in reasons, errors and searches, in capitals or not." };
         var reason = new Option<string?>("--reason") { Description = "Why; kept with the record, so without their id and name." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only tell how many rows have something of them." };
-        var yes = new Option<bool>("--yes") { Description = "Do not ask." };
-        var json = new Option<bool>("--json") { Description = "Print the answer as JSON." };
+        var yes = CommandOptions.Yes();
+        var json = CommandOptions.Json();
         var command = new Command("erase-creator", "Take a creator who was deleted out of the record of changes and the like.")
         {
             id, name, reason, dryRun, yes, json,
@@ -84,14 +84,12 @@ internal static class QueueEraseCommand
     {
         var left = erased.Left is { Posts: 0, Items: 0, History: 0 }
             ? ""
-            : $" Their id is still in {Number(erased.Left.Posts)} posts, {Number(erased.Left.Items)} items and "
-                + $"{Number(erased.Left.History)} rows of the history: a foreign key is missing, as check says.";
+            : $" Their id is still in {Counted.Number(erased.Left.Posts)} posts, {Counted.Number(erased.Left.Items)} items and "
+                + $"{Counted.Number(erased.Left.History)} rows of the history: a foreign key is missing, as check says.";
         return $"{Told(erased)} {(erased.DryRun ? "would be changed" : "changed")}.{left}";
     }
 
     private static string Told(CreatorErased erased) =>
-        $"{Number(erased.Changed)} {(erased.Changed == 1 ? "row" : "rows")}"
-        + (erased.Changed == 0 ? "" : $" ({string.Join(", ", erased.Tables.Select(table => $"{Number(table.Value)} of {table.Key}"))})");
-
-    private static string Number(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
+        Counted.Of(erased.Changed, "row")
+        + (erased.Changed == 0 ? "" : $" ({string.Join(", ", erased.Tables.Select(table => $"{Counted.Number(table.Value)} of {table.Key}"))})");
 }

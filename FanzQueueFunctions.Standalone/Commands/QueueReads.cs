@@ -127,7 +127,7 @@ internal static class QueueReads
         JsonTypeInfo<T> json,
         Action<IAnsiConsole, T> write)
     {
-        var asJson = new Option<bool>("--json") { Description = "Print the answer as JSON." };
+        var asJson = CommandOptions.Json();
         command.Options.Add(asJson);
         command.SetOperatorAction(async (arguments, cancellationToken) =>
         {

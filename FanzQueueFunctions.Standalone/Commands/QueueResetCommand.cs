@@ -15,8 +15,8 @@ internal static class QueueResetCommand
         var minutes = CommandOptions.Whole("--older-than-minutes", "In processing for longer", 1, 10080, 5);
         var reason = new Option<string?>("--reason") { Description = "Why; kept with the record." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only tell how many would be reset." };
-        var yes = new Option<bool>("--yes") { Description = "Do not ask." };
-        var json = new Option<bool>("--json") { Description = "Print the answer as JSON." };
+        var yes = CommandOptions.Yes();
+        var json = CommandOptions.Json();
         var command = new Command("reset-stuck", "Queue stuck items again.") { minutes, reason, dryRun, yes, json };
         command.SetOperatorAction(async (arguments, cancellationToken) =>
         {

@@ -218,7 +218,7 @@ internal static class QueueTables
 
     private static string Text(ItemStatus status) => status.ToString().ToLowerInvariant();
 
-    private static string Text(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
+    private static string Text(long number) => Counted.Number(number);
 
     private static string Text(DateTimeOffset? time) =>
         time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture) ?? "–";

@@ -13,7 +13,7 @@ internal static class QueueWatch
 {
     public static Command Health()
     {
-        var json = new Option<bool>("--json") { Description = "Print the answer as JSON." };
+        var json = CommandOptions.Json();
         var command = new Command("health", "Whether the queue is well, and why not. Exit code 2 where it is not.") { json };
         command.SetOperatorAction(async (arguments, cancellationToken) =>
         {
