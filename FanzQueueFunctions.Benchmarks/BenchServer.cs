@@ -24,7 +24,8 @@ internal sealed class BenchServer : IAsyncDisposable
     /// <returns>Its name.</returns>
     public async Task<string> PrepareAsync(Func<TestDatabase, Task> fill, string? from = null)
     {
-        await using var created = from is null
+        // Not disposed of, or it would be gone.
+        var created = from is null
             ? await _postgres.CreateDatabaseAsync()
             : await TestDatabase.CreateAsync(_postgres.Server, from);
         return await FillAsync(created, fill);
@@ -33,7 +34,7 @@ internal sealed class BenchServer : IAsyncDisposable
     /// <summary>As <see cref="PrepareAsync"/>, without the migrations.</summary>
     public async Task<string> PrepareEmptyAsync(Func<TestDatabase, Task> fill)
     {
-        await using var created = await _postgres.CreateEmptyDatabaseAsync();
+        var created = await _postgres.CreateEmptyDatabaseAsync();
         return await FillAsync(created, fill);
     }
 

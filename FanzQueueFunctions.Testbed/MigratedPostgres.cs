@@ -11,9 +11,10 @@ public sealed class MigratedPostgres : IAsyncDisposable
 
     public PostgresServer Server { get; }
 
-    public static async Task<MigratedPostgres> StartAsync()
+    /// <param name="inMemory">See <see cref="PostgresServer.StartAsync"/>.</param>
+    public static async Task<MigratedPostgres> StartAsync(bool inMemory = false)
     {
-        var postgres = new MigratedPostgres(await PostgresServer.StartAsync());
+        var postgres = new MigratedPostgres(await PostgresServer.StartAsync(inMemory));
         await using (var connection = new NpgsqlConnection(postgres.Server.ConnectionString()))
         {
             await connection.OpenAsync();

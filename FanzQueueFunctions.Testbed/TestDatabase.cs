@@ -6,6 +6,7 @@ namespace FanzQueueFunctions.Testbed;
 public sealed class TestDatabase : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _dataSource;
+    private readonly PostgresServer? _madeOn;
 
     public TestDatabase(string connectionString)
     {
@@ -13,9 +14,14 @@ public sealed class TestDatabase : IAsyncDisposable
         _dataSource = NpgsqlDataSource.Create(connectionString);
     }
 
+    private TestDatabase(PostgresServer server, string name)
+        : this(server.ConnectionString(name)) => _madeOn = server;
+
     public string ConnectionString { get; }
 
-    /// <summary>Makes a database, empty or as a copy of another one that nobody is connected to.</summary>
+    /// <summary>
+    /// Makes a database, empty or as a copy of another one that nobody is connected to. It goes when it is disposed of.
+    /// </summary>
     public static async Task<TestDatabase> CreateAsync(PostgresServer server, string? template = null)
     {
         var name = $"test_{Guid.NewGuid():N}";
@@ -25,7 +31,7 @@ public sealed class TestDatabase : IAsyncDisposable
             // Copying files is quicker than logging them, for a template of a few megabytes.
             $"create database {name} template {template ?? "template1"} strategy file_copy", connection);
         await command.ExecuteNonQueryAsync();
-        return new TestDatabase(server.ConnectionString(name));
+        return new TestDatabase(server, name);
     }
 
     /// <summary>Opens a connection of its own, for tests that need a session or a transaction.</summary>
@@ -60,7 +66,24 @@ public sealed class TestDatabase : IAsyncDisposable
         return rows;
     }
 
-    public async ValueTask DisposeAsync() => await _dataSource.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _dataSource.DisposeAsync();
+        if (_madeOn is null)
+            return;
+        try
+        {
+            await using var connection = new NpgsqlConnection(_madeOn.ConnectionString() + ";Pooling=false");
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand(
+                $"drop database if exists {new NpgsqlConnectionStringBuilder(ConnectionString).Database} with (force)", connection);
+            await command.ExecuteNonQueryAsync();
+        }
+        catch (NpgsqlException)
+        {
+            // Its server was stopped, or a subscription holds it: it goes with the server's folder.
+        }
+    }
 
     private NpgsqlCommand Command(string sql, object?[] parameters)
     {

@@ -9,7 +9,7 @@ public sealed class OutageTests
     [Fact]
     public async Task A_database_that_is_down_costs_one_error_line_a_firing_and_recovery_needs_nobody()
     {
-        await using var postgres = await MigratedPostgres.StartAsync();
+        await using var postgres = await MigratedPostgres.StartAsync(inMemory: true);
         await using var database = await postgres.CreateDatabaseAsync();
         var post = await database.AddPostAsync(await database.AddCreatorAsync());
         await using var app = AppProcess.Start(

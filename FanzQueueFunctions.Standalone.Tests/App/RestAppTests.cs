@@ -52,7 +52,7 @@ public sealed class RestAppTests(PostgresFixture postgres)
     [Fact]
     public async Task A_stopped_database_is_one_error_line_a_firing_and_once_started_the_app_goes_on_by_itself()
     {
-        await using var own = await MigratedPostgres.StartAsync();
+        await using var own = await MigratedPostgres.StartAsync(inMemory: true);
         await using var database = await own.CreateDatabaseAsync();
         var post = await database.AddPostAsync(await database.AddCreatorAsync());
         await using var standIn = await StartAsync(database.ConnectionString);

@@ -137,7 +137,7 @@ public sealed class StartCheckTests(PostgresFixture postgres)
     [Fact]
     public async Task A_database_that_is_down_is_checked_by_the_first_firing_that_reaches_it()
     {
-        await using var own = await MigratedPostgres.StartAsync();
+        await using var own = await MigratedPostgres.StartAsync(inMemory: true);
         await using var database = await own.CreateDatabaseAsync();
         await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
         await database.ExecuteAsync("drop index multiplatform_post_queue_failed_idx");

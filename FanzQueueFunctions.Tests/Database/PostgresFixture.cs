@@ -13,7 +13,7 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     private MigratedPostgres Postgres => _postgres ?? throw new InvalidOperationException("The server was not started.");
 
-    public async ValueTask InitializeAsync() => _postgres = await MigratedPostgres.StartAsync();
+    public async ValueTask InitializeAsync() => _postgres = await MigratedPostgres.StartAsync(inMemory: true);
 
     /// <summary>A database with the migrations applied and no rows.</summary>
     public Task<TestDatabase> CreateDatabaseAsync() => Postgres.CreateDatabaseAsync();

@@ -23,7 +23,7 @@ public sealed class PostgrestFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await PostgresServer.StartAsync();
+        _server = await PostgresServer.StartAsync(inMemory: true);
         await LoadAsync(_server);
     }
 

@@ -36,7 +36,7 @@ public sealed class Replay(PostgrestFixture postgrest) : IAsyncLifetime
     // The stand-in's clock stands still until it is moved, so it looks for the database exactly when the test says so.
     private async Task PlayConnectionLossAsync()
     {
-        await using var server = await PostgresServer.StartAsync();
+        await using var server = await PostgresServer.StartAsync(inMemory: true);
         await PostgrestFixture.LoadAsync(server);
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var standIn = await PostgrestStandIn.StartAsync(

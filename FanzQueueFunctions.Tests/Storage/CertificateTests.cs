@@ -18,7 +18,7 @@ public sealed class CertificateTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await PostgresServer.StartAsync();
+        _server = await PostgresServer.StartAsync(inMemory: true);
         using var authority = Authority("authority");
         using var other = Authority("other");
         using var key = RSA.Create(2048);
