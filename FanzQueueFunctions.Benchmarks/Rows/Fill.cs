@@ -120,8 +120,7 @@ internal static class Fill
     /// </summary>
     public static async Task ProductionAsync(TestDatabase database, int posts)
     {
-        await database.ExecuteAsync(await File.ReadAllTextAsync(Path.Combine(
-            RepositoryFolder.Path, "FanzQueueFunctions.Tests", "Sql", "production_schema.sql")));
+        await database.ExecuteAsync(ProductionSchema.Sql);
         foreach (var table in Tables)
             await database.ExecuteAsync($"alter table {table} disable trigger all");
         await PostsAsync(database, posts);

@@ -102,8 +102,7 @@ public sealed class CheckCommandTests(PostgresFixture postgres)
     public async Task Before_the_migrations_it_prints_what_to_build_first_as_a_script()
     {
         await using var database = await TestDatabase.CreateAsync(postgres.Server);
-        await database.ExecuteAsync(await File.ReadAllTextAsync(
-            Path.Combine(RepositoryFolder.Path, "FanzQueueFunctions.Tests", "Sql", "production_schema.sql"), TestContext.Current.CancellationToken));
+        await database.ExecuteAsync(ProductionSchema.Sql);
         await database.ExecuteAsync(
             """
             analyze;

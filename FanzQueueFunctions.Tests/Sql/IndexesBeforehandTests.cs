@@ -10,9 +10,6 @@ public sealed class IndexesBeforehandTests(PostgresFixture postgres)
 {
     private const string Nothing = "-- Nothing is to be built before the migrations: no large table lacks an index.\n";
 
-    private static string ProductionSchema { get; } = File.ReadAllText(
-        Path.Combine(RepositoryFolder.Path, "FanzQueueFunctions.Tests", "Sql", "production_schema.sql"));
-
     [Fact]
     public async Task On_an_empty_database_there_is_nothing_to_build_and_nothing_is_left_there()
     {
@@ -157,7 +154,7 @@ public sealed class IndexesBeforehandTests(PostgresFixture postgres)
     private async Task<TestDatabase> CreateProductionAsync(bool manyRows)
     {
         var database = await postgres.CreateEmptyDatabaseAsync();
-        await database.ExecuteAsync(ProductionSchema);
+        await database.ExecuteAsync(ProductionSchema.Sql);
         if (manyRows)
         {
             await database.ExecuteAsync(

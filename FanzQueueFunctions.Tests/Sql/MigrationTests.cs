@@ -249,7 +249,8 @@ public sealed class MigrationTests(PostgresFixture postgres)
 
         await MigrateAsync(database);
 
-        var platforms = await File.ReadAllLinesAsync(SqlFile("platforms.txt"), TestContext.Current.CancellationToken);
+        var platforms = await File.ReadAllLinesAsync(
+            Path.Combine(RepositoryFolder.Path, "FanzQueueFunctions.Tests", "Sql", "platforms.txt"), TestContext.Current.CancellationToken);
         var labels = await database.RowsAsync("select unnest(enum_range(null::platform_cluster))::text");
         Assert.Equal(platforms, labels.Select(row => row[0]));
         Assert.Equal(50, platforms.Length);
@@ -317,14 +318,10 @@ public sealed class MigrationTests(PostgresFixture postgres)
     private static Task MigrateAsync(TestDatabase database) =>
         Migrations.ApplyAsync(database.ConnectionString + ";Pooling=false");
 
-    private static string SqlFile(string name) =>
-        Path.Combine(RepositoryFolder.Path, "FanzQueueFunctions.Tests", "Sql", name);
-
     private async Task<TestDatabase> CreateProductionAsync()
     {
         var database = await postgres.CreateEmptyDatabaseAsync();
-        await database.ExecuteAsync(await File.ReadAllTextAsync(
-            SqlFile("production_schema.sql"), TestContext.Current.CancellationToken));
+        await database.ExecuteAsync(ProductionSchema.Sql);
         return database;
     }
 }

@@ -211,9 +211,7 @@ public sealed class PartitionedTableTests(PostgresFixture postgres)
         var database = before ? await postgres.CreateEmptyDatabaseAsync() : await postgres.CreateDatabaseAsync();
         if (before)
         {
-            await database.ExecuteAsync(await File.ReadAllTextAsync(
-                Path.Combine(RepositoryFolder.Path, "FanzQueueFunctions.Tests", "Sql", "production_schema.sql"),
-                TestContext.Current.CancellationToken));
+            await database.ExecuteAsync(ProductionSchema.Sql);
             await database.ExecuteAsync(
                 "truncate creators cascade; drop trigger trigger_post_created_multiplatform on content_posts");
         }

@@ -23,9 +23,6 @@ public sealed class SupabaseCliTests(PostgresFixture postgres) : IAsyncLifetime
         alter table multiplatform_post_queue add column number bigint default nextval('numbers');
         """;
 
-    private static string ProductionSchema { get; } = File.ReadAllText(
-        Path.Combine(RepositoryFolder.Path, "FanzQueueFunctions.Tests", "Sql", "production_schema.sql"));
-
     private static string Deployment { get; } =
         File.ReadAllText(Path.Combine(RepositoryFolder.Path, ".github", "workflows", "deploy.yml"));
 
@@ -52,8 +49,8 @@ public sealed class SupabaseCliTests(PostgresFixture postgres) : IAsyncLifetime
     public async Task The_supabase_cli_pushes_the_migrations_and_finds_nothing_to_push_the_second_time()
     {
         await PushTwiceAsync(onto: []);
-        await PushTwiceAsync(onto: [ProductionSchema]);
-        await PushTwiceAsync(onto: [ProductionSchema, Grown]);
+        await PushTwiceAsync(onto: [ProductionSchema.Sql]);
+        await PushTwiceAsync(onto: [ProductionSchema.Sql, Grown]);
     }
 
     [Fact]
