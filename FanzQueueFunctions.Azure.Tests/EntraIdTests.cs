@@ -6,7 +6,10 @@ using FanzQueueFunctions.Testbed.FunctionsHost;
 
 namespace FanzQueueFunctions.Azure.Tests;
 
-/// <summary>Who is signed in with Microsoft Entra ID: what their role lets them do without a key, and what forged headers do.</summary>
+/// <summary>
+/// Who is signed in with Microsoft Entra ID: what their role lets them do without a key, and what forged headers do. One case of
+/// each kind, for how the app answers; all cases are those of <c>EntraId</c>.
+/// </summary>
 public sealed class EntraIdTests(PostgresFixture postgres, EntraIdTests.App app) : IClassFixture<EntraIdTests.App>
 {
     private const string Name = "ada@fanz.example";
@@ -61,10 +64,9 @@ public sealed class EntraIdTests(PostgresFixture postgres, EntraIdTests.App app)
     {
         var client = await app.ClientAsync(postgres);
         const string Nobody = "Sign in with Microsoft Entra ID: /.auth/login/aad.";
-        const string Garbage = "bm90IEpTT04=";
         Dictionary<string, string> Forged(string claims) => new(Changer) { ["X-MS-CLIENT-PRINCIPAL"] = claims };
 
-        foreach (var headers in (Dictionary<string, string>[])[[], Forged("?"), Forged(Garbage), Forged(new string('A', 30_000))])
+        foreach (var headers in (Dictionary<string, string>[])[[], Forged(new string('A', 30_000))])
         {
             await AssertRefusedAsync(client, HttpStatusCode.Unauthorized, Nobody, HttpMethod.Get, "overview", headers);
             await AssertRefusedAsync(client, HttpStatusCode.Unauthorized, Nobody, HttpMethod.Post, "retry", headers);
@@ -98,9 +100,8 @@ public sealed class EntraIdTests(PostgresFixture postgres, EntraIdTests.App app)
         Dictionary<string, string> From(string header, string value) => new(Changer) { [header] = value };
         const string Elsewhere = "A change is taken from the app's own page, or from a program that is no browser.";
 
-        foreach (var headers in (Dictionary<string, string>[])
-            [From("Sec-Fetch-Site", "cross-site"), From("Sec-Fetch-Site", "same-site"), From("Origin", "https://evil.example"), From("Origin", "null")])
-            await AssertRefusedAsync(client, HttpStatusCode.Forbidden, Elsewhere, HttpMethod.Post, "retry", headers);
+        await AssertRefusedAsync(
+            client, HttpStatusCode.Forbidden, Elsewhere, HttpMethod.Post, "retry", From("Origin", "https://evil.example"));
 
         using var form = await SendAsync(client, HttpMethod.Post, "entra/retry", Changer, Order, "text/plain");
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, form.StatusCode);
@@ -113,15 +114,12 @@ public sealed class EntraIdTests(PostgresFixture postgres, EntraIdTests.App app)
         Assert.Equal(HttpStatusCode.OK, own.StatusCode);
     }
 
-    [Theory]
-    [InlineData("False", "fanz-queue")]
-    [InlineData(null, "fanz-queue")]
-    [InlineData("True", null)]
-    public async Task Where_the_platform_does_not_say_that_it_is_on_forged_headers_let_nobody_in(string? enabled, string? site)
+    [Fact]
+    public async Task Where_the_platform_does_not_say_that_it_is_on_forged_headers_let_nobody_in()
     {
         await using var database = await DatabaseWithAFailureAsync(postgres);
         await using var off = await AzureApp.StartAsync(
-            ("DATABASE_URL", database.ConnectionString), ("WEBSITE_AUTH_ENABLED", enabled), ("WEBSITE_SITE_NAME", site));
+            ("DATABASE_URL", database.ConnectionString), ("WEBSITE_SITE_NAME", "fanz-queue"));
         using var client = new HttpClient { BaseAddress = await off.AddressAsync() };
         const string Off = "Nobody signs in with Microsoft Entra ID here. Use the same address without /entra, and a key.";
 

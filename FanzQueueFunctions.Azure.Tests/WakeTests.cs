@@ -74,46 +74,8 @@ public sealed class WakeTests(PostgresFixture postgres)
         await Until.TrueAsync(async () => await PostedAsync(database) == 1, "the item is posted");
     }
 
-    [Fact]
-    public async Task However_many_calls_come_runs_begin_a_second_apart()
-    {
-        await using var database = await postgres.CreateDatabaseAsync();
-        var original = await AddItemAsync(database);
-        await using var app = await StartAsync(database);
-        using var client = await ClientAsync(app, "wake-key");
-        var calls = 0;
-
-        await Until.TrueAsync(
-            async () =>
-            {
-                await database.AddItemAsync(original);
-                using var answer = await client.PostAsync(Wake, null, TestContext.Current.CancellationToken);
-                Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-                calls++;
-                return (await ClaimsAsync()).Length >= 4;
-            },
-            "four runs");
-
-        // The first claim also connects, so its time says less; one that came with each call would come in milliseconds.
-        var claims = await ClaimsAsync();
-        Assert.True(calls > claims.Length);
-        Assert.All(
-            claims.Skip(1).Zip(claims.Skip(2)), pair => Assert.InRange((pair.Second - pair.First).TotalSeconds, 0.8, 30));
-
-        async Task<DateTime[]> ClaimsAsync() =>
-        [
-            .. (await database.RowsAsync(
-                "select distinct processing_started_at from multiplatform_post_queue where claim_id is not null order by 1"))
-                .Select(row => (DateTime)row[0]!),
-        ];
-    }
-
-    private static async Task<Guid> AddItemAsync(TestDatabase database)
-    {
-        var original = await database.AddPostAsync(await database.AddCreatorAsync());
-        await database.AddItemAsync(original);
-        return original;
-    }
+    private static async Task AddItemAsync(TestDatabase database) =>
+        await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
 
     private static Task<long> PostedAsync(TestDatabase database) =>
         database.CountAsync("multiplatform_post_queue where status = 'posted'");
