@@ -50,7 +50,7 @@ var alerts alertRule[] = [
     breaches: 1
   }
   {
-    // Three heartbeats in a row: what passes by itself wakes nobody.
+    // Three heartbeats: what passes by itself wakes nobody. The window has room for those that arrive late.
     name: 'degraded'
     title: 'The queue worker reports itself degraded'
     severity: 2
@@ -58,7 +58,7 @@ var alerts alertRule[] = [
     operator: 'GreaterThan'
     threshold: 2
     frequency: 'PT5M'
-    window: 'PT15M'
+    window: 'PT30M'
     breaches: 1
   }
   {
@@ -81,21 +81,22 @@ var alerts alertRule[] = [
     breaches: 1
   }
   {
-    // Twice in a row, so that a burst which is being drained wakes nobody.
+    // At every moment of a quarter of an hour, so that a burst which is being drained wakes nobody, and a point that arrives late
+    // is not missed.
     name: 'queue-behind'
     title: 'The oldest due item has waited for more than 5 minutes'
     severity: 2
     query: '''
       AppMetrics
       | where Name == "queue.oldest_due_age"
-      | project AgeSeconds = Sum / ItemCount
+      | summarize AgeSeconds = min(Sum / ItemCount)
     '''
     measure: 'AgeSeconds'
     operator: 'GreaterThan'
     threshold: 300
     frequency: 'PT5M'
-    window: 'PT5M'
-    breaches: 2
+    window: 'PT15M'
+    breaches: 1
   }
 ]
 
