@@ -39,6 +39,9 @@ public sealed class StopTests(PostgresFixture postgres)
     [Theory]
     [InlineData("the host says so", 0)]
     [InlineData("TERM", 200)]
+    [InlineData("INT", 200)]
+    [InlineData("QUIT", 200)]
+    [InlineData("HUP", 200)]
     public async Task A_worker_told_to_end_in_the_middle_of_a_batch_settles_it_first_and_asks_to_be_started_again_unless_the_host_told_it(
         string how, int exitCode)
     {
@@ -52,10 +55,10 @@ public sealed class StopTests(PostgresFixture postgres)
 
         var run = app.FireAsync("ProcessQueue");
         await history.UntilWaitedForAsync();
-        if (how == "TERM")
-            app.Signal(how);
-        else
+        if (exitCode == 0)
             app.Terminate();
+        else
+            app.Signal(how);
         await Until.TrueAsync(
             () => Task.FromResult(app.Logs.Any(log => log.Message.StartsWith("Application is shutting down", StringComparison.Ordinal))),
             "the worker knows that it must end");

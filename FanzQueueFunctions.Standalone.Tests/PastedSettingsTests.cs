@@ -26,8 +26,8 @@ public sealed class PastedSettingsTests
     {
         get
         {
-            var table = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "docs", "reference", "settings.md")).Split("## Settings")[1].Split("\n## ")[0];
-            return [.. table.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            var tables = File.ReadAllText(Path.Combine(RepositoryFolder.Path, "docs", "reference", "settings.md")).Split("## Settings")[1];
+            return [.. tables.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))
                 .SelectMany(line => line.Split('|')[1].Split(',')).Select(name => name.Trim(' ', '`'))];
         }
     }

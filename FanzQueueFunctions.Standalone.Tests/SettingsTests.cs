@@ -142,6 +142,8 @@ public sealed class SettingsTests : IDisposable
     [Theory]
     [InlineData("PORT=none", "PORT is none, which is not a port")]
     [InlineData("PORT=65536", "PORT is 65536, which is not a port")]
+    [InlineData("PORT=;", "PORT is ;, which names nothing to listen on")]
+    [InlineData("ASPNETCORE_URLS= ; ", "ASPNETCORE_URLS is ;, which names nothing to listen on")]
     [InlineData("urls=7071", "urls names 7071, which is not an http URL")]
     [InlineData("ASPNETCORE_URLS=https://127.0.0.1:5001", "ASPNETCORE_URLS names https://127.0.0.1:5001, which is not an http URL")]
     [InlineData("urls=http://127.0.0.1:5000/base", "leave out the path")]

@@ -1,4 +1,3 @@
-using FanzQueueFunctions.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,7 +19,7 @@ internal static class HostLimits
             limits.MaxRequestHeadersTotalSize = 128 * 1024;
             limits.MaxRequestLineSize = 128 * 1024;
             limits.MaxRequestBufferSize = 1024 * 1024;
-            // Counted as it is read, so that a body in chunks is no larger than others.
-            limits.MaxRequestBodySize = ChangeHandler.LargestBody;
+            // The host's is 100 MB. What a function does not read must come to its end all the same, or the host's answer is 502.
+            limits.MaxRequestBodySize = null;
         });
 }

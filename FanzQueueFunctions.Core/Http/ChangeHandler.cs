@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using FanzQueueFunctions.Operations;
 using FanzQueueFunctions.Processing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace FanzQueueFunctions.Http;
 
@@ -13,7 +14,7 @@ namespace FanzQueueFunctions.Http;
 /// </summary>
 public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler resetStuck, TimeProvider time, EntraId entraId)
 {
-    /// <summary>An order takes a few bytes; a body is never worth more memory than this. Both heads' servers count what they read.</summary>
+    /// <summary>An order takes a few bytes; a body is never worth more memory than this.</summary>
     public const long LargestBody = 1024 * 1024;
 
     /// <summary>A change that takes longer goes on when it is asked for again: proxies give up after a minute or more.</summary>
@@ -33,6 +34,9 @@ public sealed class ChangeHandler(QueueOperations operations, ResetStuckHandler 
     {
         if (request.ContentLength > LargestBody)
             return Problems.TooLarge(LargestBody);
+        // Counted as it is read, so that a body in chunks is no larger than others.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most)
+            most.MaxRequestBodySize = LargestBody;
         try
         {
             var actor = principal ?? KeyHolder.Of(request.Headers);

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using FanzQueueFunctions.Operations;
+using FanzQueueFunctions.Telemetry;
 using Microsoft.AspNetCore.Http;
 
 namespace FanzQueueFunctions.Http;
@@ -18,7 +19,7 @@ internal static partial class ItemExport
     private static readonly (string Name, Func<QueueItem, string?> Value)[] Columns =
     [
         ("id", item => item.Id.ToString()),
-        ("status", item => JsonNamingPolicy.CamelCase.ConvertName($"{item.Status}")),
+        ("status", item => item.Status),
         ("targetPlatform", item => item.TargetPlatform),
         ("title", item => item.Title),
         ("originalPostId", item => item.OriginalPostId.ToString()),
@@ -95,12 +96,13 @@ internal static partial class ItemExport
 
     private static string Line(IEnumerable<string?> cells) => $"{string.Join(',', cells.Select(Cell))}\r\n";
 
+    // Escaped as in every output, so that no title can turn the text around it or begin a line of its own.
     private static string Cell(string? text) =>
-        $"\"{(text is null ? "" : Formula().Replace(text, "$1'").Replace("\"", "\"\"", StringComparison.Ordinal))}\"";
+        $"\"{Formula().Replace(Unprintable.Escaped(text ?? ""), "$1'").Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     // What a spreadsheet would take for a formula gets an apostrophe: at the beginning of a cell, and behind whatever another
     // country's spreadsheet takes for the end of one; full-width signs count.
-    [GeneratedRegex("""(^|[;|\t\r\n,])(?=["'\s]*[=+\-@＝＋－＠])|^(?=[\t\r])""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""(^|[;|,])(?=["'\s]*[=+\-@＝＋－＠])""", RegexOptions.CultureInvariant)]
     private static partial Regex Formula();
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

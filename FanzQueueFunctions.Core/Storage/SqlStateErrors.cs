@@ -1,4 +1,5 @@
 using FanzQueueFunctions.Processing;
+using FanzQueueFunctions.Telemetry;
 
 namespace FanzQueueFunctions.Storage;
 
@@ -14,7 +15,7 @@ internal static class SqlStateErrors
     {
         var (error, advice) = OfPooler(sqlState, message) ?? Read(sqlState);
         return new QueueStoreException(
-            error, $"The database answered \"{message.TrimEnd('.')}\" (SQLSTATE {sqlState}). {advice}", inner)
+            error, $"The database answered \"{OneLine.Of(message).TrimEnd('.')}\" (SQLSTATE {sqlState}). {advice}", inner)
         {
             Code = sqlState,
             RetryAfter = retryAfter,

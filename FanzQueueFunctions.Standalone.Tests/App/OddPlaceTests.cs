@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using FanzQueueFunctions.Testbed;
+using FanzQueueFunctions.Testbed.Postgrest;
 
 namespace FanzQueueFunctions.Standalone.Tests.App;
 
@@ -86,6 +87,28 @@ public sealed class OddPlaceTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_project_on_this_machine_is_asked_past_whatever_proxy_is_set()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var standIn = await PostgrestStandIn.StartAsync(new PostgrestOptions
+        {
+            ConnectionString = database.ConnectionString,
+            JwtSecret = "the-secret-of-the-tests-32-bytes-long",
+            PathPrefix = "/rest/v1",
+        });
+        await using var check = AppProcess.Start(
+            [
+                ("SUPABASE_URL", standIn.Address.GetLeftPart(UriPartial.Authority)),
+                ("SUPABASE_SERVICE_ROLE_KEY", Jwt.Sign("service_role", "the-secret-of-the-tests-32-bytes-long")),
+                ("http_proxy", "http://127.0.0.1:9"),
+                ("ALL_PROXY", "http://127.0.0.1:9"),
+            ],
+            "check");
+
+        Assert.Equal(0, await check.WaitForExitAsync());
+    }
+
+    [Fact]
     public async Task A_proxy_that_cannot_be_reached_is_named_and_not_Supabase()
     {
         await using var check = AppProcess.Start(
@@ -166,14 +189,16 @@ public sealed class OddPlaceTests(PostgresFixture postgres)
         }
     }
 
-    [Fact]
-    public async Task Where_other_machines_reach_it_and_no_key_is_set_it_says_so()
+    [Theory]
+    [InlineData(null, "Other machines reach that address, and no key is set")]
+    [InlineData("the-right-key", "Other machines reach that address; the functions that change or tell anything ask for a key")]
+    public async Task Where_other_machines_reach_it_it_says_so_and_whether_a_key_is_set(string? key, string line)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         await using var app = AppProcess.Start(
-            ("DATABASE_URL", database.ConnectionString), ("ASPNETCORE_URLS", null), ("PORT", "0"));
+            ("DATABASE_URL", database.ConnectionString), ("ASPNETCORE_URLS", null), ("PORT", "0"), ("FUNCTIONS_HOST_KEY", key));
 
-        await app.WaitForLineAsync("Other machines reach that address, and no key is set");
+        await app.WaitForLineAsync(line);
     }
 
     [Theory]

@@ -23,7 +23,7 @@ internal static class ListenAddress
                 return Checked(name, urls);
         foreach (var name in (string[])["PORT", "ASPNETCORE_HTTP_PORTS"])
             if (settings.ReadText(name) is { } ports)
-                return string.Join(';', Split(ports).Select(port => OnAllInterfaces(name, port)));
+                return string.Join(';', Split(name, ports).Select(port => OnAllInterfaces(name, port)));
         return Default;
     }
 
@@ -46,7 +46,7 @@ internal static class ListenAddress
 
     private static string Checked(string name, string urls)
     {
-        foreach (var url in Split(urls))
+        foreach (var url in Split(name, urls))
         {
             if (!Uri.TryCreate(Reachable(url), UriKind.Absolute, out var uri)
                 || uri.Scheme != Uri.UriSchemeHttp)
@@ -63,6 +63,8 @@ internal static class ListenAddress
             ? $"http://0.0.0.0:{number}"
             : throw new SettingException($"{name} is {port}, which is not a port (0 to 65535).");
 
-    private static string[] Split(string list) =>
-        list.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static string[] Split(string name, string list) =>
+        list.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } parts
+            ? parts
+            : throw new SettingException($"{name} is {list}, which names nothing to listen on.");
 }
