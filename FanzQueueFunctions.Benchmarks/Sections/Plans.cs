@@ -29,7 +29,7 @@ internal static partial class Plans
             $$"""
             select public.post_queue_settle('{{claimId}}', (
               select jsonb_agg(jsonb_build_object(
-                'item_id', id, 'patch', jsonb_build_object('cluster', target_platform), 'retry_in_seconds', 120))
+                'item_id', id, 'cluster', target_platform, 'retry_in_seconds', 120))
               from public.multiplatform_post_queue
               where claim_id = '{{claimId}}'))
             """);

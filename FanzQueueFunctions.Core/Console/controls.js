@@ -119,7 +119,7 @@ async function askForReset(olderThanMinutes) {
     act: `Reset ${many(count, 'item')}`,
     verb: 'reset',
     order: () => order,
-    result: ({ resetCount }) => `${many(resetCount, 'item')} queued again`,
+    result: ({ resetCount, more }) => `${many(resetCount, 'item')} queued again${more ? '; there may be more: reset again' : ''}`,
   });
 }
 

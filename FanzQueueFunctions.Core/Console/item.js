@@ -54,6 +54,7 @@ function answer(it, tries, deeds, waits) {
     const atOnce = it.retryCount < it.maxRetries && it.rescueCount < it.maxRetries;
     return [atOnce ? 'Not posted: it failed at once, and no retry of the same mends it' : `Not posted: it failed after ${many(it.retryCount, 'retry', 'retries')}`, why(it.error?.split('\n')[0].slice(0, 300)), '.'];
   }
+  if (it.status !== 'queued') return `Neither queued nor ended: somebody made the status ${it.status}, which the worker does not know.`;
   const ahead = waits.ahead.count ? `; ${bounded(waits.ahead)} before it` : '';
   if (waits.paused) return ['Waits: ', h('bdi', {}, waits.paused.platform === '*' ? 'everything' : waits.paused.platform), ' is paused ', ago(waits.paused.pausedAt), ' by ',
     h('bdi', {}, waits.paused.pausedBy), why(waits.paused.reason), `${ahead}.`];

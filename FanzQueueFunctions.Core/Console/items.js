@@ -255,6 +255,7 @@ function row(item) {
 function when(item) {
   const at = { queued: item.dueAt, processing: item.processingStartedAt, posted: item.completedAt, failed: item.failedAt ?? item.queuedAt, cancelled: item.updatedAt };
   const word = { queued: Date.parse(item.dueAt) > Date.now() ? 'due ' : 'due since ', processing: 'taken ', posted: '', failed: '', cancelled: '' };
+  if (!(item.status in word)) return '';
   return item.status === 'queued' && word.queued === 'due since ' ? ['due ', ago(at.queued)] : [word[item.status], ago(at[item.status])];
 }
 

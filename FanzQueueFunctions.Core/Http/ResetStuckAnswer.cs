@@ -7,6 +7,10 @@ namespace FanzQueueFunctions.Http;
 /// <param name="ResetCount">How many items were, or would be, reset.</param>
 public sealed record ResetStuckAnswer(int ResetCount, int OlderThanMinutes, IReadOnlyList<StuckItem> Items)
 {
+    /// <summary>One call resets as many at most. Written only when true: say it again.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool More => ResetCount >= StuckItem.Most;
+
     /// <summary>Written only when true.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool DryRun { get; init; }

@@ -24,9 +24,9 @@ public sealed record ItemStory
 }
 
 /// <summary>A change of an operator's that touched an item.</summary>
-/// <param name="StatusBefore">What the item was before.</param>
+/// <param name="StatusBefore">What the item was before, as <see cref="QueueItem.Status"/>.</param>
 public sealed record ItemDeed(
-    DateTimeOffset At, RecordedVerb Verb, string Actor, string? Reason, ItemStatus StatusBefore, string IdempotencyKey);
+    DateTimeOffset At, RecordedVerb Verb, string Actor, string? Reason, string StatusBefore, string IdempotencyKey);
 
 /// <summary>What holds a queued item up.</summary>
 /// <param name="Paused">The pause that keeps it: its platform's, else that of everything; null where it is not paused.</param>

@@ -4,7 +4,9 @@ namespace FanzQueueFunctions.Operations;
 public record QueueItem
 {
     public required Guid Id { get; init; }
-    public required ItemStatus Status { get; init; }
+
+    /// <summary>A value of <c>platform_post_status</c>: one of <see cref="ItemStatus"/>, or what somebody added to the type.</summary>
+    public required string Status { get; init; }
     public required string TargetPlatform { get; init; }
 
     /// <summary>The title that its post has.</summary>

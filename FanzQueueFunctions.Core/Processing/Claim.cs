@@ -10,6 +10,9 @@ public sealed record Claim
 
     /// <summary>How many items of workers that are gone were marked failed, their rescues used up.</summary>
     public int GivenUp { get; init; }
+
+    /// <summary>One call frees 1,000 at most (post_queue.rescue): there may be more of them.</summary>
+    public bool MayRescueMore => Rescued + GivenUp >= 1000;
 }
 
 /// <summary>One queue item in hand, with what is needed to decide and to log.</summary>
@@ -22,7 +25,6 @@ public sealed record ClaimedItem
     /// <summary>Whether the target platform is a value of <c>platform_cluster</c>.</summary>
     public required bool PlatformKnown { get; init; }
     public string? ModifiedTitle { get; init; }
-    public bool AddPlatformWatermark { get; init; }
     public int RetryCount { get; init; }
     public int MaxRetries { get; init; }
 

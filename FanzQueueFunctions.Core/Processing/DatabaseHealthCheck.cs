@@ -3,43 +3,37 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace FanzQueueFunctions.Processing;
 
 /// <summary>
-/// Tells whether the database answers. Anybody may ask, so it asks the database itself at most once in ten seconds.
+/// Tells whether the database answers. Anybody may ask, so it asks the database itself at most once in ten seconds, and
+/// whoever asks and leaves takes nothing from the others.
 /// </summary>
-internal sealed class DatabaseHealthCheck(IQueueStore store, QueueOptions options, TimeProvider time) : IHealthCheck, IDisposable
+internal sealed class DatabaseHealthCheck(IQueueStore store, QueueOptions options, TimeProvider time) : IHealthCheck
 {
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(10);
 
-    private readonly SemaphoreSlim _oneAtATime = new(1);
-    private HealthCheckResult _last;
-    private long? _askedAt;
+    private readonly Lock _oneAtATime = new();
+    private Task<HealthCheckResult>? _asked;
+    private long _askedAt;
 
-    public async Task<HealthCheckResult> CheckHealthAsync(
+    public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        await _oneAtATime.WaitAsync(cancellationToken);
-        try
+        lock (_oneAtATime)
         {
-            if (_askedAt is null || time.GetElapsedTime(_askedAt.Value) >= KeptFor)
+            if (_asked is null || _asked.IsCompleted && time.GetElapsedTime(_askedAt) >= KeptFor)
             {
-                _last = await AskAsync(cancellationToken);
                 _askedAt = time.GetTimestamp();
+                _asked = AskAsync();
             }
 
-            return _last;
-        }
-        finally
-        {
-            _oneAtATime.Release();
+            return _asked.WaitAsync(cancellationToken);
         }
     }
 
-    public void Dispose() => _oneAtATime.Dispose();
-
-    private async Task<HealthCheckResult> AskAsync(CancellationToken cancellationToken)
+    private async Task<HealthCheckResult> AskAsync()
     {
         try
         {
-            await store.ReadHealthAsync(options.StuckAfter, cancellationToken);
+            await store.ReadHealthAsync(options.StuckAfter, CancellationToken.None);
             return HealthCheckResult.Healthy();
         }
         catch (QueueStoreException exception)

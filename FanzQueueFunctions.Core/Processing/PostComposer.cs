@@ -1,8 +1,8 @@
 namespace FanzQueueFunctions.Processing;
 
 /// <summary>
-/// Decides whether an item may be posted and what its post says other than the original. The settle function checks
-/// the same rules once more, for what has changed since the claim.
+/// Decides whether an item may be posted. The settle function checks the same rules once more, for what has changed since
+/// the claim, and composes the post.
 /// </summary>
 public static class PostComposer
 {
@@ -20,13 +20,5 @@ public static class PostComposer
         { Original.Status: "deleted" or "archived" or "private" } => $"The original post is {item.Original.Status}.",
         { Original.ModerationStatus: "rejected" } => "The original post was rejected by moderation.",
         _ => null,
-    };
-
-    /// <summary>What the new post says other than its original.</summary>
-    public static PostPatch Patch(ClaimedItem item) => new()
-    {
-        Cluster = item.TargetPlatform,
-        Title = item.ModifiedTitle,
-        WatermarkEnabled = item.AddPlatformWatermark,
     };
 }

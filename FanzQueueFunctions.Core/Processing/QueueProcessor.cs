@@ -243,7 +243,8 @@ public sealed class QueueProcessor(
         {
             var items = await store.ResetStuckAsync(olderThan, dryRun, actor, reason, cancellationToken);
             if (!dryRun)
-                logger.StuckItemsReset(items.Count, olderThan.TotalMinutes);
+                logger.StuckItemsReset(
+                    items.Count, olderThan.TotalMinutes, items.Count >= StuckItem.Most ? "; there may be more: say it again" : "");
             return items;
         }
         catch (QueueStoreException exception)
@@ -264,11 +265,11 @@ public sealed class QueueProcessor(
             var looksForTheDead = batchSize > 0 && startedAt >= Volatile.Read(ref _lookAgainAt);
             var answer = await store.ClaimAsync(
                 claim.Id, batchSize, looksForTheDead ? options.Lease : null, options.Fair, CancellationToken.None);
-            if (looksForTheDead)
+            if (looksForTheDead && !answer.MayRescueMore)
                 Volatile.Write(ref _lookAgainAt, startedAt + (long)(options.Lease.TotalSeconds / 20 * time.TimestampFrequency));
             activity?.SetTag("items", answer.Items.Count);
             if (answer.Rescued + answer.GivenUp > 0)
-                logger.Rescued(answer.Rescued, answer.GivenUp);
+                logger.Rescued(answer.Rescued, answer.GivenUp, answer.MayRescueMore ? "; there may be more, for the next claim" : "");
             if (answer.Items.Count == 0)
                 activity?.Forget();
             return new(claim, answer.Items, time.GetElapsedTime(startedAt));
@@ -345,7 +346,7 @@ public sealed class QueueProcessor(
             var item = part[0];
             var outcome = Decide(item) with
             {
-                Patch = null,
+                Cluster = null,
                 Obstacle = $"It could not be posted in time, even by itself. {exception.Message}",
             };
             try
@@ -381,7 +382,7 @@ public sealed class QueueProcessor(
         return new()
         {
             ItemId = item.Id,
-            Patch = PostComposer.Patch(item),
+            Cluster = item.TargetPlatform,
             RetryInSeconds = (long?)delay?.TotalSeconds,
         };
     }

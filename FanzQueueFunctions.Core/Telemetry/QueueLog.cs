@@ -64,12 +64,12 @@ internal static partial class QueueLog
         foreach (var pause in queue.Paused)
         {
             Paused(
-                logger, pause.Platform == "*" ? "everything" : pause.Platform, pause.PausedAt.UtcDateTime,
+                logger, pause.Platform == "*" ? "everything" : OneLine.Of(pause.Platform), pause.PausedAt.UtcDateTime,
                 OneLine.Of(pause.PausedBy), OneLine.Of(pause.Reason ?? "no reason given"));
         }
 
         foreach (var limit in queue.Limited)
-            Limited(logger, limit.Platform, limit.PerMinute, OneLine.Of(limit.SetBy));
+            Limited(logger, OneLine.Of(limit.Platform), limit.PerMinute, OneLine.Of(limit.SetBy));
     }
 
     /// <summary>
@@ -118,8 +118,8 @@ internal static partial class QueueLog
     [LoggerMessage(LogLevel.Warning, "[{ShortId}] UNSETTLED - {Reason}; to be taken up again")]
     private static partial void ItemUnsettled(ILogger logger, string shortId, string reason, Guid itemId);
 
-    [LoggerMessage(LogLevel.Warning, "Freed items whose worker stopped: {Rescued} queued again, {GivenUp} marked as failed")]
-    public static partial void Rescued(this ILogger logger, int rescued, int givenUp);
+    [LoggerMessage(LogLevel.Warning, "Freed items whose worker stopped: {Rescued} queued again, {GivenUp} marked as failed{More}")]
+    public static partial void Rescued(this ILogger logger, int rescued, int givenUp, string more);
 
     [LoggerMessage(LogLevel.Error, "Run ended: {Reason} [{Error}, transient: {IsTransient}] Nothing is lost; the next firing tries again.")]
     public static partial void RunFailed(this ILogger logger, QueueStoreError error, bool isTransient, string reason);
@@ -127,8 +127,8 @@ internal static partial class QueueLog
     [LoggerMessage(LogLevel.Warning, "Settling {Count} items ran out of time; what is left of claim {ClaimId} is tried again in smaller parts, beside what is due. {Reason}")]
     public static partial void SettleRanOutOfTime(this ILogger logger, int count, Guid claimId, string reason);
 
-    [LoggerMessage(LogLevel.Information, "Reset {Count} items stuck for more than {Minutes} minutes")]
-    public static partial void StuckItemsReset(this ILogger logger, int count, double minutes);
+    [LoggerMessage(LogLevel.Information, "Reset {Count} items stuck for more than {Minutes} minutes{More}")]
+    public static partial void StuckItemsReset(this ILogger logger, int count, double minutes, string more);
 
     [LoggerMessage(LogLevel.Error, "Stuck items were not reset: {Reason} [{Error}, transient: {IsTransient}]")]
     public static partial void ResetFailed(this ILogger logger, QueueStoreError error, bool isTransient, string reason);

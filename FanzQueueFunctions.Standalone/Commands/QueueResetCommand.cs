@@ -40,7 +40,8 @@ internal static class QueueResetCommand
             var counted = Counted.Of(items.Count, "item");
             Console.WriteLine(arguments.GetValue(json)
                 ? JsonSerializer.Serialize(answer, HttpJson.Default.ResetStuckAnswer)
-                : answer.DryRun ? $"{counted} would be reset." : $"{counted} reset.");
+                : (answer.DryRun ? $"{counted} would be reset." : $"{counted} reset.")
+                    + (answer.More ? " There may be more: run it again." : ""));
             return QueueExitCode.Done;
         });
         return command;

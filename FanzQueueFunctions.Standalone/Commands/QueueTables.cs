@@ -60,7 +60,7 @@ internal static class QueueTables
             ["id", "status", "platform", "queued", "title", "error"],
             page.Items.Select(item => (string[])
             [
-                item.Id.ToString(), Text(item.Status), item.TargetPlatform, Text(item.QueuedAt), item.Title ?? "",
+                item.Id.ToString(), item.Status, item.TargetPlatform, Text(item.QueuedAt), item.Title ?? "",
                 item.Error ?? "",
             ]));
         if (page.LookedAtUntil is { } until)
@@ -75,7 +75,7 @@ internal static class QueueTables
         Write(console, ["item", ""],
         [
             ["id", item.Id.ToString()],
-            ["status", Text(item.Status)],
+            ["status", item.Status],
             ["platform", item.TargetPlatform],
             ["title", item.Title ?? ""],
             ["creator", $"{item.CreatorName} ({item.CreatorId})"],

@@ -12,7 +12,7 @@ public sealed class RestAnswerProperties
     private const string Good =
         """
         {"items": [{"id": "b1a7d9a2-c5b9-462f-b137-d7aea9690594", "creator_id": "c0000000-0000-4000-8000-000000000001",
-        "target_platform": "girlfanz", "platform_known": true, "modified_title": null, "add_platform_watermark": false,
+        "target_platform": "girlfanz", "platform_known": true, "modified_title": null,
         "retry_count": 0, "max_retries": 3, "original": {"creator_id": "c0000000-0000-4000-8000-000000000001",
         "title": "A title", "status": "published", "moderation_status": "approved", "is_deleted": false,
         "is_crosspost": false}}], "rescued": 0, "given_up": 0}

@@ -57,6 +57,20 @@ public sealed class WorkersTests(PostgresFixture postgres) : IDisposable
     }
 
     [Fact]
+    public async Task A_worker_that_reported_while_the_clock_was_ahead_counts_for_nothing_and_is_forgotten()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var under = StoreUnderTest.Direct(database);
+        await Processors.Over(under.Store, _services).ReportHealthAsync();
+        await database.ExecuteAsync("update post_queue.workers set reported_at = now() + interval '5 hours'");
+
+        Assert.Equal(HealthStatus.Unhealthy, (await OverviewAsync(under)).Health!.Status);
+
+        await Processors.Over(under.Store, _services).ReportHealthAsync();
+        Assert.Equal(0L, await database.CountAsync("post_queue.workers where reported_at > now() + interval '1 minute'"));
+    }
+
+    [Fact]
     public async Task A_full_disk_is_unhealthy_at_the_next_heartbeat_and_no_item_is_charged()
     {
         await using var database = await postgres.CreateDatabaseAsync();

@@ -59,14 +59,4 @@ public sealed class PostComposerTests
         Assert.Equal(
             "Platform \"myspace\" is unknown: it is not a value of platform_cluster.",
             PostComposer.Refusal(Items.Postable() with { TargetPlatform = "myspace", PlatformKnown = false }));
-
-    [Fact]
-    public void The_patch_says_the_platform_the_modified_title_and_the_watermark() =>
-        Assert.Equal(
-            new PostPatch { Cluster = "girlfanz", Title = "For you", WatermarkEnabled = true },
-            PostComposer.Patch(Items.Postable() with { ModifiedTitle = "For you", AddPlatformWatermark = true }));
-
-    [Fact]
-    public void Without_a_modified_title_the_patch_leaves_the_original_s() =>
-        Assert.Null(PostComposer.Patch(Items.Postable()).Title);
 }

@@ -58,7 +58,7 @@ public sealed class QueueProcessorTests : IDisposable
     }
 
     [Fact]
-    public async Task An_item_goes_to_the_store_as_a_patch_with_the_delay_of_its_next_retry()
+    public async Task An_item_goes_to_the_store_with_its_platform_and_the_delay_of_its_next_retry()
     {
         var item = Items.Postable() with { RetryCount = 1 };
         Claims([item]);
@@ -67,8 +67,7 @@ public sealed class QueueProcessorTests : IDisposable
         await Processor().ProcessDueItemsAsync();
 
         var outcome = Assert.Single(SettledOutcomes());
-        Assert.Equal(
-            new ItemOutcome { ItemId = item.Id, Patch = PostComposer.Patch(item), RetryInSeconds = 240 }, outcome);
+        Assert.Equal(new ItemOutcome { ItemId = item.Id, Cluster = "girlfanz", RetryInSeconds = 240 }, outcome);
     }
 
     [Fact]
@@ -337,6 +336,25 @@ public sealed class QueueProcessorTests : IDisposable
         await processor.ProcessDueItemsAsync();
 
         Assert.Equal([lease, null, lease], leases);
+    }
+
+    [Fact]
+    public async Task Items_of_dead_workers_are_looked_for_again_at_once_while_there_may_be_more()
+    {
+        List<TimeSpan?> leases = [];
+        _store.ClaimAsync(default, default, default, default, default).ReturnsForAnyArgs(call =>
+        {
+            leases.Add(call.Arg<TimeSpan?>());
+            return new Claim { Items = [], Rescued = leases.Count == 1 ? 1000 : 999 };
+        });
+        var processor = Processor();
+
+        for (var run = 0; run < 3; run++)
+            await processor.ProcessDueItemsAsync();
+
+        var lease = new QueueOptions().Lease;
+        Assert.Equal([lease, lease, null], leases);
+        Assert.Single(Log(), line => line.EndsWith("; there may be more, for the next claim", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -67,6 +67,8 @@ public sealed class CheckTests(PostgresFixture postgres)
     [InlineData("drop function post_queue.spend(uuid[])", "error", "The function post_queue.spend(uuid[]) is missing.")]
     [InlineData("create or replace function post_queue.is_environment(state text) returns boolean language sql immutable as 'select false'",
         "warning", "The function post_queue.is_environment(text) is not what the migration made.")]
+    [InlineData("alter function post_queue.hint() security definer", "warning", "The function post_queue.hint() is not what the migration made.")]
+    [InlineData("alter function post_queue.hint() reset search_path", "warning", "The function post_queue.hint() is not what the migration made.")]
     [InlineData("drop trigger post_queue_wake on multiplatform_post_queue",
         "warning", "The trigger post_queue_wake on public.multiplatform_post_queue is missing or disabled.")]
     [InlineData("alter table content_posts disable trigger trigger_post_created_multiplatform",
@@ -114,6 +116,18 @@ public sealed class CheckTests(PostgresFixture postgres)
         AssertFound(
             Found(await session.ScalarAsync<string>("select post_queue_check(5)::text")),
             "warning", "session_replication_role is replica.");
+    }
+
+    [Fact]
+    public async Task A_database_that_takes_no_changes_is_an_error()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var session = await OpenTransaction.BeginAsync(database);
+        await session.ExecuteAsync("set local default_transaction_read_only = on");
+
+        AssertFound(
+            Found(await session.ScalarAsync<string>("select post_queue_check(5)::text")),
+            "error", "default_transaction_read_only is on.");
     }
 
     [Fact]

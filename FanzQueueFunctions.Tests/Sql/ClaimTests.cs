@@ -84,12 +84,12 @@ public sealed class ClaimTests(PostgresFixture postgres)
         var creator = await database.AddCreatorAsync();
         var item = await database.AddItemAsync(
             await database.AddPostAsync(creator),
-            with: "modified_title = 'Mine', modified_caption = 'long', retry_count = 2, add_platform_watermark = true");
+            with: "modified_title = 'Mine', modified_caption = 'long', retry_count = 2");
 
         var answer = await database.ClaimAnswerAsync(Guid.CreateVersion7());
 
         Assert.Equal(
-            $$$"""{"items":[{"id":"{{{item}}}","creator_id":"{{{creator}}}","target_platform":"girlfanz","platform_known":true,"modified_title":"Mine","add_platform_watermark":true,"retry_count":2,"max_retries":3,"original":{"creator_id":"{{{creator}}}","title":"An original","status":"published","moderation_status":"approved","is_deleted":false,"is_crosspost":false}}],"rescued":0,"given_up":0}""",
+            $$$"""{"items":[{"id":"{{{item}}}","creator_id":"{{{creator}}}","target_platform":"girlfanz","platform_known":true,"modified_title":"Mine","retry_count":2,"max_retries":3,"original":{"creator_id":"{{{creator}}}","title":"An original","status":"published","moderation_status":"approved","is_deleted":false,"is_crosspost":false}}],"rescued":0,"given_up":0}""",
             answer.ToJsonString());
     }
 

@@ -66,6 +66,9 @@ public sealed class GuardTests(PostgresFixture postgres)
     [InlineData("target_post_id = gen_random_uuid()", "target_post_id")]
     [InlineData("error_message = 'mine'", "error_message")]
     [InlineData("target_platform = 'guyz'", "target_platform")]
+    [InlineData("completed_at = now()", "completed_at")]
+    [InlineData("failed_at = now()", "failed_at")]
+    [InlineData("id = gen_random_uuid()", "id")]
     [InlineData("status = 'cancelled', retry_count = -9", "retry_count")]
     [InlineData("status = 'cancelled', queued_at = '-infinity'", "queued_at")]
     public async Task A_change_of_what_is_the_workers_is_refused_by_the_columns_name(string change, string column)
@@ -150,6 +153,22 @@ public sealed class GuardTests(PostgresFixture postgres)
 
         var error = await Assert.ThrowsAsync<PostgresException>(() => session.ExecuteAsync(
             $"insert into content_posts (creator_id, cluster, content_type, {column}) values ($1, 'boyfanz', 'image', {value})", creator));
+
+        Assert.Equal($"{column} of a post is the queue worker's to set", error.MessageText);
+    }
+
+    [Theory]
+    [InlineData("is_crosspost", "true")]
+    [InlineData("original_post_id", "id")]
+    [InlineData("queue_item_id", "gen_random_uuid()")]
+    public async Task A_creators_post_is_not_made_a_cross_post_afterwards(string column, string value)
+    {
+        await using var database = await CreateAsync();
+        await AddAsync(database);
+        await using var session = await OpenTransaction.BeginAsRoleAsync(database, "authenticated", _user);
+
+        var error = await Assert.ThrowsAsync<PostgresException>(
+            () => session.ExecuteAsync($"update content_posts set {column} = {value}"));
 
         Assert.Equal($"{column} of a post is the queue worker's to set", error.MessageText);
     }

@@ -369,7 +369,7 @@ public sealed class ModelTests(PostgresFixture postgres)
             if (decided == Decided.Refuse)
                 outcome["refusal"] = "The worker refuses it.";
             else
-                outcome["patch"] = new JsonObject { ["cluster"] = "girlfanz", ["watermark_enabled"] = false };
+                outcome["cluster"] = "girlfanz";
             if (decided == Decided.Hinder)
                 outcome["obstacle"] = "Something is in the way.";
             if (retryLeft && decided != Decided.Refuse)

@@ -28,7 +28,7 @@ public sealed class PlanTests(PostgresFixture postgres)
             database,
             $$"""
             select post_queue_settle('{{claimId}}', jsonb_agg(jsonb_build_object(
-              'item_id', id, 'patch', jsonb_build_object('cluster', target_platform), 'retry_in_seconds', 120)))
+              'item_id', id, 'cluster', target_platform, 'retry_in_seconds', 120)))
             from multiplatform_post_queue where id = any ((select item_ids from post_queue.claims where claim_id = '{{claimId}}')::uuid[])
             """);
 
@@ -55,7 +55,7 @@ public sealed class PlanTests(PostgresFixture postgres)
             var outcomes = await database.ScalarAsync<string>(
                 """
                 select jsonb_agg(jsonb_build_object(
-                  'item_id', id, 'patch', jsonb_build_object('cluster', target_platform), 'retry_in_seconds', 120))::text
+                  'item_id', id, 'cluster', target_platform, 'retry_in_seconds', 120))::text
                 from multiplatform_post_queue where claim_id = $1
                 """,
                 claimId);

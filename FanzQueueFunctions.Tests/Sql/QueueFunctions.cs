@@ -12,7 +12,7 @@ internal static class QueueFunctions
     public static JsonObject Post(Guid itemId, string cluster = "girlfanz", int? retryInSeconds = 120) => new()
     {
         ["item_id"] = itemId,
-        ["patch"] = new JsonObject { ["cluster"] = cluster, ["watermark_enabled"] = false },
+        ["cluster"] = cluster,
         ["retry_in_seconds"] = retryInSeconds,
     };
 

@@ -44,6 +44,21 @@ public sealed class RescueTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_claim_frees_a_thousand_items_at_most_and_the_next_one_the_rest()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.ExecuteAsync(
+            """
+            insert into multiplatform_post_queue (original_post_id, creator_id, target_platform, status, processing_started_at)
+            select id, creator_id, 'girlfanz', 'processing', '-infinity' from content_posts, generate_series(1, 1001)
+            """);
+
+        Assert.Equal("1000", (await database.ClaimAnswerAsync(Guid.CreateVersion7())).Text("rescued"));
+        Assert.Equal("1", (await database.ClaimAnswerAsync(Guid.CreateVersion7())).Text("rescued"));
+    }
+
+    [Fact]
     public async Task An_item_within_its_lease_is_left_alone()
     {
         await using var database = await postgres.CreateDatabaseAsync();

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Testbed;
 using FanzQueueFunctions.Tests.Database;
 using Npgsql;
@@ -24,6 +25,25 @@ public sealed class ResetStuckTests(PostgresFixture postgres)
         Assert.Null(row.Text("processing_started_at"));
         Assert.Null(row.Text("claim_id"));
         Assert.Equal("processing", (await database.ItemAsync(fresh)).Text("status"));
+    }
+
+    [Fact]
+    public async Task A_call_resets_ten_thousand_items_at_most_those_that_began_first()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var last = await AddProcessingAsync(
+            database, await database.AddPostAsync(await database.AddCreatorAsync()), "now() - interval '1 hour'");
+        await database.ExecuteAsync(
+            """
+            insert into multiplatform_post_queue (original_post_id, creator_id, target_platform, status, processing_started_at)
+            select id, creator_id, 'girlfanz', 'processing', now() - interval '2 hours' from content_posts, generate_series(1, 10000)
+            """);
+
+        var first = await database.ResetStuckAsync(300);
+        var second = await database.ResetStuckAsync(300);
+
+        Assert.Equal(StuckItem.Most, first.Count);
+        Assert.Equal(last, Assert.Single(second)!.Id());
     }
 
     [Theory]

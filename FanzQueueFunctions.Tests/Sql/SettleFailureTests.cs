@@ -41,6 +41,69 @@ public sealed class SettleFailureTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_retry_is_never_before_a_schedule_that_was_set_meanwhile()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var item = await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
+        var claimId = await database.ClaimAllAsync();
+        await database.ExecuteAsync("update multiplatform_post_queue set scheduled_for = '2099-01-01Z'");
+
+        var result = await database.SettleOneAsync(claimId, Fail(item, "The connection broke."));
+
+        Assert.Equal("retried", result.Outcome());
+        Assert.Equal(
+            new DateTime(2099, 1, 1, 0, 0, 0, DateTimeKind.Utc),
+            await database.ScalarAsync<DateTime>("select scheduled_for from multiplatform_post_queue"));
+    }
+
+    // What stands for each is raised by a trigger: the server itself would have to fail.
+    [Theory]
+    [InlineData("53100")]
+    [InlineData("54000")]
+    [InlineData("57P01")]
+    [InlineData("58030")]
+    [InlineData("XX000")]
+    [InlineData("25006")]
+    public async Task The_environments_failure_is_charged_to_no_item(string sqlState)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var item = await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
+        await database.ExecuteAsync(
+            $"""
+            create function broken() returns trigger language plpgsql as
+              'begin raise exception ''the server broke'' using errcode = ''{sqlState}''; end';
+            create trigger broken before insert on content_posts for each row execute function broken()
+            """);
+        var claimId = await database.ClaimAllAsync();
+
+        var result = await database.SettleOneAsync(claimId, Post(item));
+
+        Assert.Equal(("unsettled", "processing"), (result.Outcome(), (await database.ItemAsync(item)).Text("status")));
+        Assert.Equal("0", (await database.ItemAsync(item)).Text("retry_count"));
+    }
+
+    [Theory]
+    [InlineData("read committed", "retried")]
+    [InlineData("repeatable read", "unsettled")]
+    [InlineData("serializable", "unsettled")]
+    public async Task A_serialization_failure_is_the_environments_where_transactions_are_stricter_than_usual(string isolation, string outcome)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var item = await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
+        await database.ExecuteAsync(
+            $"""
+            create function broken() returns trigger language plpgsql as
+              'begin raise exception ''it cannot be in a row'' using errcode = ''serialization_failure''; end';
+            create trigger broken before insert on content_posts for each row execute function broken();
+            do $$ begin execute format('alter database %I set default_transaction_isolation = %L', current_database(), '{isolation}'); end $$
+            """);
+        database.ForgetConnections();
+        var claimId = await database.ClaimAllAsync();
+
+        Assert.Equal(outcome, (await database.SettleOneAsync(claimId, Post(item))).Outcome());
+    }
+
+    [Fact]
     public async Task An_item_to_be_retried_is_taken_again_when_its_delay_is_over_and_not_before()
     {
         await using var database = await postgres.CreateDatabaseAsync();

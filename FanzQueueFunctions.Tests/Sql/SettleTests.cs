@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using FanzQueueFunctions.Testbed;
 using FanzQueueFunctions.Tests.Database;
 using Npgsql;
@@ -122,22 +121,21 @@ public sealed class SettleTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task What_the_item_modifies_is_laid_over_the_original()
+    public async Task What_the_item_modifies_is_laid_over_the_original_as_it_is_when_it_is_posted()
     {
         await using var database = await postgres.CreateDatabaseAsync();
         var item = await database.AddItemAsync(
             await database.AddPostAsync(await database.AddCreatorAsync()),
-            with: "modified_caption = 'Another caption', modified_hashtags = '{three,four}'");
+            with: "modified_title = 'A title', modified_caption = 'A caption', modified_hashtags = '{one,two}'");
         var claimId = await database.ClaimAllAsync();
-        var outcome = Post(item);
-        outcome["patch"] = new JsonObject
-        {
-            ["cluster"] = "gayfanz",
-            ["title"] = "Another title",
-            ["watermark_enabled"] = true,
-        };
+        await database.ExecuteAsync(
+            """
+            update multiplatform_post_queue set
+              modified_title = 'Another title', modified_caption = 'Another caption', modified_hashtags = '{three,four}',
+              add_platform_watermark = true
+            """);
 
-        await database.SettleAsync(claimId, outcome);
+        await database.SettleAsync(claimId, Post(item, "gayfanz"));
 
         Assert.Equal(
             [["gayfanz", "Another title", "Another caption", "three four", true]],
@@ -162,22 +160,6 @@ public sealed class SettleTests(PostgresFixture postgres)
         Assert.Equal(
             [["", 0]],
             await database.RowsAsync("select description, cardinality(tags) from content_posts where is_crosspost"));
-    }
-
-    [Fact]
-    public async Task A_patch_cannot_set_what_governs_access()
-    {
-        await using var database = await postgres.CreateDatabaseAsync();
-        var item = await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
-        var claimId = await database.ClaimAllAsync();
-        var outcome = Post(item);
-        outcome["patch"]!["price"] = 0;
-        outcome["patch"]!["is_ppv"] = false;
-
-        await database.SettleAsync(claimId, outcome);
-
-        Assert.Equal(
-            [[19.99m, true]], await database.RowsAsync("select price, is_ppv from content_posts where is_crosspost"));
     }
 
     [Fact]

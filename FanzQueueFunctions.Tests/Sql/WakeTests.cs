@@ -85,12 +85,20 @@ public sealed class WakeTests(PostgresFixture postgres)
     [InlineData("select post_queue_resume('girlfanz', 'somebody')")]
     [InlineData("select post_queue_limit('girlfanz', 60, 'somebody')")]
     [InlineData("select post_queue_reset_stuck(60)")]
+    [InlineData("select post_queue_undo(jsonb_build_object('idempotency_key', 'undo', 'actor', 'b', 'of', 'cancel'))")]
     public async Task What_lets_due_items_go_tells_so(string order)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         var post = await database.AddPostAsync(await database.AddCreatorAsync());
         await database.AddItemAsync(post, with: "status = 'failed', failed_at = now()");
         await database.AddItemAsync(post, "boyfanz", "status = 'processing', processing_started_at = now() - interval '1 hour'");
+        await database.AddItemAsync(post, "guyz");
+        await database.ExecuteAsync(
+            """
+            select post_queue_cancel(
+              '{"idempotency_key": "cancel", "actor": "b", "filter": {"status": "queued", "platform": "guyz"}}'
+            )
+            """);
         await using var listener = await Listener.StartAsync(database);
 
         await database.ExecuteAsync(order);
@@ -101,7 +109,7 @@ public sealed class WakeTests(PostgresFixture postgres)
     [Fact]
     public async Task Where_transactions_may_be_prepared_none_fails_because_of_the_hint_and_check_says_that_there_is_none()
     {
-        await using var own = await MigratedPostgres.StartAsync();
+        await using var own = await MigratedPostgres.StartAsync(inMemory: true);
         await using (var admin = await own.CreateDatabaseAsync())
             await admin.ExecuteAsync("alter system set max_prepared_transactions = 2");
         await own.Server.StopAsync();

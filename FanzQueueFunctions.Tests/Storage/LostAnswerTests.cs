@@ -48,7 +48,7 @@ public sealed class LostAnswerTests(PostgresFixture postgres)
 
         var settled = await test.Store.SettleAsync(
             claimId,
-            [new() { ItemId = item, Patch = new() { Cluster = "girlfanz", WatermarkEnabled = false } }],
+            [new() { ItemId = item, Cluster = "girlfanz" }],
             CancellationToken.None);
 
         Assert.Equal(1, test.StandIn.Faults.Count(fault));

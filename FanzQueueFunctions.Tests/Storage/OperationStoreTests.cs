@@ -49,6 +49,25 @@ public sealed class OperationStoreTests(PostgresFixture postgres)
     [Theory]
     [InlineData(Transport.Direct)]
     [InlineData(Transport.Rest)]
+    public async Task A_status_that_somebody_added_is_read_as_what_it_is(Transport transport)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync("alter type platform_post_status add value 'on_hold'");
+        database.ForgetConnections();
+        var item = await database.AddItemAsync(
+            await database.AddPostAsync(await database.AddCreatorAsync()), with: "status = 'on_hold'");
+        await using var under = await StoreUnderTest.CreateAsync(database, transport);
+
+        var page = await under.Operations.ReadItemsAsync(new(new ItemFilter { Platform = "girlfanz" }, PageSize: 2), default);
+        var story = await under.Operations.ReadItemAsync(item, default);
+
+        Assert.Equal("on_hold", Assert.Single(page.Items).Status);
+        Assert.Equal("on_hold", story!.Item.Status);
+    }
+
+    [Theory]
+    [InlineData(Transport.Direct)]
+    [InlineData(Transport.Rest)]
     public async Task A_pause_a_limit_and_a_resume_are_done_and_recorded(Transport transport)
     {
         await using var database = await postgres.CreateDatabaseAsync();

@@ -17,7 +17,7 @@ public sealed class QueueStoreTests(PostgresFixture postgres)
         var creator = await database.AddCreatorAsync();
         var item = await database.AddItemAsync(
             await database.AddPostAsync(creator),
-            with: "modified_title = 'Für dich 🎁', add_platform_watermark = true, retry_count = 2, max_retries = 5");
+            with: "modified_title = 'Für dich 🎁', retry_count = 2, max_retries = 5");
 
         var claim = await test.Store.ClaimAsync(Guid.CreateVersion7(), 10, Lease, fair: false, CancellationToken.None);
 
@@ -29,7 +29,6 @@ public sealed class QueueStoreTests(PostgresFixture postgres)
                 TargetPlatform = "girlfanz",
                 PlatformKnown = true,
                 ModifiedTitle = "Für dich 🎁",
-                AddPlatformWatermark = true,
                 RetryCount = 2,
                 MaxRetries = 5,
                 Original = new OriginalPost
@@ -194,7 +193,7 @@ public sealed class QueueStoreTests(PostgresFixture postgres)
     private static ItemOutcome Post(Guid itemId) => new()
     {
         ItemId = itemId,
-        Patch = new() { Cluster = "girlfanz", WatermarkEnabled = false },
+        Cluster = "girlfanz",
         RetryInSeconds = 120,
     };
 }

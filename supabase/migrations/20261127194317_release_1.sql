@@ -80,7 +80,7 @@ begin
       item_table oid,
       item_address tid,
       original_post_id uuid,
-      patch jsonb,
+      cluster text,
       outcome text,
       error text,
       post_id uuid,
@@ -877,7 +877,7 @@ as $$
     'Apply the newest file in supabase/migrations again: it makes all functions anew.'
   from needed
   join pg_proc p on p.oid = needed.function
-  where md5(p.prosrc) <> needed.digest
+  where post_queue.digest(p) <> needed.digest
 
   union all
 
@@ -1084,6 +1084,19 @@ as $$
 
   union all
 
+  -- Of the server and the role, not of this transaction: the REST API may call what changes nothing in a read-only one.
+  select
+    'error',
+    case when pg_is_in_recovery() then 'The server is a standby.' else 'default_transaction_read_only is on.' end,
+    'The database takes no changes: nothing is queued and nothing is posted.',
+    case
+      when pg_is_in_recovery() then 'Use the address of the primary.'
+      else 'A platform sets it where a disk quota is used up: make room there. Otherwise reset it for the server, the database or the role.'
+    end
+  where pg_is_in_recovery() or current_setting('default_transaction_read_only') = 'on'
+
+  union all
+
   select
     'note',
     format('max_prepared_transactions is %s.', current_setting('max_prepared_transactions')),
@@ -1278,6 +1291,22 @@ $$;
 
 revoke execute on function post_queue.check_unique_indexes() from public, anon, authenticated;
 grant execute on function post_queue.check_unique_indexes() to service_role;
+
+-- schemas/check/digest.sql
+
+-- What a function is, in short: what it does, by whose rights, and under which settings.
+create or replace function post_queue.digest(function pg_proc)
+returns text
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  select md5(concat_ws(E'\n', function.prosrc, function.prosecdef, function.provolatile, function.proconfig))
+$$;
+
+revoke execute on function post_queue.digest(pg_proc) from public, anon, authenticated;
+grant execute on function post_queue.digest(pg_proc) to service_role;
 
 -- schemas/check/missing_indexes.sql
 
@@ -1755,7 +1784,7 @@ begin
   with taken as materialized (
     select
       q.id, q.creator_id, q.original_post_id, left(q.target_platform, 100) as target_platform,
-      q.target_platform = any (platforms) as platform_known, q.modified_title, q.add_platform_watermark,
+      q.target_platform = any (platforms) as platform_known, q.modified_title,
       q.retry_count, q.max_retries, greatest(q.scheduled_for, q.queued_at) as due_at
     from public.multiplatform_post_queue q
     -- A case, so that the planner looks for no index but that of the ids.
@@ -1784,7 +1813,6 @@ begin
         'target_platform', taken.target_platform,
         'platform_known', taken.platform_known,
         'modified_title', taken.modified_title,
-        'add_platform_watermark', taken.add_platform_watermark,
         'retry_count', taken.retry_count,
         'max_retries', taken.max_retries,
         'original', original.json
@@ -3851,7 +3879,7 @@ begin
   where w.id = any (array(
     select gone.id
     from post_queue.workers gone
-    where gone.reported_at < now() - interval '1 day'
+    where gone.reported_at not between now() - interval '1 day' and now() + interval '3 minutes'
     for update skip locked
   ));
   perform post_queue.correct_starts();
@@ -3887,7 +3915,8 @@ grant execute on function post_queue.seconds_since(timestamptz) to service_role;
 
 -- The workers of the last day, the one that reported last first, 20 at most: [{"name", "started_at", "reported_at",
 -- "reported_seconds", "is_gone", "completed_at", "completed_seconds", "posted_at", "is_late", "failed_runs", "unsettled",
--- "error", "error_at"}, ...]. One that has said nothing for three minutes is gone.
+-- "error", "error_at"}, ...]. One that has said nothing for three minutes is gone. A report of the future is of a clock that was
+-- ahead: whoever lives has reported since.
 create or replace function post_queue.worker_rows()
 returns jsonb
 language sql
@@ -3903,6 +3932,7 @@ as $$
       post_queue.seconds_since(coalesce(w.completed_at, w.started_at)) as completed_seconds, w.posted_at, w.is_late,
       w.failed_runs, w.unsettled, w.error, w.error_at
     from post_queue.workers w
+    where w.reported_at < now() + interval '3 minutes'
     order by w.reported_at desc
     limit 20
   ) as told
@@ -4334,7 +4364,6 @@ begin
       select retried.changed, retried.before, retried.posted_already
       into changed, before, posted_already
       from post_queue.retry_items(ids, changeable) as retried;
-      perform post_queue.hint();
     when 'cancel' then
       select cancelled.changed, cancelled.before into changed, before from post_queue.cancel_items(ids, changeable) as cancelled;
     when 'prune' then
@@ -4342,6 +4371,9 @@ begin
     when 'undo' then
       select items.changed, items.before into changed, before from post_queue.undo_items(ids, changeable, undone.id) as items;
   end case;
+  if this_verb in ('retry', 'undo') then
+    perform post_queue.hint();
+  end if;
   changed := coalesce(changed, '{}');
   entry.done := entry.done + cardinality(changed);
   entry.marked_posted := entry.marked_posted + posted_already;
@@ -6699,15 +6731,14 @@ grant execute on function post_queue.columns_to_copy() to service_role;
 -- schemas/settle/compose.sql
 
 -- The new post: the whole original, what governs access (price, is_ppv, is_subscriber_only and whatever comes to stand
--- beside them) with it, and a few columns laid over. Of the patch only what may differ is taken.
+-- beside them) with it, and a few columns laid over. What its creator wrote for this platform is the item's of this moment,
+-- all of it, so that no post has an old title and a new caption.
 --
 -- A row is copied and its columns set, which takes 5 µs, where jsonb_populate_record takes 20. Settings of its own would
--- cost 7 µs a call: it names nothing but built-in things, and its caller pins the search_path.
---
--- Settings of its own would cost each post a good part of what it does, and it runs while triggers of others may: it names
--- even operators in full.
+-- cost 7 µs a call, and it runs while triggers of others may: it names in full what is not the language's own.
 create or replace function post_queue.compose(
-  original public.content_posts, post_id uuid, queue_item_id uuid, caption text, hashtags text[], patch jsonb
+  original public.content_posts, post_id uuid, queue_item_id uuid, cluster text, title text, caption text, hashtags text[],
+  watermark boolean
 )
 returns public.content_posts
 language plpgsql
@@ -6721,11 +6752,11 @@ begin
   post.queue_item_id := queue_item_id;
   post.original_post_id := original.id;
   post.is_crosspost := true;
-  post.cluster := patch operator(pg_catalog.->>) 'cluster';
-  post.title := coalesce(patch operator(pg_catalog.->>) 'title', original.title);
+  post.cluster := cluster;
+  post.title := coalesce(title, original.title);
   post.description := coalesce(caption, original.description);
   post.tags := coalesce(hashtags, original.tags);
-  post.watermark_enabled := coalesce((patch operator(pg_catalog.->>) 'watermark_enabled')::pg_catalog.bool, false);
+  post.watermark_enabled := coalesce(watermark, false);
   post.status := 'published';
   post.moderation_status := 'pending';
   post.view_count := 0;
@@ -6741,9 +6772,9 @@ begin
 end
 $$;
 
-revoke execute on function post_queue.compose(public.content_posts, uuid, uuid, text, text[], jsonb)
+revoke execute on function post_queue.compose(public.content_posts, uuid, uuid, text, text, text, text[], boolean)
   from public, anon, authenticated;
-grant execute on function post_queue.compose(public.content_posts, uuid, uuid, text, text[], jsonb) to service_role;
+grant execute on function post_queue.compose(public.content_posts, uuid, uuid, text, text, text, text[], boolean) to service_role;
 
 -- schemas/settle/finish.sql
 
@@ -7061,7 +7092,7 @@ begin
   with outcome as materialized (
     select distinct on (o.item_id) o.*
     from jsonb_to_recordset(outcomes) as o (
-      item_id uuid, patch jsonb, refusal text, obstacle text, retry_in_seconds numeric
+      item_id uuid, cluster text, refusal text, obstacle text, retry_in_seconds numeric
     )
     order by o.item_id
   ),
@@ -7112,7 +7143,7 @@ begin
   judged as materialized (
     select
       held.*,
-      outcome.patch,
+      outcome.cluster,
       outcome.retry_in_seconds,
       existing.id as existing_post_id,
       case
@@ -7147,7 +7178,7 @@ begin
       item_table,
       address,
       original_post_id,
-      patch,
+      cluster,
       case
         when refusal is null and obstacle is null then 'posted'
         when refusal is null and retry_in_seconds is not null then 'retried'
@@ -7226,7 +7257,7 @@ as $$
     -- Once more, because the original may have changed since the decision.
     and original.creator_id = q.creator_id
   cross join lateral post_queue.compose(
-    original, v.post_id, v.item_id, q.modified_caption, q.modified_hashtags, v.patch
+    original, v.post_id, v.item_id, v.cluster, q.modified_title, q.modified_caption, q.modified_hashtags, q.add_platform_watermark
   ) as post
   where v.outcome = 'posted' and not v.post_exists
 $$;
@@ -7320,8 +7351,8 @@ grant execute on function post_queue.own_path() to service_role;
 -- none of it happened.
 --
 --   claim_id  the claim under which the items were taken
---   outcomes  [{"item_id", "patch": {"cluster", "title", "watermark_enabled"}, "refusal", "retry_in_seconds"}, ...]
---             patch             what the new post says other than its original
+--   outcomes  [{"item_id", "cluster", "refusal", "obstacle", "retry_in_seconds"}, ...]
+--             cluster           the platform that the post is for
 --             refusal           why the item may not be posted: it fails at once
 --             obstacle          why it could not be posted now: without a look at its original it is tried again, or
 --                               fails when retries are used up
@@ -7806,7 +7837,7 @@ begin
   select jsonb_agg(jsonb_build_array(object.kind, object.name, object.digest) order by object.kind, object.name)
   into objects
   from (
-    select 'function' as kind, p.oid::regprocedure::text as name, md5(p.prosrc) as digest
+    select 'function' as kind, p.oid::regprocedure::text as name, post_queue.digest(p) as digest
     from pg_proc p
     where (
         p.pronamespace = 'post_queue'::regnamespace

@@ -10,7 +10,7 @@ begin
   select jsonb_agg(jsonb_build_array(object.kind, object.name, object.digest) order by object.kind, object.name)
   into objects
   from (
-    select 'function' as kind, p.oid::regprocedure::text as name, md5(p.prosrc) as digest
+    select 'function' as kind, p.oid::regprocedure::text as name, post_queue.digest(p) as digest
     from pg_proc p
     where (
         p.pronamespace = 'post_queue'::regnamespace

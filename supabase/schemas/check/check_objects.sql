@@ -32,7 +32,7 @@ as $$
     'Apply the newest file in supabase/migrations again: it makes all functions anew.'
   from needed
   join pg_proc p on p.oid = needed.function
-  where md5(p.prosrc) <> needed.digest
+  where post_queue.digest(p) <> needed.digest
 
   union all
 

@@ -51,6 +51,19 @@ as $$
 
   union all
 
+  -- Of the server and the role, not of this transaction: the REST API may call what changes nothing in a read-only one.
+  select
+    'error',
+    case when pg_is_in_recovery() then 'The server is a standby.' else 'default_transaction_read_only is on.' end,
+    'The database takes no changes: nothing is queued and nothing is posted.',
+    case
+      when pg_is_in_recovery() then 'Use the address of the primary.'
+      else 'A platform sets it where a disk quota is used up: make room there. Otherwise reset it for the server, the database or the role.'
+    end
+  where pg_is_in_recovery() or current_setting('default_transaction_read_only') = 'on'
+
+  union all
+
   select
     'note',
     format('max_prepared_transactions is %s.', current_setting('max_prepared_transactions')),

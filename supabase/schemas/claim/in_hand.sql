@@ -29,7 +29,7 @@ begin
   with taken as materialized (
     select
       q.id, q.creator_id, q.original_post_id, left(q.target_platform, 100) as target_platform,
-      q.target_platform = any (platforms) as platform_known, q.modified_title, q.add_platform_watermark,
+      q.target_platform = any (platforms) as platform_known, q.modified_title,
       q.retry_count, q.max_retries, greatest(q.scheduled_for, q.queued_at) as due_at
     from public.multiplatform_post_queue q
     -- A case, so that the planner looks for no index but that of the ids.
@@ -58,7 +58,6 @@ begin
         'target_platform', taken.target_platform,
         'platform_known', taken.platform_known,
         'modified_title', taken.modified_title,
-        'add_platform_watermark', taken.add_platform_watermark,
         'retry_count', taken.retry_count,
         'max_retries', taken.max_retries,
         'original', original.json

@@ -49,7 +49,7 @@ begin
   where w.id = any (array(
     select gone.id
     from post_queue.workers gone
-    where gone.reported_at < now() - interval '1 day'
+    where gone.reported_at not between now() - interval '1 day' and now() + interval '3 minutes'
     for update skip locked
   ));
   perform post_queue.correct_starts();

@@ -1,6 +1,7 @@
 -- The workers of the last day, the one that reported last first, 20 at most: [{"name", "started_at", "reported_at",
 -- "reported_seconds", "is_gone", "completed_at", "completed_seconds", "posted_at", "is_late", "failed_runs", "unsettled",
--- "error", "error_at"}, ...]. One that has said nothing for three minutes is gone.
+-- "error", "error_at"}, ...]. One that has said nothing for three minutes is gone. A report of the future is of a clock that was
+-- ahead: whoever lives has reported since.
 create or replace function post_queue.worker_rows()
 returns jsonb
 language sql
@@ -16,6 +17,7 @@ as $$
       post_queue.seconds_since(coalesce(w.completed_at, w.started_at)) as completed_seconds, w.posted_at, w.is_late,
       w.failed_runs, w.unsettled, w.error, w.error_at
     from post_queue.workers w
+    where w.reported_at < now() + interval '3 minutes'
     order by w.reported_at desc
     limit 20
   ) as told

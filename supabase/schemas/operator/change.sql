@@ -158,7 +158,6 @@ begin
       select retried.changed, retried.before, retried.posted_already
       into changed, before, posted_already
       from post_queue.retry_items(ids, changeable) as retried;
-      perform post_queue.hint();
     when 'cancel' then
       select cancelled.changed, cancelled.before into changed, before from post_queue.cancel_items(ids, changeable) as cancelled;
     when 'prune' then
@@ -166,6 +165,9 @@ begin
     when 'undo' then
       select items.changed, items.before into changed, before from post_queue.undo_items(ids, changeable, undone.id) as items;
   end case;
+  if this_verb in ('retry', 'undo') then
+    perform post_queue.hint();
+  end if;
   changed := coalesce(changed, '{}');
   entry.done := entry.done + cardinality(changed);
   entry.marked_posted := entry.marked_posted + posted_already;

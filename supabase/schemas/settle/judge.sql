@@ -32,7 +32,7 @@ begin
   with outcome as materialized (
     select distinct on (o.item_id) o.*
     from jsonb_to_recordset(outcomes) as o (
-      item_id uuid, patch jsonb, refusal text, obstacle text, retry_in_seconds numeric
+      item_id uuid, cluster text, refusal text, obstacle text, retry_in_seconds numeric
     )
     order by o.item_id
   ),
@@ -83,7 +83,7 @@ begin
   judged as materialized (
     select
       held.*,
-      outcome.patch,
+      outcome.cluster,
       outcome.retry_in_seconds,
       existing.id as existing_post_id,
       case
@@ -118,7 +118,7 @@ begin
       item_table,
       address,
       original_post_id,
-      patch,
+      cluster,
       case
         when refusal is null and obstacle is null then 'posted'
         when refusal is null and retry_in_seconds is not null then 'retried'

@@ -20,7 +20,7 @@ as $$
     -- Once more, because the original may have changed since the decision.
     and original.creator_id = q.creator_id
   cross join lateral post_queue.compose(
-    original, v.post_id, v.item_id, q.modified_caption, q.modified_hashtags, v.patch
+    original, v.post_id, v.item_id, v.cluster, q.modified_title, q.modified_caption, q.modified_hashtags, q.add_platform_watermark
   ) as post
   where v.outcome = 'posted' and not v.post_exists
 $$;

@@ -2,8 +2,8 @@
 -- none of it happened.
 --
 --   claim_id  the claim under which the items were taken
---   outcomes  [{"item_id", "patch": {"cluster", "title", "watermark_enabled"}, "refusal", "retry_in_seconds"}, ...]
---             patch             what the new post says other than its original
+--   outcomes  [{"item_id", "cluster", "refusal", "obstacle", "retry_in_seconds"}, ...]
+--             cluster           the platform that the post is for
 --             refusal           why the item may not be posted: it fails at once
 --             obstacle          why it could not be posted now: without a look at its original it is tried again, or
 --                               fails when retries are used up

@@ -8,7 +8,7 @@ begin
       item_table oid,
       item_address tid,
       original_post_id uuid,
-      patch jsonb,
+      cluster text,
       outcome text,
       error text,
       post_id uuid,
