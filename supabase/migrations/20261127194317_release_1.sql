@@ -1,4 +1,5 @@
 -- Made by ./dev migration release_1 from supabase/schemas. Do not edit it: change what stands there, and make it again.
+-- It belongs to version 1.0.0 of the app.
 --
 -- One transaction, so that no worker meets half of it. It may run twice.
 select pg_catalog.set_config('check_function_bodies', 'off', false);
