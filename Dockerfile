@@ -16,6 +16,12 @@ COPY FanzQueueFunctions.Standalone/ FanzQueueFunctions.Standalone/
 RUN dotnet publish FanzQueueFunctions.Standalone --no-restore -c Release -o /app --use-current-runtime -p:PublishAot=true
 
 FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
+ARG VERSION=1.0.0
+LABEL org.opencontainers.image.title="FanzQueueFunctions" \
+  org.opencontainers.image.description="Takes queued posts from Supabase and creates them on the network's platforms" \
+  org.opencontainers.image.vendor="FANZ Group Holdings" \
+  org.opencontainers.image.licenses="LicenseRef-UNLICENSED" \
+  org.opencontainers.image.version="$VERSION"
 WORKDIR /app
 # The program alone: its debug symbols are twice its size.
 COPY --from=build /app/FanzQueueFunctions.Standalone .

@@ -27,6 +27,26 @@ public sealed partial class ApplicationInsightsTests(PostgresFixture postgres)
             Assert.Single(app.Lines, line => line.Contains(text, StringComparison.Ordinal));
             Assert.Equal(1, Occurrences(ingestion.Sent, text));
         }
+
+        Assert.Equal(["FanzQueueFunctions"], ingestion.Tags("ai.cloud.role"));
+        Assert.Equal([BuildVersion.Text], ingestion.Tags("ai.application.ver"));
+    }
+
+    [Fact]
+    public async Task The_name_that_Azure_gives_the_app_is_sent()
+    {
+        await using var ingestion = await IngestionStandIn.StartAsync();
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var app = await AzureApp.StartAsync(
+            [("DATABASE_URL", database.ConnectionString), ("WEBSITE_SITE_NAME", "func-queue"), .. ingestion.Settings]);
+
+        await app.FireAsync("HealthHeartbeat");
+        await app.WaitForLineAsync("[HEALTH] healthy");
+        app.Terminate();
+
+        Assert.Equal(0, await app.WaitForExitAsync());
+        Assert.Equal(["func-queue"], ingestion.Tags("ai.cloud.role"));
+        Assert.Equal([BuildVersion.Text], ingestion.Tags("ai.application.ver"));
     }
 
     [Fact]

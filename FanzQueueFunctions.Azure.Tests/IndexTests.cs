@@ -50,6 +50,7 @@ public sealed class IndexTests(PostgresFixture postgres)
 
         Assert.Single(app.Lines, line => line.EndsWith("FANZ Multi-Platform Queue Worker", StringComparison.Ordinal));
         Assert.Single(app.Lines, line => line.Contains("Store: 127.0.0.1:", StringComparison.Ordinal));
+        Assert.Single(app.Lines, line => line.EndsWith($"Version: {BuildVersion.Text}", StringComparison.Ordinal));
     }
 
     [Fact]

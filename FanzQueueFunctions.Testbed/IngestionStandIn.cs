@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -44,6 +45,14 @@ public sealed class IngestionStandIn : IAsyncDisposable
 
     /// <summary>All that was sent, as JSON, one item a line.</summary>
     public string Sent => string.Join('\n', _bodies);
+
+    /// <summary>The values that the items have for a tag, each once; null where one has none.</summary>
+    public IReadOnlyList<string?> Tags(string name) =>
+    [
+        .. Sent.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(item => (string?)JsonNode.Parse(item)!["tags"]?[name])
+            .Distinct(),
+    ];
 
     public static async Task<IngestionStandIn> StartAsync()
     {

@@ -69,6 +69,7 @@ public sealed partial class Schemas(string folder)
         var released = Released();
         var text = new StringBuilder($"""
             {Mark}{name} from supabase/schemas. Do not edit it: change what stands there, and make it again.
+            -- It belongs to version {BuildVersion.Text} of the app.
             --
             -- One transaction, so that no worker meets half of it. It may run twice.
             select pg_catalog.set_config('check_function_bodies', 'off', false);

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry.Logs;
+using OpenTelemetry.Resources;
 
 namespace FanzQueueFunctions;
 
@@ -22,9 +23,16 @@ internal static class WorkerLog
         var relaysAll = builder.Configuration.HasApplicationInsights();
         // Then the worker's log lines are taken away from the host's console: all go by standard output.
         if (relaysAll)
-            builder.Services.AddOpenTelemetry().UseFunctionsWorkerDefaults();
+        {
+            var telemetry = builder.Services.AddOpenTelemetry();
+            telemetry.UseFunctionsWorkerDefaults();
+            // Those say the assembly's version, which has four numbers.
+            telemetry.ConfigureResource(resource => resource.AddAttributes([new("service.version", AppVersion.Text)]));
+        }
         else
+        {
             builder.UseMiddleware<InvocationMark>();
+        }
 
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter<ConsoleLoggerProvider>((category, level) =>

@@ -96,6 +96,7 @@ function scopeOf({ verb, filter }) {
   if (verb === 'resetStuck') return `in processing for over ${duration(filter.olderThanSeconds)}`;
   if (verb === 'undo') return `the cancel ${filter.of}`;
   if (filter?.history) return `history ${wordsOf(filter)}`;
+  if (filter?.changes) return `audit log ${wordsOf(filter)}`;
   if (filter?.ids) return filter.ids.length === 1 ? h('a', { href: `#/item/${filter.ids[0]}` }, 'one item') : many(filter.ids.length, 'item');
   return wordsOf(filter);
 }

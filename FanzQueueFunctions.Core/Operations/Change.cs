@@ -67,6 +67,9 @@ public sealed record ChangeScope
     /// <summary>True where the rows were those of the history, not items.</summary>
     public bool? History { get; init; }
 
+    /// <summary>True where the rows were those of this record, not items.</summary>
+    public bool? Changes { get; init; }
+
     /// <summary>True where something of it is gone, with the creator whom it told of.</summary>
     public bool? Erased { get; init; }
 

@@ -52,6 +52,11 @@ public interface IOperationStore
     Task<int> PruneHistoryAsync(
         DateTimeOffset olderThan, string idempotencyKey, string actor, CancellationToken cancellationToken);
 
+    /// <summary>The same for the record of changes, and what it keeps of their items.</summary>
+    /// <inheritdoc cref="PruneHistoryAsync"/>
+    Task<int> PruneChangesAsync(
+        DateTimeOffset olderThan, string idempotencyKey, string actor, CancellationToken cancellationToken);
+
     /// <summary>Does one portion of taking a creator who was deleted out of what the queue itself keeps.</summary>
     /// <param name="after">The <see cref="ErasedPortion.Next"/> of the portion before; null for the first.</param>
     Task<ErasedPortion> EraseCreatorAsync(CreatorErasure order, string? after, CancellationToken cancellationToken);

@@ -9,7 +9,7 @@ public enum RecordedVerb
     /// <summary>See <see cref="ItemVerb.Cancel"/>.</summary>
     Cancel,
 
-    /// <summary>See <see cref="ItemVerb.Prune"/>; rows of the history, too.</summary>
+    /// <summary>See <see cref="ItemVerb.Prune"/>; rows of the history and of this record, too.</summary>
     Prune,
 
     /// <summary>See <see cref="ControlVerb.Pause"/>.</summary>

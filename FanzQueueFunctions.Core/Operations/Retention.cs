@@ -25,7 +25,7 @@ public sealed class Retention(
 
     /// <summary>
     /// Deletes until nothing is left to delete, the time is used up, or the app is asked to stop. Posted, failed and cancelled
-    /// items and the history take turns, a portion each, so that none of them waits until another is done.
+    /// items, the history and the record of changes take turns, a portion each, so that none of them waits until another is done.
     /// </summary>
     /// <param name="cancellationToken">Cancelled, no new portion begins; the one in hand is finished.</param>
     /// <returns>How many rows it deleted. A store that fails ends the run with one log line; it does not throw.</returns>
@@ -81,7 +81,9 @@ public sealed class Retention(
         if (options.CancelledDays is { } cancelledDays)
             yield return PruneItemsAsync(ItemStatus.Cancelled, hour, hour.AddDays(-cancelledDays));
         if (options.HistoryDays is { } historyDays)
-            yield return PruneHistoryAsync(hour, hour.AddDays(-historyDays));
+            yield return PruneRowsAsync(store.PruneHistoryAsync, "history", hour, hour.AddDays(-historyDays));
+        if (options.ChangesDays is { } changesDays)
+            yield return PruneRowsAsync(store.PruneChangesAsync, "changes", hour, hour.AddDays(-changesDays));
     }
 
     private async IAsyncEnumerable<long> PruneItemsAsync(
@@ -115,14 +117,16 @@ public sealed class Retention(
         }
     }
 
-    private async IAsyncEnumerable<long> PruneHistoryAsync(
-        DateTimeOffset hour, DateTimeOffset olderThan)
+    private static async IAsyncEnumerable<long> PruneRowsAsync(
+        Func<DateTimeOffset, string, string, CancellationToken, Task<int>> pruneAsync,
+        string kind,
+        DateTimeOffset hour,
+        DateTimeOffset olderThan)
     {
         int portion;
         do
         {
-            portion = await store.PruneHistoryAsync(
-                olderThan, $"{Actor} history {hour:yyyy-MM-ddTHH}", Actor, CancellationToken.None);
+            portion = await pruneAsync(olderThan, $"{Actor} {kind} {hour:yyyy-MM-ddTHH}", Actor, CancellationToken.None);
             yield return portion;
         }
         while (portion == PortionSize);

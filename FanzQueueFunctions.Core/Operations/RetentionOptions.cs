@@ -20,6 +20,9 @@ public sealed record RetentionOptions
     /// <summary><c>Queue__KeepHistoryDays</c>: the history of posts.</summary>
     public int? HistoryDays { get; init; }
 
+    /// <summary><c>Queue__KeepChangesDays</c>: the record of changes. What is gone from it can no longer be undone.</summary>
+    public int? ChangesDays { get; init; }
+
     /// <exception cref="SettingException">A value is out of its range.</exception>
     public static RetentionOptions Read(IConfiguration configuration) => new()
     {
@@ -27,6 +30,7 @@ public sealed record RetentionOptions
         FailedDays = ReadDays(configuration, "Queue:KeepFailedDays"),
         CancelledDays = ReadDays(configuration, "Queue:KeepCancelledDays"),
         HistoryDays = ReadDays(configuration, "Queue:KeepHistoryDays"),
+        ChangesDays = ReadDays(configuration, "Queue:KeepChangesDays"),
     };
 
     private static int? ReadDays(IConfiguration configuration, string key) =>

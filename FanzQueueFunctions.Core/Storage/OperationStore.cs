@@ -121,8 +121,16 @@ internal sealed class OperationStore(IQueueTransport transport, StoreResilience 
 
     public Task<int> PruneHistoryAsync(
         DateTimeOffset olderThan, string idempotencyKey, string actor, CancellationToken cancellationToken) =>
+        PruneAsync("post_queue_prune_history", olderThan, idempotencyKey, actor, cancellationToken);
+
+    public Task<int> PruneChangesAsync(
+        DateTimeOffset olderThan, string idempotencyKey, string actor, CancellationToken cancellationToken) =>
+        PruneAsync("post_queue_prune_changes", olderThan, idempotencyKey, actor, cancellationToken);
+
+    private Task<int> PruneAsync(
+        string function, DateTimeOffset olderThan, string idempotencyKey, string actor, CancellationToken cancellationToken) =>
         CallAsync(
-            "post_queue_prune_history",
+            function,
             [new("older_than", olderThan), new("idempotency_key", idempotencyKey), new("actor", actor)],
             OperationJson.Default.Int32,
             cancellationToken);

@@ -9,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace FanzQueueFunctions.Telemetry;
@@ -17,6 +18,7 @@ namespace FanzQueueFunctions.Telemetry;
 internal static class TelemetryRegistration
 {
     private const string Runtime = "System.Runtime";
+    private const string ServiceName = "FanzQueueFunctions";
 
     public static void AddQueueTelemetry(this IHostApplicationBuilder builder)
     {
@@ -61,9 +63,17 @@ internal static class TelemetryRegistration
     {
         // First, so that its processor comes before the one that exports.
         builder.Services.AddOpenTelemetry()
+            // A name that is set from outside (OTEL_SERVICE_NAME) wins; App Service's own (WEBSITE_SITE_NAME) comes behind this.
+            .ConfigureResource(resource => resource
+                .AddService(ServiceName, autoGenerateServiceInstanceId: false)
+                .AddEnvironmentVariableDetector())
             .WithMetrics(metrics => metrics.AddMeter(QueueMetrics.MeterName, Runtime).AddView(Kept))
             .WithTracing(tracing => tracing.AddSource(QueueActivity.SourceName).AddProcessor(new OwnOrFailed()));
-        builder.Services.AddApplicationInsightsTelemetryWorkerService(options => options.ConnectionString = connectionString);
+        builder.Services.AddApplicationInsightsTelemetryWorkerService(options =>
+        {
+            options.ConnectionString = connectionString;
+            options.ApplicationVersion = AppVersion.Text;
+        });
         builder.Services.PostConfigure<AzureMonitorExporterOptions>(options =>
         {
             options.EnablePerformanceCounters = false;

@@ -65,6 +65,7 @@ public sealed class AppTests(PostgresFixture postgres)
         var id = item.ToString("N")[^8..];
         var lines = app.Lines;
         Assert.Contains("FANZ Multi-Platform Queue Worker", lines);
+        Assert.Contains($"Version: {BuildVersion.Text}", lines);
         Assert.Contains(lines, line => line.StartsWith("Store: 127.0.0.1:", StringComparison.Ordinal));
         Assert.Contains($"[{id}] Processing: An original → girlfanz", lines);
         Assert.Contains(lines, line => line.StartsWith($"[{id}] ✅ SUCCESS - Posted to girlfanz (", StringComparison.Ordinal));

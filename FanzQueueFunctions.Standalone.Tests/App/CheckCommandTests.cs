@@ -171,6 +171,15 @@ public sealed class CheckCommandTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task The_version_is_printed_and_nothing_else()
+    {
+        await using var app = AppProcess.Start([("DATABASE_URL", null)], "--version");
+
+        Assert.Equal(0, await app.WaitForExitAsync());
+        Assert.Equal([BuildVersion.Text], app.Lines);
+    }
+
+    [Fact]
     public async Task A_shell_gets_a_script_and_the_words_that_complete_a_line()
     {
         await using var script = AppProcess.Start([("DATABASE_URL", null)], "completion", "bash");

@@ -257,6 +257,23 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
         Assert.Equal([sentence], await PrintedAsync(database, 1, arguments));
     }
 
+    [Fact]
+    public async Task A_prune_of_the_audit_log_is_on_record_in_it()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync(
+            """
+            insert into post_queue.actions (idempotency_key, verb, actor, updated_at)
+            values ('old', 'pause', 'ann', now() - interval '9 days');
+            select post_queue_prune_changes(now() - interval '7 days', 'k', 'bob')
+            """);
+
+        var line = (await PrintedAsync(database, 0, "changes"))[^1];
+
+        Assert.Contains("bob", line, StringComparison.Ordinal);
+        Assert.Contains("audit log, before ", line, StringComparison.Ordinal);
+    }
+
     private static async Task<string[]> PrintedAsync(TestDatabase database, int exitCode, params string[] arguments)
     {
         await using var command = AppProcess.Start([("DATABASE_URL", database.ConnectionString), ("Queue__DatabaseName", "the test's")], ["queue", .. arguments]);

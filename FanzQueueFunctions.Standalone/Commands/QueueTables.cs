@@ -187,6 +187,8 @@ internal static class QueueTables
             yield return "(erased)";
         if (filter.History == true)
             yield return "history";
+        if (filter.Changes == true)
+            yield return "audit log";
         if (filter.Status is { } status)
             yield return Text(status);
         if (filter.Platform is { } platform)

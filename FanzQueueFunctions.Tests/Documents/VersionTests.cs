@@ -17,6 +17,10 @@ public sealed partial class VersionTests
         (string)JsonNode.Parse(Read("FanzQueueFunctions.Core", "Http", "openapi.json"))!["info"]!["version"]!);
 
     [Fact]
+    public void An_image_says_it_where_no_other_is_given() => Assert.Contains(
+        $"\nARG VERSION={AppVersion.Text}\n", Read("Dockerfile"), StringComparison.Ordinal);
+
+    [Fact]
     public void The_SQL_functions_serve_it()
     {
         var serves = Serves().Match(Read("supabase", "schemas", "check", "serves.sql"));

@@ -376,4 +376,30 @@ public sealed class ChangeTests(PostgresFixture postgres)
         Assert.Equal(5L, await database.CountAsync("multiplatform_post_history"));
         Assert.Equal(1L, await database.CountAsync("post_queue.actions where verb = 'prune' and done = 5 and finished"));
     }
+
+    [Fact]
+    public async Task Changes_older_than_a_time_leave_the_record_a_thousand_rows_at_a_time_and_nothing_younger_than_a_day()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync(
+            """
+            insert into post_queue.actions (idempotency_key, verb, actor, updated_at)
+            select n || ' days', 'cancel', 'ann', now() - n * interval '1 day' from generate_series(0, 9) n;
+            insert into post_queue.changed_items (action_id, item_id, status_before, changed_at)
+            select a.id, gen_random_uuid(), 'queued', a.updated_at
+            from post_queue.actions a, generate_series(1, case a.idempotency_key when '9 days' then 2500 else 1 end);
+            """);
+
+        // 2,500 and 4 items, then the 5 changes with the last of them.
+        foreach (var portion in (string[])["1000", "1000", "509", "0"])
+            Assert.Equal(portion, await database.ScalarAsync<string>("select post_queue_prune_changes(now() - interval '4.5 days', 'k', 'bob')::text"));
+        await Assert.ThrowsAsync<PostgresException>(
+            () => database.ExecuteAsync("select post_queue_prune_changes(now() - interval '23 hours', 'k', 'bob')"));
+
+        Assert.Equal(
+            ["0 days", "1 days", "2 days", "3 days", "4 days", "k"],
+            (await database.RowsAsync("select idempotency_key from post_queue.actions order by 1")).Select(row => row[0]));
+        Assert.Equal(5L, await database.CountAsync("post_queue.changed_items"));
+        Assert.Equal(1L, await database.CountAsync("post_queue.actions where verb = 'prune' and actor = 'bob' and done = 5 and portions = 3 and finished"));
+    }
 }

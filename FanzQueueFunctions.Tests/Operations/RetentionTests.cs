@@ -46,6 +46,34 @@ public sealed class RetentionTests(PostgresFixture postgres)
         Assert.Equal(3L, await database.CountAsync("post_queue.actions where actor = 'the Prune timer'"));
     }
 
+    [Theory]
+    [InlineData(Transport.Direct)]
+    [InlineData(Transport.Rest)]
+    public async Task A_change_that_the_record_no_longer_keeps_cannot_be_undone(Transport transport)
+    {
+        await using var database = await CreateAsync();
+        await using var under = await StoreUnderTest.CreateAsync(database, transport);
+        foreach (var status in (ItemStatus[])[ItemStatus.Queued, ItemStatus.Failed])
+        {
+            await under.Operations.ChangeAsync(
+                new() { Verb = ItemVerb.Cancel, Actor = "ann", IdempotencyKey = $"{status}", Filter = new() { Status = status }, Limit = 10 },
+                1,
+                TestContext.Current.CancellationToken);
+        }
+
+        await database.ExecuteAsync("update post_queue.actions set updated_at = now() - interval '8 days' where idempotency_key = 'Queued'");
+
+        // The change and its two items.
+        Assert.Equal(3, await PruneAsync(under.Operations, new() { ChangesDays = 7 }));
+
+        Assert.Equal(
+            [["ann", "cancel"], ["the Prune timer", "prune"]],
+            await database.RowsAsync("select actor, verb from post_queue.actions order by 1"));
+        Assert.Equal(2L, await database.CountAsync("post_queue.changed_items"));
+        await Assert.ThrowsAsync<QueueStoreException>(() => under.Operations.ChangeAsync(
+            new() { Verb = ItemVerb.Undo, Actor = "ann", IdempotencyKey = "back", Of = "Queued" }, 1, TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task Two_runs_in_one_hour_work_on_one_order_and_delete_each_row_once()
     {

@@ -70,6 +70,8 @@ public sealed class HostileObjectTests(PostgresFixture postgres)
         await RunAsync("update public.multiplatform_post_queue set queued_at = now() - interval '9 days', updated_at = now() - interval '9 days'");
         await ChangeAsync("prune", """{"status": "cancelled", "to": "2026-11-20T00:00:00Z"}""");
         await RunAsync("select public.post_queue_prune_history(now() - interval '2 days', 'k4', 'a test')");
+        await RunAsync("update post_queue.actions set updated_at = now() - interval '9 days'");
+        await RunAsync("select public.post_queue_prune_changes(now() - interval '2 days', 'k6', 'a test')");
         foreach (var read in (string[])[
             "post_queue_health(300)", "post_queue_overview(300)", "post_queue_platform_series()", "post_queue_find(gen_random_uuid())", "post_queue_check()", "post_queue_items('{}', true, 10)",
             "post_queue_failures()", "post_queue_series(3600, 60)", "post_queue_roll_up()", "post_queue_creators('a')",

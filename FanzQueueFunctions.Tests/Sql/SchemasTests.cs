@@ -78,6 +78,7 @@ public sealed class SchemasTests(PostgresFixture postgres) : IDisposable
         var sql = File.ReadAllText(_repository.WriteMigration("release_2"));
 
         Assert.StartsWith("-- Made by ./dev migration release_2 from supabase/schemas.", sql, StringComparison.Ordinal);
+        Assert.Contains($"\n-- It belongs to version {AppVersion.Text} of the app.\n", sql, StringComparison.Ordinal);
         Assert.Contains("add column if not exists note text", sql, StringComparison.Ordinal);
         Assert.DoesNotContain("create table if not exists post_queue.tries", sql, StringComparison.Ordinal);
         Assert.Contains(

@@ -26,6 +26,8 @@ comment on column post_queue.actions.left_alone is 'How many were left, by reaso
 comment on column post_queue.actions.after_id is 'Where the next portion goes on.';
 
 -- The newest of one verb or one actor are found by walking the primary key, which is in the order of time.
+-- What is old enough to be pruned is found by this.
+create index if not exists actions_updated_idx on post_queue.actions (updated_at);
 
 alter table post_queue.actions enable row level security;
 revoke all on post_queue.actions from anon, authenticated;
