@@ -12,7 +12,7 @@ public sealed record FailureCause
     /// <summary>The error with ids, numbers and quoted values masked: what a filter takes.</summary>
     public required string Cause { get; init; }
 
-    /// <summary>How many are failed still: exact to 10,000, and for all causes together to 30,000.</summary>
+    /// <summary>How many are failed still: exact to 10,000, and for all causes together to 20,000.</summary>
     public required long Count { get; init; }
 
     /// <summary>False where there are more than <see cref="Count"/>.</summary>
