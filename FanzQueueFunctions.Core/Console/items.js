@@ -193,15 +193,16 @@ function filterForm(query, platforms) {
 }
 
 function selectionBar(chosen, query) {
-  if (!mayChange()) return h('span', {});
+  const stale = isStale && h('span', { class: 'ink-late' }, 'The form says something else than what is shown: press Filter, or Clear.');
+  if (!mayChange()) return h('span', {}, stale);
   const verbs = Object.keys(changeable);
   if (chosen.length > 0)
-    return h('span', { class: 'actions' }, h('strong', {}, `${number(chosen.length)} selected`), verbs.map((verb) => h('button', {
+    return h('span', { class: 'actions' }, stale, h('strong', {}, `${number(chosen.length)} selected`), verbs.map((verb) => h('button', {
       'data-acts': true, onclick: () => changeSelected(verb),
     }, `${verb === 'retry' ? 'Retry' : 'Cancel'} selected`)));
   const possible = verbs.filter((verb) => changeable[verb].includes(query.status));
   return h('span', { class: 'actions' },
-    isStale && h('span', { class: 'ink-late' }, 'The form says something else than what is shown: press Filter, or Clear.'),
+    stale,
     possible.length === 0 && !isStale && h('span', { class: 'hint' }, 'Select items, or a status to change all that match.'),
     possible.map((verb) => h('button', {
       'data-acts': true, 'data-stale': isStale, onclick: () => !isStale && askForChange(verb, { filter: filterOf(query) }, thatAre(filterOf(query))),
@@ -296,7 +297,7 @@ let exporting = '';
 
 function exports(wanted) {
   const button = (label, format) => h('button', {
-    disabled: !wanted || exporting !== '', title: 'All that match, not this page alone', onclick: async () => {
+    disabled: !wanted || isStale || exporting !== '', title: 'All that match, not this page alone', onclick: async () => {
       exporting = format;
       repaint();
       try {

@@ -20,7 +20,7 @@ public sealed class ChangeTests(PostgresFixture postgres, ChromiumFixture chromi
 
         await console.ClickAsync("Retry all 312");
         await console.SeesAsync("dialog form");
-        Assert.Equal("Retry 312 items with the cause “The connection was lost.”?", await console.TextAsync("dialog h2"));
+        Assert.Equal("Retry 312 items that are failed, with the cause “The connection was lost.”?", await console.TextAsync("dialog h2"));
         Assert.Equal(317, await app.Database.CountAsync("multiplatform_post_queue where status = 'failed'"));
         await console.Page.Locator("dialog input").FillAsync("the network is back");
         await console.ClickAsync("Retry 312 items");
