@@ -10,7 +10,8 @@ import { changeable, neighbours } from './items.js';
 export const item = {
   title: 'Item',
 
-  load: ({ id }) => read(`items/${encodeURIComponent(id ?? '')}`),
+  // Without any id it would be the list.
+  load: ({ id }) => read(`items/${encodeURIComponent(id || 'none')}`),
 
   render({ item: it, original, post, tries, deeds, waits }) {
     const { before, after, list } = neighbours(it.id);

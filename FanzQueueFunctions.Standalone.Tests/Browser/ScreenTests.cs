@@ -110,6 +110,30 @@ public sealed class ScreenTests(PostgresFixture postgres, ChromiumFixture chromi
     }
 
     [Fact]
+    public async Task A_wrong_address_of_the_audit_log_keeps_the_form_and_says_what_is_wrong()
+    {
+        await using var app = await StartAsync();
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "changes?verb=x&actor=anna");
+        console.Means("400");
+
+        await Assertions.Expect(console.Page.Locator("main [role=alert]")).ToHaveTextAsync(
+            "verb must be one of retry, cancel, prune, pause, resume, limit, resetStuck, undo, erase.");
+        Assert.Equal("anna", await console.Page.GetByLabel("Who").InputValueAsync());
+        await console.AssertIsFitAsync();
+    }
+
+    [Fact]
+    public async Task An_address_that_has_no_id_of_an_item_says_so_in_words()
+    {
+        await using var app = await StartAsync();
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "item/7");
+        console.Means("400");
+
+        await Assertions.Expect(console.Page.Locator("main p")).ToHaveTextAsync(
+            "\"7\" is no id of an item. One is like 3f2b8c1e-0000-4000-8000-000000000000.");
+    }
+
+    [Fact]
     public async Task An_empty_platform_means_the_items_without_a_name_and_not_all()
     {
         await using var app = await StartAsync(async database => await database.AddItemAsync(
