@@ -6,7 +6,7 @@ import { h } from './dom.js';
 import { filterOf, nameOf, shortNameOf, thatAre } from './filter.js';
 import { ago, duration, many, moment, number } from './format.js';
 import { sparkline } from './plots.js';
-import { inputOf, ofInput, zoneAt } from './zone.js';
+import { inputOf, ofInput, zoneOf } from './zone.js';
 
 const windows = { '1h': 3600, '24h': 86_400, '7d': 604_800 };
 
@@ -40,7 +40,7 @@ export const failures = {
             event.preventDefault();
             go('failures', { since: typedIn(event.target, given) });
           },
-        }, h('label', {}, h('span', {}, `Since (${zoneAt(new Date())})`), h('input', { name: 'since', type: 'datetime-local', step: 1, value: inputOf(given) })), h('button', {}, 'Show'))),
+        }, h('label', {}, h('span', {}, `Since (${zoneOf(given)})`), h('input', { name: 'since', type: 'datetime-local', step: 1, value: inputOf(given) })), h('button', {}, 'Show'))),
       trouble ? h('p', { class: 'trouble', role: 'alert' }, trouble) : causes.length === 0
         ? h('p', { class: 'empty' }, !window ? 'Nothing is failed.' : window in windows ? `Nothing failed in the last ${duration(windows[window])}.` : `Nothing failed since ${moment(since)}.`)
         : [

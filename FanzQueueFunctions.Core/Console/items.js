@@ -10,7 +10,7 @@ import { creatorsOf, placeOf } from './find.js';
 import { ago, many, number, shortId } from './format.js';
 import { refresh } from './live.js';
 import { platformField, platformNames, platformOf } from './platforms.js';
-import { inputOf, ofInput } from './zone.js';
+import { inputOf, ofInput, zoneOf } from './zone.js';
 
 const pageSize = 50;
 const statuses = ['queued', 'processing', 'posted', 'failed', 'cancelled'];
@@ -185,8 +185,8 @@ function filterForm(query, platforms) {
       field('cause', 'Cause', { maxlength: 300 }),
       field('shortId', 'Last eight of the id', { maxlength: 8, pattern: '[0-9a-fA-F]{8}' }),
       field('originalPostId', 'Original’s id', { pattern: '[0-9a-fA-F\\-]{36}' }),
-      field('from', 'From', { type: 'datetime-local', value: inputOf(query.from), step: 1 }),
-      field('to', 'Before', { type: 'datetime-local', value: inputOf(query.to), step: 1 }))),
+      field('from', `From (${zoneOf(query.from)})`, { type: 'datetime-local', value: inputOf(query.from), step: 1 }),
+      field('to', `Before (${zoneOf(query.to)})`, { type: 'datetime-local', value: inputOf(query.to), step: 1 }))),
   h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Filter'), h('a', {
     class: 'button', href: '#/items', onclick: (event) => { event.target.closest('form').reset(); repaint(); },
   }, 'Clear')));

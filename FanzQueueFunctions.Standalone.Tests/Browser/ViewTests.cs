@@ -245,6 +245,21 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
     }
 
     [Fact]
+    public async Task The_zone_is_named_where_a_time_is_typed_and_where_times_are_drawn()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(
+            chromium, app, view: "items?from=2026-07-01T00%3A00%3A00Z&to=2026-12-01T00%3A00%3A00Z");
+
+        // Each at its own time of the year.
+        await Assertions.Expect(console.Page.GetByLabel("From (UTC+2)")).ToHaveValueAsync("2026-07-01T02:00:00");
+        await Assertions.Expect(console.Page.GetByLabel("Before (UTC+1)")).ToHaveValueAsync("2026-12-01T01:00:00");
+        await console.GoAsync("overview", "figcaption");
+        await console.Page.Keyboard.PressAsync("u");
+        await Assertions.Expect(console.Page.Locator("#plot-times").Locator("..").Locator("figcaption")).ToHaveTextAsync("Time to post · UTC");
+    }
+
+    [Fact]
     public async Task Keys_lead_through_all_of_it()
     {
         var app = await demo.AppAsync(postgres);
