@@ -297,7 +297,7 @@ let exporting = '';
 
 function exports(wanted) {
   const button = (label, format) => h('button', {
-    disabled: !wanted || isStale || exporting !== '', title: 'All that match, not this page alone', onclick: async () => {
+    'data-acts': true, 'data-stale': !wanted || isStale || exporting !== '', title: 'All that match, not this page alone', onclick: async () => {
       exporting = format;
       repaint();
       try {
