@@ -80,7 +80,7 @@ function copy(name, id) {
   }, 'Copy');
 }
 
-const deedWords = { retry: 'Queued again', cancel: 'Cancelled', undo: 'Brought back' };
+const deedWords = { retry: 'Queued again', cancel: 'Cancelled', undo: 'Brought back', resetStuck: 'Reset as stuck' };
 
 const outcomes = { retried: 'Failed, to be tried again', failed: 'Failed', rescued: 'Freed: its worker was gone', givenUp: 'Failed: its workers stopped too often' };
 
