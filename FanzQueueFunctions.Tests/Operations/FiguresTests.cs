@@ -183,6 +183,22 @@ public sealed class FiguresTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task This_hour_stands_beside_that_of_a_week_ago()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync(
+            """
+            insert into post_queue.figures (width_seconds, platform, starts_at, posted, failed, retried)
+            select 3600, '', date_trunc('hour', now()) - n * interval '1 hour', case when n > 100 then 40 else 100 end, 3, 0
+            from generate_series(1, 200) n
+            """);
+
+        var weekAgo = (await database.ObjectAsync("select post_queue_overview(300)::text"))["same_hour"]!.AsArray()[^1]!;
+
+        Assert.Equal(("7", "40", "3"), (weekAgo.Text("days_ago"), weekAgo.Text("posted"), weekAgo.Text("failed")));
+    }
+
+    [Fact]
     public async Task Every_platform_has_its_last_day_and_percentiles_in_one_answer()
     {
         await using var database = await postgres.CreateDatabaseAsync();
