@@ -76,6 +76,42 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Changes_are_asked_for_by_platform()
+    {
+        await using var database = await CreateAsync();
+        await PrintedAsync(database, 0, "pause", "girlfanz");
+        await PrintedAsync(database, 0, "pause", "pupfanz");
+
+        var changes = JsonNode.Parse(string.Concat(await PrintedAsync(database, 0, "changes", "--platform", "pupfanz", "--json")))!;
+
+        Assert.Equal(["pupfanz"], changes["actions"]!.AsArray().Select(change => (string)change!["filter"]!["platform"]!));
+    }
+
+    [Fact]
+    public async Task A_platforms_name_of_300_characters_leaves_the_overviews_figures_readable()
+    {
+        await using var database = await CreateAsync();
+        var name = new string('x', 300);
+        await database.AddItemAsync(await database.ScalarAsync<Guid>("select id from content_posts"), name);
+
+        Assert.Contains($"{name[..100]}\t1\t0\t0\t0\t0\t", await PrintedAsync(database, 0, "overview"));
+    }
+
+    [Fact]
+    public async Task A_narrow_terminal_gets_no_line_that_is_wider()
+    {
+        await using var database = await CreateAsync();
+        var program = AppProgram.Chosen;
+        await using var terminal = AppProcess.Start(
+            new AppProgram("script", "-qec", $"stty cols 60; exec {string.Join(' ', [program.File, .. program.Arguments])} queue items", "/dev/null"),
+            [("DATABASE_URL", database.ConnectionString), ("TERM", "xterm")]);
+
+        Assert.Equal(0, await terminal.WaitForExitAsync());
+        Assert.Contains(terminal.Lines, line => line.TrimEnd() == "status    failed");
+        Assert.All(terminal.Lines, line => Assert.InRange(line.TrimEnd().Length, 0, 60));
+    }
+
+    [Fact]
     public async Task One_of_a_thing_is_said_in_the_singular()
     {
         await using var database = await CreateAsync();
