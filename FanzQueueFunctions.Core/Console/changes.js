@@ -1,7 +1,7 @@
 // The audit log: each change with its filter and its counts, the newest first. A cancel can be taken back, and what was stopped
 // goes on, for as long as the record stands.
 import { addressOf, go } from './address.js';
-import { mayChange, read } from './api.js';
+import { mayChange, read, Refusal } from './api.js';
 import { askForChange, askForUndo } from './change.js';
 import { h } from './dom.js';
 import { thatAre, wordsOf } from './filter.js';
@@ -17,11 +17,17 @@ export const changes = {
   title: 'Audit log',
 
   async load({ query }) {
-    const [page, platforms] = await Promise.all([read('changes', { limit: 50, ...query }), platformNames()]);
-    return { query, platforms, ...page };
+    const platforms = await platformNames();
+    try {
+      return { query, platforms, ...(await read('changes', { limit: 50, ...query })) };
+    } catch (refusal) {
+      // The form stays, with what is wrong with it.
+      if (!(refusal instanceof Refusal) || refusal.status !== 400) throw refusal;
+      return { query, platforms, actions: [], trouble: refusal.detail };
+    }
   },
 
-  render({ query, platforms, actions, next }) {
+  render({ query, platforms, actions, next, trouble }) {
     const { before, ...first } = query;
     return [
       h('div', { class: 'head' }, h('h1', {}, 'Audit log')),
@@ -39,7 +45,8 @@ export const changes = {
       h('label', {}, h('span', {}, 'Who'), h('input', { name: 'actor', value: query.actor ?? '', autocomplete: 'off', maxlength: 200 })),
       platformField(query.platform, platforms, { onchange: (event) => event.target.form.requestSubmit() }),
       h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Filter'), h('a', { class: 'button', href: '#/changes' }, 'Clear'))),
-      actions.length === 0 ? h('p', { class: 'empty' }, 'No change is recorded.') : table(actions),
+      trouble ? h('p', { class: 'trouble', role: 'alert' }, trouble)
+        : actions.length === 0 ? h('p', { class: 'empty' }, 'No change is recorded.') : table(actions),
       h('nav', { class: 'pager', 'aria-label': 'Pages' },
         before && h('a', { class: 'button', href: addressOf('changes', first) }, 'First page'),
         next && h('a', { class: 'button', href: addressOf('changes', { ...first, before: next }) }, 'Next page')),

@@ -1,5 +1,6 @@
-// Buttons that change something are dead while what is on the screen is not what they would mean: while a view loads, is lost,
-// or its form says something else. A button names itself by data-acts, and by data-stale where its view says so.
+// Buttons that change something, or give all that match away, are dead while what is on the screen is not what they would mean:
+// while a view loads, is lost, or its form says something else. A button names itself by data-acts, and by data-stale where its
+// view says so.
 
 const reasons = new Set();
 

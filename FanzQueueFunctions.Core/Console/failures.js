@@ -3,10 +3,10 @@ import { addressOf, go } from './address.js';
 import { mayChange, read } from './api.js';
 import { askForChange } from './change.js';
 import { h } from './dom.js';
-import { filterOf, nameOf, shortNameOf } from './filter.js';
+import { filterOf, nameOf, shortNameOf, thatAre } from './filter.js';
 import { ago, duration, many, moment, number } from './format.js';
 import { sparkline } from './plots.js';
-import { inputOf, ofInput, zoneAt } from './zone.js';
+import { inputOf, ofInput, zoneOf } from './zone.js';
 
 const windows = { '1h': 3600, '24h': 86_400, '7d': 604_800 };
 
@@ -24,38 +24,47 @@ export const failures = {
     return { ...(await read('failures', { since })), window: query.since ?? '', since };
   },
 
-  render({ causes, isWhole, window, since, trouble, lineFrom, lineBucketSeconds }) {
+  render({ causes, isWhole, window, since, trouble, lineFrom, lineBucketSeconds }, paint) {
     const given = window && !(window in windows) ? since : undefined;
+    const isStale = isOther(document.querySelector('form.since'), window, given);
     const span = lineFrom && `since ${moment(lineFrom)}, by ${duration(lineBucketSeconds)}`;
     return [
       h('div', { class: 'head' },
         h('h1', {}, 'Failures by cause'),
         h('nav', { class: 'segments', 'aria-label': 'Failed since' }, ['', ...Object.keys(windows)].map((name) => h('a', {
           href: addressOf('failures', { since: name }), 'aria-current': name === window && 'true',
+          onclick: () => document.querySelector('form.since').reset(),
         }, name ? duration(windows[name]) : 'all'))),
         h('form', {
-          class: 'since', onsubmit: (event) => {
+          class: 'since', 'data-of': window, oninput: () => paint(), onsubmit: (event) => {
             event.preventDefault();
-            go('failures', { since: ofInput(new FormData(event.target).get('since'), given) });
+            go('failures', { since: typedIn(event.target, given) });
           },
-        }, h('label', {}, h('span', {}, `Since (${zoneAt(new Date())})`), h('input', { name: 'since', type: 'datetime-local', step: 1, value: inputOf(given) })), h('button', {}, 'Show'))),
+        }, h('label', {}, h('span', {}, `Since (${zoneOf(given)})`), h('input', { name: 'since', type: 'datetime-local', step: 1, value: inputOf(given) })), h('button', {}, 'Show'))),
       trouble ? h('p', { class: 'trouble', role: 'alert' }, trouble) : causes.length === 0
         ? h('p', { class: 'empty' }, !window ? 'Nothing is failed.' : window in windows ? `Nothing failed in the last ${duration(windows[window])}.` : `Nothing failed since ${moment(since)}.`)
         : [
+          isStale && h('p', { class: 'ink-late' }, 'The form says another time than what is shown: press Show.'),
           h('p', { class: 'hint' }, `Items that are failed still, what fails most now first. Lines: all that failed ${span}.`),
-          h('ol', { class: 'causes' }, causes.map((cause) => card(cause, since, span))),
+          h('ol', { class: 'causes' }, causes.map((cause) => card(cause, since, span, isStale))),
         ],
       !isWhole && h('p', { class: 'hint' }, 'There are more than 100 causes; those that failed last are shown.'),
     ];
   },
 };
 
-function card(cause, since, span) {
+const typedIn = (form, before) => ofInput(new FormData(form).get('since'), before);
+
+/** Whether the form that stands there says another time than what is shown. */
+const isOther = (form, window, given) => form?.dataset.of === window && typedIn(form, given) !== (given ?? '');
+
+function card(cause, since, span, isStale) {
   const count = `${number(cause.count)}${cause.isExact ? '' : '+'}`;
   const filter = { status: 'failed', cause: cause.cause, from: since };
-  const retry = mayChange() && h('button', {
-    class: cause.isFinal ? null : 'primary', 'data-acts': true, onclick: () => askForChange('retry', { filter }, () => `with the cause “${cause.cause}”`),
-  }, `Retry all ${count}`);
+  const button = (verb, label, attributes) => mayChange() && h('button', {
+    ...attributes, 'data-acts': true, 'data-stale': isStale, onclick: () => !isStale && askForChange(verb, { filter }, thatAre(filter)),
+  }, `${label} all ${count}`);
+  const retry = button('retry', 'Retry', { class: cause.isFinal ? null : 'primary' });
   return h('li', { class: 'card', 'data-key': cause.cause },
     h('div', { class: 'count' }, h('span', { class: 'value ink-failed' }, count), h('span', { class: 'note' }, cause.count === 1 ? 'item' : 'items')),
     h('div', { class: 'what' },
@@ -75,8 +84,6 @@ function card(cause, since, span) {
     h('div', { class: 'actions' },
       cause.isFinal && h('a', { class: 'button primary', href: addressOf('items', filter) }, 'Show items'),
       !cause.isFinal && retry,
-      mayChange() && h('button', {
-        'data-acts': true, onclick: () => askForChange('cancel', { filter }, () => `with the cause “${cause.cause}”`),
-      }, `Cancel all ${count}`),
+      button('cancel', 'Cancel'),
       cause.isFinal ? retry : h('a', { class: 'button', href: addressOf('items', filter) }, 'Show items')));
 }

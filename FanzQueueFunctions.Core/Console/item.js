@@ -10,7 +10,8 @@ import { changeable, neighbours } from './items.js';
 export const item = {
   title: 'Item',
 
-  load: ({ id }) => read(`items/${encodeURIComponent(id ?? '')}`),
+  // Without any id it would be the list.
+  load: ({ id }) => read(`items/${encodeURIComponent(id || 'none')}`),
 
   render({ item: it, original, post, tries, deeds, waits }) {
     const { before, after, list } = neighbours(it.id);
@@ -80,7 +81,7 @@ function copy(name, id) {
   }, 'Copy');
 }
 
-const deedWords = { retry: 'Queued again', cancel: 'Cancelled', undo: 'Brought back' };
+const deedWords = { retry: 'Queued again', cancel: 'Cancelled', undo: 'Brought back', resetStuck: 'Reset as stuck' };
 
 const outcomes = { retried: 'Failed, to be tried again', failed: 'Failed', rescued: 'Freed: its worker was gone', givenUp: 'Failed: its workers stopped too often' };
 

@@ -10,7 +10,7 @@ import { creatorsOf, placeOf } from './find.js';
 import { ago, many, number, shortId } from './format.js';
 import { refresh } from './live.js';
 import { platformField, platformNames, platformOf } from './platforms.js';
-import { inputOf, ofInput } from './zone.js';
+import { inputOf, ofInput, zoneOf } from './zone.js';
 
 const pageSize = 50;
 const statuses = ['queued', 'processing', 'posted', 'failed', 'cancelled'];
@@ -185,23 +185,24 @@ function filterForm(query, platforms) {
       field('cause', 'Cause', { maxlength: 300 }),
       field('shortId', 'Last eight of the id', { maxlength: 8, pattern: '[0-9a-fA-F]{8}' }),
       field('originalPostId', 'Original’s id', { pattern: '[0-9a-fA-F\\-]{36}' }),
-      field('from', 'From', { type: 'datetime-local', value: inputOf(query.from), step: 1 }),
-      field('to', 'Before', { type: 'datetime-local', value: inputOf(query.to), step: 1 }))),
+      field('from', `From (${zoneOf(query.from)})`, { type: 'datetime-local', value: inputOf(query.from), step: 1 }),
+      field('to', `Before (${zoneOf(query.to)})`, { type: 'datetime-local', value: inputOf(query.to), step: 1 }))),
   h('div', { class: 'actions' }, h('button', { class: 'primary' }, 'Filter'), h('a', {
     class: 'button', href: '#/items', onclick: (event) => { event.target.closest('form').reset(); repaint(); },
   }, 'Clear')));
 }
 
 function selectionBar(chosen, query) {
-  if (!mayChange()) return h('span', {});
+  const stale = isStale && h('span', { class: 'ink-late' }, 'The form says something else than what is shown: press Filter, or Clear.');
+  if (!mayChange()) return h('span', {}, stale);
   const verbs = Object.keys(changeable);
   if (chosen.length > 0)
-    return h('span', { class: 'actions' }, h('strong', {}, `${number(chosen.length)} selected`), verbs.map((verb) => h('button', {
+    return h('span', { class: 'actions' }, stale, h('strong', {}, `${number(chosen.length)} selected`), verbs.map((verb) => h('button', {
       'data-acts': true, onclick: () => changeSelected(verb),
     }, `${verb === 'retry' ? 'Retry' : 'Cancel'} selected`)));
   const possible = verbs.filter((verb) => changeable[verb].includes(query.status));
   return h('span', { class: 'actions' },
-    isStale && h('span', { class: 'ink-late' }, 'The form says something else than what is shown: press Filter, or Clear.'),
+    stale,
     possible.length === 0 && !isStale && h('span', { class: 'hint' }, 'Select items, or a status to change all that match.'),
     possible.map((verb) => h('button', {
       'data-acts': true, 'data-stale': isStale, onclick: () => !isStale && askForChange(verb, { filter: filterOf(query) }, thatAre(filterOf(query))),
@@ -297,7 +298,7 @@ let exporting = '';
 
 function exports(wanted) {
   const button = (label, format) => h('button', {
-    disabled: !wanted || exporting !== '', title: 'All that match, not this page alone', onclick: async () => {
+    'data-acts': true, 'data-stale': !wanted || isStale || exporting !== '', title: 'All that match, not this page alone', onclick: async () => {
       exporting = format;
       repaint();
       try {

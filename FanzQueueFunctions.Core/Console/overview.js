@@ -7,6 +7,7 @@ import { nameOf, shortNameOf } from './filter.js';
 import { ago, bounded, duration, many, number, time } from './format.js';
 import { learn } from './platforms.js';
 import { drawPlot, sparkline } from './plots.js';
+import { zoneOf } from './zone.js';
 
 const ranges = { '1h': 3600, '6h': 21_600, '24h': 86_400, '7d': 604_800, '30d': 2_592_000 };
 
@@ -177,7 +178,7 @@ function figure(label, value, note, href, ink) {
 
 function plot(id, title, described) {
   return h('figure', { class: 'plot' },
-    h('figcaption', {}, title),
+    h('figcaption', {}, title, h('span', { class: 'note' }, ` · ${zoneOf()}`)),
     h('div', { id: `plot-${id}`, 'data-keep': true, role: 'img', 'aria-label': `${title}. ${described}` }));
 }
 

@@ -24,6 +24,12 @@ export function zoneAt(at) {
   return `UTC${minutes < 0 ? '−' : '+'}${Math.floor(Math.abs(minutes) / 60)}${rest ? `:${String(rest).padStart(2, '0')}` : ''}`;
 }
 
+/** The zone at a time that an address says, or now where it says none. */
+export function zoneOf(iso) {
+  const at = instantOf(iso ?? '');
+  return zoneAt(Number.isNaN(at.getTime()) ? new Date() : at);
+}
+
 /** A formatter of this browser's language in the zone that is shown. */
 export function formatter(options) {
   const local = new Intl.DateTimeFormat(undefined, options);

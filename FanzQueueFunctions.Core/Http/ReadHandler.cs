@@ -103,7 +103,7 @@ public sealed class ReadHandler(QueueOperations operations, IOperationStore stor
     {
         _ = new QueryReader(request.Query);
         if (!Guid.TryParseExact(id, "D", out var itemId))
-            throw new RefusedRequestException("An item is asked for by its id: /api/queue/items/<id>.");
+            throw new RefusedRequestException($"\"{RequestText.Shortened(id)}\" is no id of an item. One is like 3f2b8c1e-0000-4000-8000-000000000000.");
         return await store.ReadItemAsync(itemId, cancellationToken) is { } story
             ? Json(story, OperationsJson.Default.ItemStory)
             : Problems.Of(StatusCodes.Status404NotFound, "Not found", $"There is no item {itemId}.");

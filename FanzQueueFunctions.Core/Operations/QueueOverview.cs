@@ -99,7 +99,7 @@ public sealed record SameHour(int DaysAgo, long Posted, long Failed);
 /// <param name="Among">How many of the oldest due items were looked at, 1,000 at most.</param>
 public sealed record TopCreator(Guid CreatorId, string? CreatorName, long Count, long Among);
 
-/// <summary>One platform. Its items in hand and failed are those among the 10,000 that were looked at.</summary>
+/// <summary>One platform. Its items in hand are those among the 10,000 that were looked at.</summary>
 public sealed record PlatformFigures
 {
     /// <summary>As the items name it; what was posted, failed or retried on a name that is no platform counts as unknown.</summary>

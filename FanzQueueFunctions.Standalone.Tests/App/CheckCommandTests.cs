@@ -183,12 +183,15 @@ public sealed class CheckCommandTests(PostgresFixture postgres)
     public async Task A_shell_gets_a_script_and_the_words_that_complete_a_line()
     {
         await using var script = AppProcess.Start([("DATABASE_URL", null)], "completion", "bash");
+        await using var zsh = AppProcess.Start([("DATABASE_URL", null)], "completion", "zsh");
         await using var command = AppProcess.Start([("DATABASE_URL", null)], "[suggest:8]", "queue he");
         await using var choice = AppProcess.Start([("DATABASE_URL", null)], "[suggest:21]", "queue items --status ");
 
-        foreach (var app in (AppProcess[])[script, command, choice])
+        foreach (var app in (AppProcess[])[script, zsh, command, choice])
             Assert.Equal(0, await app.WaitForExitAsync());
         Assert.Contains("complete -F _fanz_queue FanzQueueFunctions.Standalone", script.Lines);
+        // What zsh understands of bash's completion has to be told to it first.
+        Assert.Equal(["autoload -U +X bashcompinit && bashcompinit", .. script.Lines], zsh.Lines);
         Assert.Contains("health", command.Lines);
         Assert.Equal(["cancelled", "failed", "posted", "processing", "queued"], choice.Lines.Order(StringComparer.Ordinal));
     }

@@ -202,7 +202,7 @@ public sealed class OperatorTests(PostgresFixture postgres)
     [InlineData("items?after=x", "after must be the \"next\"")]
     [InlineData("items?after=2026-02-30%2000:00:00%2B00_3f2b8c1e-0000-4000-8000-000000000000", "was not understood")]
     [InlineData("items?title=%00", "without a NUL")]
-    [InlineData("items/7", "/api/queue/items/<id>")]
+    [InlineData("items/7", "\"7\" is no id of an item.")]
     [InlineData("series?range=2h", "range must be one of 1h, 6h, 24h, 7d, 30d, 90d.")]
     public async Task A_question_that_cannot_be_answered_gets_400_that_names_what_is_wrong(string path, string sentence)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using FanzQueueFunctions.Testbed;
 
 namespace FanzQueueFunctions.Standalone.Tests.App;
@@ -72,6 +73,42 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
         foreach (var verb in (string[])["pause", "limit", "resume"])
             Assert.Contains(changes, line =>
                 line.Contains($"\t{verb}\tgirlfanz", StringComparison.Ordinal) || line.Contains($"\t{verb}\tplatform girlfanz", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Changes_are_asked_for_by_platform()
+    {
+        await using var database = await CreateAsync();
+        await PrintedAsync(database, 0, "pause", "girlfanz");
+        await PrintedAsync(database, 0, "pause", "pupfanz");
+
+        var changes = JsonNode.Parse(string.Concat(await PrintedAsync(database, 0, "changes", "--platform", "pupfanz", "--json")))!;
+
+        Assert.Equal(["pupfanz"], changes["actions"]!.AsArray().Select(change => (string)change!["filter"]!["platform"]!));
+    }
+
+    [Fact]
+    public async Task A_platforms_name_of_300_characters_leaves_the_overviews_figures_readable()
+    {
+        await using var database = await CreateAsync();
+        var name = new string('x', 300);
+        await database.AddItemAsync(await database.ScalarAsync<Guid>("select id from content_posts"), name);
+
+        Assert.Contains($"{name[..100]}\t1\t0\t0\t0\t0\t", await PrintedAsync(database, 0, "overview"));
+    }
+
+    [Fact]
+    public async Task A_narrow_terminal_gets_no_line_that_is_wider()
+    {
+        await using var database = await CreateAsync();
+        var program = AppProgram.Chosen;
+        await using var terminal = AppProcess.Start(
+            new AppProgram("script", "-qec", $"stty cols 60; exec {string.Join(' ', [program.File, .. program.Arguments])} queue items", "/dev/null"),
+            [("DATABASE_URL", database.ConnectionString), ("TERM", "xterm")]);
+
+        Assert.Equal(0, await terminal.WaitForExitAsync());
+        Assert.Contains(terminal.Lines, line => line.TrimEnd() == "status    failed");
+        Assert.All(terminal.Lines, line => Assert.InRange(line.TrimEnd().Length, 0, 60));
     }
 
     [Fact]
@@ -221,6 +258,31 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_value_in_a_pipe_is_whole_however_long_it_is()
+    {
+        await using var database = await CreateAsync();
+        var error = new string('e', 900);
+        await database.ExecuteAsync("update multiplatform_post_queue set error_message = $1", error);
+
+        Assert.All((await PrintedAsync(database, 0, "items"))[1..], line => Assert.EndsWith($"\t{error}", line));
+    }
+
+    [Fact]
+    public async Task An_item_says_why_it_waits_and_what_operators_did_with_it()
+    {
+        await using var database = await CreateAsync();
+        var item = await database.ScalarAsync<Guid>("select id from multiplatform_post_queue limit 1");
+        await PrintedAsync(database, 0, "retry", $"{item}", "--reason", "mended");
+        await PrintedAsync(database, 0, "pause", "girlfanz", "--reason", "It is down.");
+
+        var printed = await PrintedAsync(database, 0, "item", $"{item}");
+
+        var me = $"{Environment.UserName} on the command line";
+        Assert.Contains(printed, line => Regex.IsMatch(line, $@"^waits\tgirlfanz is paused since \S+ \S+Z by {me} \(It is down\.\)$"));
+        Assert.Contains(printed, line => line.EndsWith($"Z\tretry\t{me}\tfailed\tmended", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_time_without_a_zone_is_UTC()
     {
         await using var database = await CreateAsync();
@@ -241,6 +303,8 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
     [InlineData("--limit must be one whole number from 1 to 1000.", "items", "--limit", "0")]
     [InlineData("--limit must be one whole number from 1 to 1000.", "changes", "--limit", "many")]
     [InlineData("--verb must be one of retry, cancel, prune, pause, resume, limit, reset-stuck, undo, erase.", "changes", "--verb", "x")]
+    [InlineData("\"xyz\" is no id. One is like 3f2b8c1e-0000-4000-8000-000000000000.", "retry", "xyz")]
+    [InlineData("\"xyz\" is no id. One is like 3f2b8c1e-0000-4000-8000-000000000000.", "erase-creator", "xyz")]
     [InlineData("The filter of a retry must have one status of failed, cancelled.", "retry", "--status", "posted")]
     [InlineData("There is no item 3f2b8c1e-0000-4000-8000-000000000000.", "item", "3f2b8c1e-0000-4000-8000-000000000000")]
     [InlineData("There is no platform \"girlfans\": it is not a value of platform_cluster.", "pause", "girlfans")]
@@ -248,7 +312,7 @@ public sealed class QueueCommandTests(PostgresFixture postgres)
     [InlineData("--reason is kept: it must not have the creator's id or name in it.", "erase-creator", "3f2b8c1e-0000-4000-8000-000000000000", "--name", "Ada", "--reason", "ada asked")]
     [InlineData("A limit is for one platform.", "limit", "*", "60")]
     [InlineData("per-minute must be one whole number from 1 to 60000, or off.", "limit", "girlfanz", "none")]
-    [InlineData("perMinute must be one whole number from 1 to 60000, or null for no limit.", "limit", "girlfanz", "0")]
+    [InlineData("per-minute must be one whole number from 1 to 60000, or off.", "limit", "girlfanz", "0")]
     [InlineData("A prune takes a filter whose \"to\" is at least a day ago.", "prune", "--status", "posted", "--yes")]
     public async Task What_cannot_be_done_is_one_sentence_and_exit_code_1(string sentence, params string[] arguments)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using FanzQueueFunctions.Testbed;
 using Microsoft.Playwright;
@@ -20,7 +21,7 @@ public sealed class ChangeTests(PostgresFixture postgres, ChromiumFixture chromi
 
         await console.ClickAsync("Retry all 312");
         await console.SeesAsync("dialog form");
-        Assert.Equal("Retry 312 items with the cause “The connection was lost.”?", await console.TextAsync("dialog h2"));
+        Assert.Equal("Retry 312 items that are failed, with the cause “The connection was lost.”?", await console.TextAsync("dialog h2"));
         Assert.Equal(317, await app.Database.CountAsync("multiplatform_post_queue where status = 'failed'"));
         await console.Page.Locator("dialog input").FillAsync("the network is back");
         await console.ClickAsync("Retry 312 items");
@@ -198,6 +199,41 @@ public sealed class ChangeTests(PostgresFixture postgres, ChromiumFixture chromi
         await Assertions.Expect(console.Page.Locator("dialog h2")).ToHaveTextAsync("pupfanz has no limit");
 
         Assert.Equal(0, await app.Database.CountAsync("post_queue.limits where per_minute is not null"));
+    }
+
+    [Fact]
+    public async Task A_limit_is_lifted_where_it_is_shown()
+    {
+        await using var app = await StartAsync(failed: 4);
+        await app.Database.ExecuteAsync("select post_queue_limit('pupfanz', 60, 'anna', null)");
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+
+        await console.ClickAsync("Lift the limit of pupfanz");
+        await InDialog(console, "Lift the limit").ClickAsync();
+        await Assertions.Expect(console.Page.Locator("dialog h2")).ToHaveTextAsync("pupfanz has no limit");
+
+        Assert.Equal(0, await app.Database.CountAsync("post_queue.limits where per_minute is not null"));
+    }
+
+    [Fact]
+    public async Task A_change_that_reached_its_limit_says_so_in_the_dialog_and_in_the_audit_log()
+    {
+        await using var app = await StartAsync(failed: 6);
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "items?status=failed");
+        // The page orders a million at most.
+        await console.Page.RouteAsync("**/api/queue/cancel", route => route.ContinueAsync(new()
+        {
+            PostData = Encoding.UTF8.GetBytes(route.Request.PostData!.Replace("\"limit\":1000000", "\"limit\":2", StringComparison.Ordinal)),
+        }));
+
+        await console.ClickAsync("Cancel all that match");
+        await Assertions.Expect(console.Page.Locator("dialog .ink-late")).ToHaveTextAsync("2 of 6 that match: the rest is not touched.");
+        await console.ClickAsync("Cancel 2 items");
+        await Assertions.Expect(console.Page.Locator("dialog h2")).ToHaveTextAsync("2 of 6 items cancelled");
+        await console.ClickAsync("Done");
+        await console.GoAsync("changes", "td .badge.cancel");
+
+        Assert.Contains("2 of 6, the rest not touched", await console.TextAsync("tbody tr"));
     }
 
     [Fact]

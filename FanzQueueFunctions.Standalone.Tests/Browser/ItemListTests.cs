@@ -98,6 +98,52 @@ public sealed class ItemListTests(PostgresFixture postgres, ChromiumFixture chro
     }
 
     [Fact]
+    public async Task Back_from_an_item_returns_to_its_row()
+    {
+        await using var app = await ConsoleApp.StartAsync(postgres, async database => await ConsoleApp.AddFailedAsync(
+            database, await database.AddPostAsync(await database.AddCreatorAsync()), 50));
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "items?status=failed");
+        var row = console.Page.Locator("td.text > a").Nth(45);
+        await row.ClickAsync();
+        await console.SeesAsync(".answer");
+
+        await console.Page.GoBackAsync();
+
+        await Assertions.Expect(row).ToBeFocusedAsync();
+        await Assertions.Expect(row).ToBeInViewportAsync();
+    }
+
+    [Fact]
+    public async Task An_item_leads_to_the_next_and_the_previous_of_the_list_that_one_came_from()
+    {
+        await using var app = await ConsoleApp.StartAsync(postgres, async database => await ConsoleApp.AddFailedAsync(
+            database, await database.AddPostAsync(await database.AddCreatorAsync()), 6));
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "items?status=failed&platform=pupfanz");
+        var rows = console.Page.Locator("tbody tr");
+        await Assertions.Expect(rows).ToHaveCountAsync(3);
+        var (second, third) = (await rows.Nth(1).GetAttributeAsync("data-key"), await rows.Nth(2).GetAttributeAsync("data-key"));
+        await rows.Nth(1).Locator("td.text > a").ClickAsync();
+
+        await console.Page.GetByRole(AriaRole.Link, new() { Name = "Next", Exact = true }).ClickAsync();
+        await console.IsAtAsync($"#/item/{third}");
+        await console.Page.GetByRole(AriaRole.Link, new() { Name = "Previous", Exact = true }).ClickAsync();
+        await console.IsAtAsync($"#/item/{second}");
+    }
+
+    [Fact]
+    public async Task An_id_is_copied_by_its_button()
+    {
+        var app = await demo.AppAsync(postgres);
+        var item = await app.Database.ScalarAsync<Guid>("select id from multiplatform_post_queue where status = 'posted' limit 1");
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: $"item/{item}");
+        await console.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+
+        await console.ClickAsync("Copy the id: Item");
+
+        await console.Page.WaitForFunctionAsync("async id => await navigator.clipboard.readText() === id", $"{item}");
+    }
+
+    [Fact]
     public async Task All_that_match_are_given_as_CSV_and_as_JSON_and_no_cell_is_a_formula()
     {
         await using var app = await ConsoleApp.StartAsync(postgres, async database =>

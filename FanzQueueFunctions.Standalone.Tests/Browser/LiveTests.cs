@@ -48,6 +48,41 @@ public sealed class LiveTests(PostgresFixture postgres, ChromiumFixture chromium
         await Assertions.Expect(console.Page.Locator("#lost p")).ToHaveCountAsync(0);
     }
 
+    [Fact]
+    public async Task While_the_app_is_lost_no_button_acts()
+    {
+        await using var app = await ConsoleApp.StartAsync(postgres, _ => Task.CompletedTask);
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+        console.Means("ERR_INTERNET_DISCONNECTED");
+        var pause = console.Page.GetByRole(AriaRole.Button, new() { Name = "Pause everything" });
+        await Assertions.Expect(pause).ToBeEnabledAsync();
+
+        await console.Context.SetOfflineAsync(true);
+        await console.Page.Keyboard.PressAsync("r");
+        await Assertions.Expect(pause).ToBeDisabledAsync();
+        await console.Context.SetOfflineAsync(false);
+
+        await Assertions.Expect(pause).ToBeEnabledAsync();
+    }
+
+    [Fact]
+    public async Task The_key_p_pauses_the_page_and_lets_it_go_on()
+    {
+        await using var app = await ConsoleApp.StartAsync(postgres, _ => Task.CompletedTask);
+        await using var console = await ConsolePage.OpenAsync(chromium, app, prepare: page => page.Clock.InstallAsync());
+        var state = console.Page.Locator(".live");
+        await Assertions.Expect(state).ToHaveTextAsync(new Regex("^Live"));
+
+        await console.Page.Keyboard.PressAsync("p");
+        await Assertions.Expect(state).ToHaveTextAsync(new Regex("^Paused"));
+        var asked = Refreshes(console);
+        await console.Page.Clock.RunForAsync(60_000);
+        Assert.Equal(asked, Refreshes(console));
+        await console.Page.Keyboard.PressAsync("p");
+
+        await Assertions.Expect(state).ToHaveTextAsync(new Regex("^Live"));
+    }
+
     private static int Refreshes(ConsolePage console) =>
         console.Requested.Count(address => address.EndsWith("/api/queue/overview", StringComparison.Ordinal));
 

@@ -28,6 +28,50 @@ public sealed class ScreenTests(PostgresFixture postgres, ChromiumFixture chromi
     }
 
     [Fact]
+    public async Task A_filter_that_is_typed_and_not_applied_leaves_nothing_to_export()
+    {
+        await using var app = await StartAsync();
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "items?status=failed");
+        var export = console.Page.GetByRole(AriaRole.Button, new() { Name = "CSV" });
+        await Assertions.Expect(export).ToBeEnabledAsync();
+
+        await console.Page.GetByLabel("Platform", new() { Exact = true }).SelectOptionAsync("=pupfanz");
+        await Assertions.Expect(export).ToBeDisabledAsync();
+        await console.ClickAsync("Filter");
+
+        await Assertions.Expect(export).ToBeEnabledAsync();
+    }
+
+    [Fact]
+    public async Task A_time_that_is_typed_and_not_shown_leaves_no_button_of_a_cause()
+    {
+        await using var app = await StartAsync();
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "failures");
+        var all = console.Page.GetByRole(AriaRole.Button, new() { Name = "Retry all 6" });
+        await Assertions.Expect(all).ToBeEnabledAsync();
+
+        await console.Page.Locator("input[name=since]").FillAsync("2020-01-01T01:00");
+        await Assertions.Expect(all).ToBeDisabledAsync();
+        await console.SeesAsync("text=The form says another time than what is shown");
+        await console.AssertIsFitAsync();
+        await console.ClickAsync("Show");
+
+        await Assertions.Expect(all).ToBeEnabledAsync();
+    }
+
+    [Fact]
+    public async Task The_question_from_a_cause_says_the_whole_filter()
+    {
+        await using var app = await StartAsync();
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "failures?since=2020-01-01T00%3A00%3A00Z");
+
+        await console.ClickAsync("Cancel all 6");
+
+        await Assertions.Expect(console.Page.Locator("dialog h2")).ToHaveTextAsync(
+            "Cancel 6 items that are failed, with the cause “It failed.”, from 1 Jan 2020, 01:00:00 UTC+1?");
+    }
+
+    [Fact]
     public async Task While_a_view_loads_it_says_so_and_no_button_acts()
     {
         await using var app = await StartAsync();
@@ -63,6 +107,30 @@ public sealed class ScreenTests(PostgresFixture postgres, ChromiumFixture chromi
         Assert.Equal("failed", await console.Page.GetByLabel("Status").InputValueAsync());
         Assert.Equal(0, await console.Page.GetByRole(AriaRole.Button, new() { Name = CancelAll }).CountAsync());
         await console.AssertIsFitAsync();
+    }
+
+    [Fact]
+    public async Task A_wrong_address_of_the_audit_log_keeps_the_form_and_says_what_is_wrong()
+    {
+        await using var app = await StartAsync();
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "changes?verb=x&actor=anna");
+        console.Means("400");
+
+        await Assertions.Expect(console.Page.Locator("main [role=alert]")).ToHaveTextAsync(
+            "verb must be one of retry, cancel, prune, pause, resume, limit, resetStuck, undo, erase.");
+        Assert.Equal("anna", await console.Page.GetByLabel("Who").InputValueAsync());
+        await console.AssertIsFitAsync();
+    }
+
+    [Fact]
+    public async Task An_address_that_has_no_id_of_an_item_says_so_in_words()
+    {
+        await using var app = await StartAsync();
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "item/7");
+        console.Means("400");
+
+        await Assertions.Expect(console.Page.Locator("main p")).ToHaveTextAsync(
+            "\"7\" is no id of an item. One is like 3f2b8c1e-0000-4000-8000-000000000000.");
     }
 
     [Fact]

@@ -184,8 +184,7 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
     {
         var app = await demo.AppAsync(postgres);
         await using var console = await ConsolePage.OpenAsync(chromium, app, view: "overview?range=24h");
-        await console.SeesAsync("#plot-counts .u-over");
-        var plot = (await console.Page.Locator("#plot-counts .u-over").BoundingBoxAsync())!;
+        var plot = await PlotAsync(console);
         var posted = console.Page.Locator("#plot-counts .u-legend tr:nth-child(2) td");
         var labels = await LabelsAsync(console);
 
@@ -194,12 +193,93 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
         // The other plot reads the same moment.
         await Assertions.Expect(console.Page.Locator("#plot-times .u-legend tr:nth-child(2) td")).Not.ToHaveTextAsync("–");
 
-        await console.Page.Mouse.MoveAsync(plot.X + plot.Width * 0.4f, plot.Y + 40);
-        await console.Page.Mouse.DownAsync();
-        await console.Page.Mouse.MoveAsync(plot.X + plot.Width * 0.6f, plot.Y + 40, new() { Steps = 4 });
-        await console.Page.Mouse.UpAsync();
+        await ZoomAsync(console);
         var zoomed = await LabelsAsync(console);
         Assert.True(zoomed < labels / 3, $"{zoomed} of {labels} seconds are seen");
+    }
+
+    [Fact]
+    public async Task A_zoom_ends_with_its_range()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "overview?range=24h");
+        await ZoomAsync(console);
+
+        await console.Page.GetByRole(AriaRole.Link, new() { Name = "6 h", Exact = true }).ClickAsync();
+        await console.SeesAsync("a[aria-current]:text-is('6 h')");
+
+        Assert.InRange(await LabelsAsync(console), 5 * 3600, 6 * 3600);
+    }
+
+    [Fact]
+    public async Task The_plots_are_read_as_a_table()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "overview?range=24h");
+
+        await console.Page.GetByText("As a table").ClickAsync();
+
+        await Assertions.Expect(console.Page.GetByRole(AriaRole.Region, new() { Name = "The plots as a table" }).Locator("tbody tr").First)
+            .ToHaveTextAsync(new Regex(@"\d\d:\d\d:\d\d UTC\+1\d+"));
+        await console.AssertIsFitAsync();
+    }
+
+    [Fact]
+    public async Task The_name_of_a_platform_stays_while_one_scrolls_past_it()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(chromium, app, width: 375);
+        await console.SeesAsync(".sticky tbody th");
+
+        var places = await console.Page.Locator(".sticky").EvaluateAsync<double[]>(
+            """
+            one => {
+              one.scrollLeft = one.scrollWidth;
+              return [one.scrollLeft, one.querySelector('tbody th').getBoundingClientRect().left - one.getBoundingClientRect().left];
+            }
+            """);
+
+        Assert.True(places[0] > 100 && places[1] is >= 0 and < 2, $"scrolled by {places[0]}, the name is at {places[1]}");
+    }
+
+    [Fact]
+    public async Task Who_works_is_seen_and_that_nobody_does()
+    {
+        // The app that is asked does not tell of itself here.
+        await using var app = await ConsoleApp.StartAsync(postgres, database => database.ExecuteAsync(
+            """
+            create function nothing() returns trigger language plpgsql as $$begin return null; end$$;
+            create trigger no_report before insert or update on post_queue.workers
+            for each row when (new.name <> 'here') execute function nothing()
+            """));
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+        var workers = console.Page.Locator(".workers li");
+        await Assertions.Expect(workers).ToHaveTextAsync("No worker reports. Nothing was ever posted.");
+
+        await app.Database.AddWorkerAsync();
+        await app.Database.ExecuteAsync("update post_queue.workers set error = 'It was late.', error_at = now()");
+        await console.Page.Keyboard.PressAsync("r");
+
+        await Assertions.Expect(workers).ToHaveTextAsync(new Regex(@"^here: last run .+, last post none yet, last error .+: It was late\.$"));
+    }
+
+    [Fact]
+    public async Task The_most_frequent_cause_platform_and_creator_are_named()
+    {
+        await using var app = await ConsoleApp.StartAsync(postgres, async database =>
+        {
+            var post = await database.AddPostAsync(await database.AddCreatorAsync());
+            await ConsoleApp.AddFailedAsync(database, post, 2, "It was late.");
+            await ConsoleApp.AddFailedAsync(database, post, 1, "It was early.");
+            await database.AddItemAsync(post);
+            await database.AddItemAsync(post);
+            await database.AddItemAsync(post, "pupfanz");
+        });
+        await using var console = await ConsolePage.OpenAsync(chromium, app);
+
+        await Assertions.Expect(console.Page.Locator(".most li")).ToHaveTextAsync([
+            "Most of what is due is for girlfanz (2 of 3) and by A creator (3).", "Most of what failed in the last hour: It was late. (2).",
+        ]);
     }
 
     [Fact]
@@ -245,6 +325,21 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
     }
 
     [Fact]
+    public async Task The_zone_is_named_where_a_time_is_typed_and_where_times_are_drawn()
+    {
+        var app = await demo.AppAsync(postgres);
+        await using var console = await ConsolePage.OpenAsync(
+            chromium, app, view: "items?from=2026-07-01T00%3A00%3A00Z&to=2026-12-01T00%3A00%3A00Z");
+
+        // Each at its own time of the year.
+        await Assertions.Expect(console.Page.GetByLabel("From (UTC+2)")).ToHaveValueAsync("2026-07-01T02:00");
+        await Assertions.Expect(console.Page.GetByLabel("Before (UTC+1)")).ToHaveValueAsync("2026-12-01T01:00");
+        await console.GoAsync("overview", "figcaption");
+        await console.Page.Keyboard.PressAsync("u");
+        await Assertions.Expect(console.Page.Locator("#plot-times").Locator("..").Locator("figcaption")).ToHaveTextAsync("Time to post · UTC");
+    }
+
+    [Fact]
     public async Task Keys_lead_through_all_of_it()
     {
         var app = await demo.AppAsync(postgres);
@@ -271,10 +366,25 @@ public sealed class ViewTests(PostgresFixture postgres, ChromiumFixture chromium
         await Assertions.Expect(console.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
     }
 
+    private static async Task<LocatorBoundingBoxResult> PlotAsync(ConsolePage console)
+    {
+        await console.SeesAsync("#plot-counts .u-over");
+        return (await console.Page.Locator("#plot-counts .u-over").BoundingBoxAsync())!;
+    }
+
+    private static async Task ZoomAsync(ConsolePage console)
+    {
+        var plot = await PlotAsync(console);
+        await console.Page.Mouse.MoveAsync(plot.X + plot.Width * 0.4f, plot.Y + 40);
+        await console.Page.Mouse.DownAsync();
+        await console.Page.Mouse.MoveAsync(plot.X + plot.Width * 0.6f, plot.Y + 40, new() { Steps = 4 });
+        await console.Page.Mouse.UpAsync();
+    }
+
     /// <summary>How many seconds lie between the pointer at the left and at the right of the plot.</summary>
     private static async Task<double> LabelsAsync(ConsolePage console)
     {
-        var plot = (await console.Page.Locator("#plot-counts .u-over").BoundingBoxAsync())!;
+        var plot = await PlotAsync(console);
         var at = console.Page.Locator("#plot-counts .u-legend tr:first-child td");
         List<DateTime> times = [];
         foreach (var place in (float[])[0.02f, 0.98f])

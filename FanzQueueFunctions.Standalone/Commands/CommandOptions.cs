@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json;
+using FanzQueueFunctions.Operations;
 
 namespace FanzQueueFunctions.Standalone.Commands;
 
@@ -28,6 +29,19 @@ internal static class CommandOptions
         CustomParser = result => Guid.TryParseExact(Text(result), "D", out var id)
             ? id
             : Refuse<Guid?>(result, $"{name} must be an id, as in 3f2b8c1e-0000-4000-8000-000000000000."),
+    };
+
+    public static Argument<Guid> IdArgument(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = result => Ids(result) is [var id] ? id : default,
+    };
+
+    public static Argument<Guid[]> IdArguments(string name, string description) => new(name)
+    {
+        Description = description,
+        Arity = ArgumentArity.ZeroOrMore,
+        CustomParser = Ids,
     };
 
     /// <param name="otherwise">Where the option is left out; null for none.</param>
@@ -58,6 +72,19 @@ internal static class CommandOptions
         option.CompletionSources.Clear();
         option.CompletionSources.Add(_ => names.Select(known => new System.CommandLine.Completions.CompletionItem(known)));
         return option;
+    }
+
+    private static Guid[]? Ids(ArgumentResult result)
+    {
+        List<Guid> ids = [];
+        foreach (var token in result.Tokens)
+        {
+            if (!Guid.TryParseExact(token.Value, "D", out var id))
+                return Refuse<Guid[]>(result, $"\"{RequestText.Shortened(token.Value)}\" is no id. One is like 3f2b8c1e-0000-4000-8000-000000000000.");
+            ids.Add(id);
+        }
+
+        return [.. ids];
     }
 
     private static string Text(ArgumentResult result) => result.Tokens.Count == 1 ? result.Tokens[0].Value : "";

@@ -12,7 +12,7 @@ internal static class QueueChanges
 {
     public static Command Create(string name, ItemVerb verb, string description)
     {
-        var ids = new Argument<Guid[]>("ids") { Description = "Items by id; or a filter.", Arity = ArgumentArity.ZeroOrMore };
+        var ids = CommandOptions.IdArguments("ids", "Items by id; or a filter.");
         var filter = new FilterOptions();
         var limit = CommandOptions.Whole("--limit", "The most items to change", 1, ChangeOrder.MostItems, ChangeOrder.DefaultLimit);
         var reason = new Option<string?>("--reason") { Description = "Why; kept with the record of the change." };

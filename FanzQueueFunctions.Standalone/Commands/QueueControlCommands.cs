@@ -100,6 +100,7 @@ internal static class QueueControlCommands
         if (text == "off")
             return null;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var perMinute)
+            && perMinute is >= 1 and <= ControlOrder.MostPerMinute
             ? perMinute
             : throw new RefusedRequestException($"per-minute must be one whole number from 1 to {MostPerMinute}, or off.");
     }

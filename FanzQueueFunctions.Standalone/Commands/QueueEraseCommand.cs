@@ -12,7 +12,7 @@ internal static class QueueEraseCommand
 {
     public static Command Create()
     {
-        var id = new Argument<Guid>("creator") { Description = "The id of the creator, whose row of creators is deleted already." };
+        var id = CommandOptions.IdArgument("creator", "The id of the creator, whose row of creators is deleted already.");
         var name = new Option<string?>("--name") { Description = "A name to look for in reasons, errors and searches, in capitals or not." };
         var reason = new Option<string?>("--reason") { Description = "Why; kept with the record, so without their id and name." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only tell how many rows have something of them." };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FanzQueueFunctions.Operations;
+using FanzQueueFunctions.Processing;
 using FanzQueueFunctions.Telemetry;
 using Spectre.Console;
 
@@ -39,8 +40,7 @@ internal static class QueueTables
                 Text(platform.PostedLastDay), Text(platform.FailedLastDay), HeldBack(platform),
             ]));
         foreach (var pause in overview.Paused)
-            console.WriteLine(OneLine.Of(
-                $"{Target(pause.Platform)} is paused since {Text(pause.PausedAt)} by {pause.PausedBy} ({pause.Reason ?? "no reason given"})."));
+            console.WriteLine(OneLine.Of($"{Told(pause)}."));
     }
 
     public static void Failures(IAnsiConsole console, FailureCauses causes) => Write(
@@ -83,6 +83,7 @@ internal static class QueueTables
             ["post", item.TargetPostId?.ToString() ?? "–"],
             ["queued", Text(item.QueuedAt)],
             ["due", Text(item.DueAt)],
+            ["waits", story.Waits is { } waits ? Told(item, waits) : "–"],
             ["retries", $"{item.RetryCount} of {item.MaxRetries}"],
             ["rescues", Text(item.RescueCount)],
             ["error", item.Error ?? "–"],
@@ -93,6 +94,13 @@ internal static class QueueTables
             story.Tries.Select(one => (string[])
             [
                 Text(one.TriedAt), one.Outcome.ToString().ToLowerInvariant(), Text(one.RetryAt), one.Error ?? "",
+            ]));
+        Write(
+            console,
+            ["changed", "what", "who", "it was", "reason"],
+            story.Deeds.Select(deed => (string[])
+            [
+                Text(deed.At), Text(deed.Verb), deed.Actor, deed.StatusBefore, deed.Reason ?? "",
             ]));
     }
 
@@ -122,7 +130,7 @@ internal static class QueueTables
         if (Console.IsOutputRedirected)
         {
             foreach (var row in rows.Prepend(columns))
-                Console.WriteLine(string.Join('\t', row.Select(OneLine.Of)));
+                Console.WriteLine(string.Join('\t', row.Select(OneLine.Whole)));
             Console.WriteLine();
             return;
         }
@@ -164,6 +172,22 @@ internal static class QueueTables
         (false, { } perMinute) => $"{Text(perMinute)} a minute",
         _ => "",
     };
+
+    private static string Told(PausedPlatform pause) =>
+        $"{Target(pause.Platform)} is paused since {Text(pause.PausedAt)} by {pause.PausedBy} ({pause.Reason ?? "no reason given"})";
+
+    /// <summary>Why a queued item waits.</summary>
+    private static string Told(QueueItem item, ItemWaits waits)
+    {
+        var ahead = waits.Ahead.Count > 0 ? $"; {Text(waits.Ahead)} before it" : "";
+        return waits switch
+        {
+            { Paused: { } pause } => $"{Told(pause)}{ahead}",
+            _ when item.DueAt > DateTimeOffset.UtcNow => "for its time",
+            { PerMinute: { } perMinute } => $"its platform gets {Counted.Of(perMinute, "post")} a minute{ahead}",
+            _ => $"for its turn{ahead}",
+        };
+    }
 
     private static string Target(string platform) => platform == ControlOrder.Everything ? "Everything" : platform;
 

@@ -71,6 +71,20 @@ public sealed class FailuresTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task What_fails_thousands_of_times_stands_before_what_failed_hundreds_of_times_and_last()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddFailuresAsync(post, 5_000, "Many");
+        await database.ExecuteAsync("update multiplatform_post_queue set failed_at = now() - interval '5 minutes'");
+        await database.AddFailuresAsync(post, 201, "Fewer");
+
+        var answer = await database.ObjectAsync("select post_queue_failures()::text");
+
+        Assert.Equal(["Many", "Fewer"], answer["causes"]!.AsArray().Select(row => row!.Text("cause")));
+    }
+
+    [Fact]
     public async Task A_cause_that_failed_at_once_is_final_and_one_that_used_its_retries_is_not()
     {
         await using var database = await postgres.CreateDatabaseAsync();

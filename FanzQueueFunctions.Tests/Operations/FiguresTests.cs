@@ -133,6 +133,21 @@ public sealed class FiguresTests(PostgresFixture postgres)
         Assert.Equal(("10301", "at_least"), (overview["due"]!.Text("count"), overview["due"]!.Text("precision")));
     }
 
+    /// <summary>Among the newest 10,000 of all there is none of the platform's.</summary>
+    [Fact]
+    public async Task A_platform_s_failed_items_are_counted_whatever_failed_after_them()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddFailuresAsync(post, 10_001);
+        await database.AddItemAsync(post, "pupfanz", "status = 'failed', failed_at = now() - interval '2 days'");
+
+        var overview = await database.ObjectAsync("select post_queue_overview(300)::text");
+
+        Assert.Equal(["girlfanz 10000 at_least", "pupfanz 1 exact"], overview["platforms"]!.AsArray().Select(
+            row => $"{row!.Text("platform")} {row!["failed"]!.Text("count")} {row!["failed"]!.Text("precision")}"));
+    }
+
     /// <summary>Counting them would read as many rows at each look.</summary>
     [Fact]
     public async Task Of_many_cancelled_items_the_planners_estimate_is_told_and_of_few_the_count()
@@ -165,6 +180,22 @@ public sealed class FiguresTests(PostgresFixture postgres)
 
         var yesterday = Assert.Single(overview["same_hour"]!.AsArray())!;
         Assert.Equal(("1", "100", "3"), (yesterday.Text("days_ago"), yesterday.Text("posted"), yesterday.Text("failed")));
+    }
+
+    [Fact]
+    public async Task This_hour_stands_beside_that_of_a_week_ago()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync(
+            """
+            insert into post_queue.figures (width_seconds, platform, starts_at, posted, failed, retried)
+            select 3600, '', date_trunc('hour', now()) - n * interval '1 hour', case when n > 100 then 40 else 100 end, 3, 0
+            from generate_series(1, 200) n
+            """);
+
+        var weekAgo = (await database.ObjectAsync("select post_queue_overview(300)::text"))["same_hour"]!.AsArray()[^1]!;
+
+        Assert.Equal(("7", "40", "3"), (weekAgo.Text("days_ago"), weekAgo.Text("posted"), weekAgo.Text("failed")));
     }
 
     [Fact]

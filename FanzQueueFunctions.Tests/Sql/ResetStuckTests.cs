@@ -149,6 +149,20 @@ public sealed class ResetStuckTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_reset_stands_in_the_story_of_its_item()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var item = await AddProcessingAsync(
+            database, await database.AddPostAsync(await database.AddCreatorAsync()), "now() - interval '10 minutes'");
+
+        await database.ResetStuckAsync(300);
+
+        Assert.Equal("reset_stuck SQL processing", await database.ScalarAsync<string>(
+            "select format('%s %s %s', deed ->> 'verb', deed ->> 'actor', deed ->> 'status_before') from (select post_queue_item($1) #> '{0,deeds,0}' as deed) as newest",
+            item));
+    }
+
+    [Fact]
     public async Task A_reset_item_is_taken_by_the_next_claim()
     {
         await using var database = await postgres.CreateDatabaseAsync();

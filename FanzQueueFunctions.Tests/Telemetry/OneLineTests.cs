@@ -15,4 +15,8 @@ public sealed class OneLineTests
     [Fact]
     public void A_long_text_is_cut_at_300_characters() =>
         Assert.Equal(new string('x', 300) + "…", OneLine.Of(new string('x', 10_000)));
+
+    [Fact]
+    public void A_text_that_is_to_stay_whole_loses_what_is_not_to_be_printed_alone() =>
+        Assert.Equal($"a {new string('x', 10_000)}", OneLine.Whole($"a\n{new string('x', 10_000)}"));
 }

@@ -1459,7 +1459,7 @@ as $$
       '(failed_at) where status = ''failed''', null, null,
       'Each heartbeat reads the whole queue for failed items.'
     ),
-    -- Where an operator's questions begin: failed, posted and cancelled items by time, failed ones by cause. Those of failed
+    -- Where an operator's questions begin: failed, posted and cancelled items by time, failed ones by cause and platform. Those of failed
     -- and cancelled items cost a claim and a settle that posts nothing but the look at their condition; that of the posted
     -- ones is written at its end, once an item (docs/performance.md has what it costs).
     (
@@ -1471,6 +1471,11 @@ as $$
       'multiplatform_post_queue_failures_idx', 'multiplatform_post_queue', false,
       '(coalesce(failed_at, queued_at), id) where status = ''failed''', null, null,
       'The operator''s page of failed items reads the whole queue.'
+    ),
+    (
+      'multiplatform_post_queue_failed_platform_idx', 'multiplatform_post_queue', false,
+      '(left(target_platform, 63)) where status = ''failed''', null, null,
+      'The operator''s overview reads the whole queue where very many items are failed.'
     ),
     (
       'multiplatform_post_queue_posted_idx', 'multiplatform_post_queue', false,
@@ -5228,6 +5233,80 @@ $$;
 -- Whoever changes a failed item calls it through the index.
 grant execute on function public.error_cause(text) to public;
 
+-- schemas/operator/failed_by_platform.sql
+
+-- How many items are failed on each platform, where there are too many to count them all: {platform: {"count", "precision"}}, exact
+-- to 100, and for all together to 10,000, of which those that have more share evenly; beyond that at_least. Read from the index by
+-- platform, however many there are. Names are as the overview shows them; of more than 200 the rest is left out.
+create or replace function post_queue.failed_by_platform()
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_bitmapscan = off
+set enable_sort = off
+set jit = off
+as $$
+  -- From one name to the next through the index.
+  with recursive step as (
+    (
+      select left(q.target_platform, 63) as key, left(q.target_platform, 100) as name, 1 as place
+      from public.multiplatform_post_queue q
+      where q.status = 'failed'
+      order by left(q.target_platform, 63)
+      limit 1
+    )
+    union all
+    select next.key, next.name, step.place + 1
+    from step
+    cross join lateral (
+      select left(q.target_platform, 63) as key, left(q.target_platform, 100) as name
+      from public.multiplatform_post_queue q
+      where q.status = 'failed' and left(q.target_platform, 63) > step.key
+      order by left(q.target_platform, 63)
+      limit 1
+    ) as next
+    where step.place < 200
+  ),
+  -- Those with few first; the others share evenly.
+  few as materialized (
+    select step.key, step.name, count(first.is_one) as number
+    from step
+    cross join lateral (
+      select true as is_one
+      from public.multiplatform_post_queue q
+      where q.status = 'failed' and left(q.target_platform, 63) = step.key
+      limit 101
+    ) as first
+    group by step.key, step.name
+  ),
+  shared as (
+    select
+      few.key, few.name, few.number,
+      greatest(100, 10000 / greatest(1, count(*) filter (where few.number > 100) over ())) as share
+    from few
+  )
+  select coalesce(jsonb_object_agg(shared.name, jsonb_build_object(
+    'count', least(greatest(shared.number, more.number), shared.share),
+    'precision', case when more.number > shared.share then 'at_least' else 'exact' end
+  )), '{}')
+  from shared
+  cross join lateral (
+    select count(*) as number
+    from (
+      select
+      from public.multiplatform_post_queue q
+      where q.status = 'failed' and left(q.target_platform, 63) = shared.key and shared.number > 100
+      limit shared.share + 1
+    ) as bounded
+  ) as more
+$$;
+
+revoke execute on function post_queue.failed_by_platform() from public, anon, authenticated;
+grant execute on function post_queue.failed_by_platform() to service_role;
+
 -- schemas/operator/failures.sql
 
 -- The failed items by cause: what fails most right now first, then the cause that failed last.
@@ -5312,10 +5391,14 @@ begin
   into all_causes
   from (select step.cause from step union select public.error_cause(newest.error_message) from newest) as found;
 
-  select array_agg(ordered.cause order by ordered.lately desc, ordered.last_failed_at desc, ordered.cause)
+  select array_agg(
+    counted.cause order by greatest(counted.lately, more.number) desc, counted.last_failed_at desc, counted.cause
+  )
   into causes
   from (
-    select each.cause, last.failed_at as last_failed_at, lately.number as lately
+    select
+      each.cause, last.failed_at as last_failed_at, lately.number as lately,
+      count(*) filter (where lately.number = 200) over () as many
     from unnest(all_causes) as each (cause)
     cross join lateral (
       select coalesce(q.failed_at, q.queued_at) as failed_at
@@ -5336,7 +5419,19 @@ begin
         limit 200
       ) as bounded
     ) as lately
-  ) as ordered;
+  ) as counted
+  -- Those with most share evenly what may be read.
+  cross join lateral (
+    select count(*) as number
+    from (
+      select
+      from public.multiplatform_post_queue q
+      where q.status = 'failed' and public.error_cause(q.error_message) = counted.cause
+        and coalesce(q.failed_at, q.queued_at) >= greatest(first, now() - interval '10 minutes')
+        and counted.lately = 200
+      limit least(most, 20000 / greatest(1, counted.many))
+    ) as bounded
+  ) as more;
 
   -- Those with few first; the others share evenly what is left.
   for place in 1 .. least(coalesce(cardinality(causes), 0), 100) loop
@@ -5816,10 +5911,11 @@ grant execute on function post_queue.moment(timestamptz) to service_role;
 -- and what is paused and limited (see post_queue.controls).
 -- "precision" is exact, at_least (there are more), or estimated (the planner's statistics, for many posted or cancelled
 -- items). "recent" are the last 5 minutes, hour and day. A platform's due items are counted by
--- post_queue.due_by_platform; its in hand and failed items are those among 10,000 in hand and the newest 10,000 failed, and
--- at_least where there are more in all. One that is paused by itself or limited is among the
--- platforms, whatever else there is of it; "is_known" says whether it can be: a name that is no value of platform_cluster can
--- not. What waits for a paused platform is "due", but does not count for the oldest (see post_queue.oldest_due).
+-- post_queue.due_by_platform; its failed items are exact where there are fewer than 10,000 in all, else counted by
+-- post_queue.failed_by_platform; its items in hand are those among 10,000, and at_least where there are more in all. One that
+-- is paused by itself or limited is among the platforms, whatever else there is of it; "is_known" says whether it can be: a
+-- name that is no value of platform_cluster can not. What waits for a paused platform is "due", but does not count for the
+-- oldest (see post_queue.oldest_due).
 create or replace function public.post_queue_overview(stuck_after_seconds integer)
 returns jsonb
 language plpgsql
@@ -5838,6 +5934,7 @@ declare
   due_in_all jsonb;
   in_hand jsonb;
   failed jsonb;
+  failed_in_all bigint;
   oldest_due constant timestamptz := post_queue.oldest_due();
   scheduled bigint;
   stuck bigint;
@@ -5880,8 +5977,10 @@ begin
     group by 1
   ) as bounded;
 
-  select coalesce(jsonb_object_agg(bounded.platform, bounded.number), '{}')
-  into failed
+  select
+    coalesce(jsonb_object_agg(bounded.platform, post_queue.bounded(bounded.number, at_most)), '{}'),
+    coalesce(sum(bounded.number), 0)
+  into failed, failed_in_all
   from (
     select left(items.target_platform, 100) as platform, count(*) as number
     from (
@@ -5893,6 +5992,10 @@ begin
     ) as items
     group by 1
   ) as bounded;
+  -- Of more than that, none of a platform's may be among the newest.
+  if failed_in_all = at_most then
+    failed := post_queue.failed_by_platform();
+  end if;
 
   select count(*)
   into scheduled
@@ -5915,7 +6018,7 @@ begin
         'precision', case when scheduled < at_most then due_in_all ->> 'precision' else 'at_least' end
       ),
       'processing', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(in_hand)), at_most),
-      'failed', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(failed)), at_most),
+      'failed', post_queue.bounded(failed_in_all, at_most),
       'cancelled', post_queue.count_ended('cancelled', at_most),
       'posted', post_queue.count_ended('posted', at_most)
     ),
@@ -5943,9 +6046,9 @@ grant execute on function public.post_queue_overview(integer) to service_role;
 -- The platforms of the overview, each with what is known of it. One that is paused by itself or limited is among them, whatever
 -- else there is of it.
 --
---   due                   as post_queue.due_by_platform gives it
---   in_hand, failed       how many items, by platform
---   at_most               how many in hand, and failed, were looked at: where it is as many in all, there may be more of each
+--   due, failed           as post_queue.due_by_platform gives it
+--   in_hand               how many items, by platform
+--   at_most               how many in hand were looked at: where it is as many in all, there may be more of each
 --   day                   what happened in the last day, by platform (see post_queue.recent_figures)
 --   controls              what is held back (see post_queue.controls)
 create or replace function post_queue.platform_rows(
@@ -5968,8 +6071,6 @@ declare
   exactly_none constant jsonb := post_queue.bounded(0, 1);
   precision_in_hand constant text := post_queue.bounded(
     (select sum(value::bigint) from jsonb_each_text(in_hand)), at_most) ->> 'precision';
-  precision_failed constant text := post_queue.bounded(
-    (select sum(value::bigint) from jsonb_each_text(failed)), at_most) ->> 'precision';
 begin
   return (
     select coalesce(jsonb_agg(
@@ -5977,7 +6078,7 @@ begin
         'platform', names.platform,
         'due', coalesce(due -> names.platform, exactly_none),
         'in_hand', jsonb_build_object('count', coalesce((in_hand ->> names.platform)::bigint, 0), 'precision', precision_in_hand),
-        'failed', jsonb_build_object('count', coalesce((failed ->> names.platform)::bigint, 0), 'precision', precision_failed),
+        'failed', coalesce(failed -> names.platform, exactly_none),
         'posted_last_day', coalesce((day -> names.platform ->> 'posted')::bigint, 0),
         'failed_last_day', coalesce((day -> names.platform ->> 'failed')::bigint, 0),
         'retried_last_day', coalesce((day -> names.platform ->> 'retried')::bigint, 0),
@@ -6261,7 +6362,7 @@ grant execute on function post_queue.prune_items(uuid[], public.platform_post_st
 -- Gives [{"id", "target_platform", "processing_started_at"}, ...], oldest first, with the start time that the item had: 10,000 at
 -- most, so a call that gives as many is to be said again.
 -- A worker that still runs finds its claim gone, and posts none of them. A call that reset any is written down in
--- post_queue.actions.
+-- post_queue.actions, and stands in the story of each item.
 create or replace function public.post_queue_reset_stuck(
   older_than_seconds integer, dry_run boolean default false, actor text default 'SQL', reason text default null
 )
@@ -6272,6 +6373,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   items jsonb;
+  key constant text := public.uuid_v7();
 begin
   if older_than_seconds is null or older_than_seconds < 0 then
     raise exception 'post_queue_reset_stuck needs an older_than_seconds of 0 or more'
@@ -6328,9 +6430,15 @@ begin
 
   if not coalesce(dry_run, false) and items <> '[]' then
     perform post_queue.record_action(
-      'reset_stuck', coalesce(actor, 'SQL'), reason, jsonb_build_object('older_than_seconds', older_than_seconds), null,
+      'reset_stuck', coalesce(actor, 'SQL'), reason, jsonb_build_object('older_than_seconds', older_than_seconds), key,
       jsonb_array_length(items), jsonb_array_length(items)
     );
+    insert into post_queue.changed_items (action_id, item_id, status_before, changed_at)
+    -- In a partitioned queue an id may stand twice.
+    select distinct a.id, (item ->> 'id')::uuid, 'processing'::public.platform_post_status, now()
+    from post_queue.actions a
+    cross join jsonb_array_elements(items) as item
+    where a.idempotency_key = key;
     perform post_queue.hint();
   end if;
   return items;

@@ -49,7 +49,7 @@ as $$
       '(failed_at) where status = ''failed''', null, null,
       'Each heartbeat reads the whole queue for failed items.'
     ),
-    -- Where an operator's questions begin: failed, posted and cancelled items by time, failed ones by cause. Those of failed
+    -- Where an operator's questions begin: failed, posted and cancelled items by time, failed ones by cause and platform. Those of failed
     -- and cancelled items cost a claim and a settle that posts nothing but the look at their condition; that of the posted
     -- ones is written at its end, once an item (docs/performance.md has what it costs).
     (
@@ -61,6 +61,11 @@ as $$
       'multiplatform_post_queue_failures_idx', 'multiplatform_post_queue', false,
       '(coalesce(failed_at, queued_at), id) where status = ''failed''', null, null,
       'The operator''s page of failed items reads the whole queue.'
+    ),
+    (
+      'multiplatform_post_queue_failed_platform_idx', 'multiplatform_post_queue', false,
+      '(left(target_platform, 63)) where status = ''failed''', null, null,
+      'The operator''s overview reads the whole queue where very many items are failed.'
     ),
     (
       'multiplatform_post_queue_posted_idx', 'multiplatform_post_queue', false,

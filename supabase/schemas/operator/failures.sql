@@ -80,10 +80,14 @@ begin
   into all_causes
   from (select step.cause from step union select public.error_cause(newest.error_message) from newest) as found;
 
-  select array_agg(ordered.cause order by ordered.lately desc, ordered.last_failed_at desc, ordered.cause)
+  select array_agg(
+    counted.cause order by greatest(counted.lately, more.number) desc, counted.last_failed_at desc, counted.cause
+  )
   into causes
   from (
-    select each.cause, last.failed_at as last_failed_at, lately.number as lately
+    select
+      each.cause, last.failed_at as last_failed_at, lately.number as lately,
+      count(*) filter (where lately.number = 200) over () as many
     from unnest(all_causes) as each (cause)
     cross join lateral (
       select coalesce(q.failed_at, q.queued_at) as failed_at
@@ -104,7 +108,19 @@ begin
         limit 200
       ) as bounded
     ) as lately
-  ) as ordered;
+  ) as counted
+  -- Those with most share evenly what may be read.
+  cross join lateral (
+    select count(*) as number
+    from (
+      select
+      from public.multiplatform_post_queue q
+      where q.status = 'failed' and public.error_cause(q.error_message) = counted.cause
+        and coalesce(q.failed_at, q.queued_at) >= greatest(first, now() - interval '10 minutes')
+        and counted.lately = 200
+      limit least(most, 20000 / greatest(1, counted.many))
+    ) as bounded
+  ) as more;
 
   -- Those with few first; the others share evenly what is left.
   for place in 1 .. least(coalesce(cardinality(causes), 0), 100) loop

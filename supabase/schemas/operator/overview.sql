@@ -10,10 +10,11 @@
 -- and what is paused and limited (see post_queue.controls).
 -- "precision" is exact, at_least (there are more), or estimated (the planner's statistics, for many posted or cancelled
 -- items). "recent" are the last 5 minutes, hour and day. A platform's due items are counted by
--- post_queue.due_by_platform; its in hand and failed items are those among 10,000 in hand and the newest 10,000 failed, and
--- at_least where there are more in all. One that is paused by itself or limited is among the
--- platforms, whatever else there is of it; "is_known" says whether it can be: a name that is no value of platform_cluster can
--- not. What waits for a paused platform is "due", but does not count for the oldest (see post_queue.oldest_due).
+-- post_queue.due_by_platform; its failed items are exact where there are fewer than 10,000 in all, else counted by
+-- post_queue.failed_by_platform; its items in hand are those among 10,000, and at_least where there are more in all. One that
+-- is paused by itself or limited is among the platforms, whatever else there is of it; "is_known" says whether it can be: a
+-- name that is no value of platform_cluster can not. What waits for a paused platform is "due", but does not count for the
+-- oldest (see post_queue.oldest_due).
 create or replace function public.post_queue_overview(stuck_after_seconds integer)
 returns jsonb
 language plpgsql
@@ -32,6 +33,7 @@ declare
   due_in_all jsonb;
   in_hand jsonb;
   failed jsonb;
+  failed_in_all bigint;
   oldest_due constant timestamptz := post_queue.oldest_due();
   scheduled bigint;
   stuck bigint;
@@ -74,8 +76,10 @@ begin
     group by 1
   ) as bounded;
 
-  select coalesce(jsonb_object_agg(bounded.platform, bounded.number), '{}')
-  into failed
+  select
+    coalesce(jsonb_object_agg(bounded.platform, post_queue.bounded(bounded.number, at_most)), '{}'),
+    coalesce(sum(bounded.number), 0)
+  into failed, failed_in_all
   from (
     select left(items.target_platform, 100) as platform, count(*) as number
     from (
@@ -87,6 +91,10 @@ begin
     ) as items
     group by 1
   ) as bounded;
+  -- Of more than that, none of a platform's may be among the newest.
+  if failed_in_all = at_most then
+    failed := post_queue.failed_by_platform();
+  end if;
 
   select count(*)
   into scheduled
@@ -109,7 +117,7 @@ begin
         'precision', case when scheduled < at_most then due_in_all ->> 'precision' else 'at_least' end
       ),
       'processing', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(in_hand)), at_most),
-      'failed', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(failed)), at_most),
+      'failed', post_queue.bounded(failed_in_all, at_most),
       'cancelled', post_queue.count_ended('cancelled', at_most),
       'posted', post_queue.count_ended('posted', at_most)
     ),

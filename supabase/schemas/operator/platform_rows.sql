@@ -1,9 +1,9 @@
 -- The platforms of the overview, each with what is known of it. One that is paused by itself or limited is among them, whatever
 -- else there is of it.
 --
---   due                   as post_queue.due_by_platform gives it
---   in_hand, failed       how many items, by platform
---   at_most               how many in hand, and failed, were looked at: where it is as many in all, there may be more of each
+--   due, failed           as post_queue.due_by_platform gives it
+--   in_hand               how many items, by platform
+--   at_most               how many in hand were looked at: where it is as many in all, there may be more of each
 --   day                   what happened in the last day, by platform (see post_queue.recent_figures)
 --   controls              what is held back (see post_queue.controls)
 create or replace function post_queue.platform_rows(
@@ -26,8 +26,6 @@ declare
   exactly_none constant jsonb := post_queue.bounded(0, 1);
   precision_in_hand constant text := post_queue.bounded(
     (select sum(value::bigint) from jsonb_each_text(in_hand)), at_most) ->> 'precision';
-  precision_failed constant text := post_queue.bounded(
-    (select sum(value::bigint) from jsonb_each_text(failed)), at_most) ->> 'precision';
 begin
   return (
     select coalesce(jsonb_agg(
@@ -35,7 +33,7 @@ begin
         'platform', names.platform,
         'due', coalesce(due -> names.platform, exactly_none),
         'in_hand', jsonb_build_object('count', coalesce((in_hand ->> names.platform)::bigint, 0), 'precision', precision_in_hand),
-        'failed', jsonb_build_object('count', coalesce((failed ->> names.platform)::bigint, 0), 'precision', precision_failed),
+        'failed', coalesce(failed -> names.platform, exactly_none),
         'posted_last_day', coalesce((day -> names.platform ->> 'posted')::bigint, 0),
         'failed_last_day', coalesce((day -> names.platform ->> 'failed')::bigint, 0),
         'retried_last_day', coalesce((day -> names.platform ->> 'retried')::bigint, 0),

@@ -8,7 +8,7 @@
 -- Gives [{"id", "target_platform", "processing_started_at"}, ...], oldest first, with the start time that the item had: 10,000 at
 -- most, so a call that gives as many is to be said again.
 -- A worker that still runs finds its claim gone, and posts none of them. A call that reset any is written down in
--- post_queue.actions.
+-- post_queue.actions, and stands in the story of each item.
 create or replace function public.post_queue_reset_stuck(
   older_than_seconds integer, dry_run boolean default false, actor text default 'SQL', reason text default null
 )
@@ -19,6 +19,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   items jsonb;
+  key constant text := public.uuid_v7();
 begin
   if older_than_seconds is null or older_than_seconds < 0 then
     raise exception 'post_queue_reset_stuck needs an older_than_seconds of 0 or more'
@@ -75,9 +76,15 @@ begin
 
   if not coalesce(dry_run, false) and items <> '[]' then
     perform post_queue.record_action(
-      'reset_stuck', coalesce(actor, 'SQL'), reason, jsonb_build_object('older_than_seconds', older_than_seconds), null,
+      'reset_stuck', coalesce(actor, 'SQL'), reason, jsonb_build_object('older_than_seconds', older_than_seconds), key,
       jsonb_array_length(items), jsonb_array_length(items)
     );
+    insert into post_queue.changed_items (action_id, item_id, status_before, changed_at)
+    -- In a partitioned queue an id may stand twice.
+    select distinct a.id, (item ->> 'id')::uuid, 'processing'::public.platform_post_status, now()
+    from post_queue.actions a
+    cross join jsonb_array_elements(items) as item
+    where a.idempotency_key = key;
     perform post_queue.hint();
   end if;
   return items;
