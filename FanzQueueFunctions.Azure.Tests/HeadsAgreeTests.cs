@@ -27,7 +27,7 @@ public sealed partial class HeadsAgreeTests(PostgresFixture postgres)
     }
 
     private static async Task<HttpClient> ClientAsync(IRunningApp app) =>
-        new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = await app.AddressAsync() };
+        new(HostRequest.Handler()) { BaseAddress = await app.AddressAsync() };
 
     private static async Task<string> AnswerAsync(HttpClient client, HostRequest request)
     {

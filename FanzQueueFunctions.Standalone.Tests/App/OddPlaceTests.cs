@@ -209,7 +209,8 @@ public sealed class OddPlaceTests(PostgresFixture postgres)
         await using var database = await postgres.CreateDatabaseAsync();
         await using var app = AppProcess.Start(
             ("DATABASE_URL", database.ConnectionString), ("FUNCTIONS_KEY_QueueChange", "change-key"));
-        using var client = new HttpClient { BaseAddress = await app.AddressAsync() };
+        using var handler = new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
+        using var client = new HttpClient(handler) { BaseAddress = await app.AddressAsync() };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/queue/retry");
         request.Headers.Add("x-functions-key", "change-key");
         request.Headers.TransferEncodingChunked = chunked;

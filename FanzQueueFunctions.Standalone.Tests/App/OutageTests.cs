@@ -28,6 +28,8 @@ public sealed class OutageTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.GetAsync("/api/ready")).StatusCode);
         // A platform that watches it does not stop a worker that sits an outage out.
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/api/alive")).StatusCode);
+        await using var probe = AppProcess.Start([("ASPNETCORE_URLS", client.BaseAddress.AbsoluteUri)], "--healthcheck");
+        Assert.Equal(0, await probe.WaitForExitAsync());
 
         await postgres.Server.StartAgainAsync();
         database.ForgetConnections();

@@ -110,6 +110,13 @@ public sealed record HostRequest(
         new("The root is not found", "GET", "/", 404),
     ];
 
+    /// <summary>What sends them: one that follows no redirect, and keeps a large body back until it is asked for.</summary>
+    public static SocketsHttpHandler Handler() => new()
+    {
+        AllowAutoRedirect = false,
+        Expect100ContinueTimeout = TimeSpan.FromMinutes(1),
+    };
+
     public HttpRequestMessage Message()
     {
         var request = new HttpRequestMessage(new HttpMethod(Method), Path);

@@ -38,7 +38,7 @@ public sealed class RequestTests(RequestTests.App app) : IClassFixture<RequestTe
         {
             _database = await postgres.CreateDatabaseAsync();
             _app = await TestedApp.StartAsync([("DATABASE_URL", _database.ConnectionString), .. HostRequest.Settings]);
-            _client = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = await _app.AddressAsync() };
+            _client = new(HostRequest.Handler()) { BaseAddress = await _app.AddressAsync() };
         }
 
         public async ValueTask DisposeAsync()

@@ -7,7 +7,10 @@ using FanzQueueFunctions.Tests.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
 using NSubstitute;
 
 namespace FanzQueueFunctions.Tests.Operations;
@@ -44,6 +47,22 @@ public sealed class RetentionTests(PostgresFixture postgres)
             (await database.RowsAsync(
                 "select status || ' ' || count(*) from multiplatform_post_queue group by status order by 1")).Select(row => row[0]));
         Assert.Equal(3L, await database.CountAsync("post_queue.actions where actor = 'the Prune timer'"));
+    }
+
+    [Fact]
+    public async Task Where_its_time_is_over_before_all_is_deleted_it_says_so()
+    {
+        var time = new FakeTimeProvider();
+        var logger = new FakeLogger<Retention>();
+        var store = Substitute.For<IOperationStore>();
+        store.PruneHistoryAsync(default, default!, default!, default).ReturnsForAnyArgs(_ =>
+        {
+            time.Advance(TimeSpan.FromMinutes(1));
+            return 1000;
+        });
+
+        Assert.Equal(4000, await PruneAsync(store, new() { HistoryDays = 2 }, time, logger));
+        Assert.StartsWith("Pruning did not keep up", logger.LatestRecord.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -154,7 +173,8 @@ public sealed class RetentionTests(PostgresFixture postgres)
         Assert.Equal($"Setting Queue__KeepPostedDays is \"{value}\"; it must be a whole number from 1 to 36500.", error.Message);
     }
 
-    private static async Task<long> PruneAsync(IOperationStore store, RetentionOptions options)
+    private static async Task<long> PruneAsync(
+        IOperationStore store, RetentionOptions options, TimeProvider? time = null, ILogger<Retention>? logger = null)
     {
         await using var services = new ServiceCollection()
             .AddMetrics()
@@ -162,7 +182,7 @@ public sealed class RetentionTests(PostgresFixture postgres)
             .BuildServiceProvider();
         return await new Retention(
             store, options, services.GetRequiredService<QueueMetrics>(), Substitute.For<IHostApplicationLifetime>(),
-            TimeProvider.System, NullLogger<Retention>.Instance).PruneAsync();
+            time ?? TimeProvider.System, logger ?? NullLogger<Retention>.Instance).PruneAsync();
     }
 
     /// <summary>Of each status one item of eight days ago and one of today; of the history as well.</summary>

@@ -52,6 +52,18 @@ public sealed class LimitedClaimTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_moment_that_a_clock_which_was_ahead_has_set_counts_as_now()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.AddItemsAsync(await database.AddPostAsync(await database.AddCreatorAsync()), 3);
+        await database.ExecuteAsync("update multiplatform_post_queue set target_platform = 'girlfanz'");
+        await database.LimitAsync("girlfanz", 6);
+        await database.ExecuteAsync("update post_queue.limits set next_at = now() + interval '3 hours'");
+
+        Assert.Single(await database.ClaimAsync(Guid.CreateVersion7()));
+    }
+
+    [Fact]
     public async Task Claims_at_once_and_one_after_another_take_what_the_time_allows_and_not_one_more()
     {
         const int PerMinute = 1200;

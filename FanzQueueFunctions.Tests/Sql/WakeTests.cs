@@ -106,6 +106,29 @@ public sealed class WakeTests(PostgresFixture postgres)
         Assert.Equal(1, await listener.HintsAsync());
     }
 
+    [Theory]
+    [InlineData("null, 'queued'", null)]
+    [InlineData("null, 'cancelled'", "select post_queue_retry('{\"idempotency_key\": \"a\", \"actor\": \"b\", \"filter\": {\"status\": \"cancelled\"}}')")]
+    public async Task Nothing_is_told_into_a_queue_of_notifications_that_is_half_full(string item, string? order)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.AddPostAsync(await database.AddCreatorAsync());
+        await using var listener = await Listener.StartAsync(database);
+        // To fill it takes 4 GB of notifications.
+        await database.ExecuteAsync(
+            """
+            alter function pg_catalog.pg_notification_queue_usage() rename to pg_notification_queue_usage_as_it_is;
+            create function pg_catalog.pg_notification_queue_usage() returns float8 language sql as 'select 0.5'
+            """);
+
+        await database.ExecuteAsync(Queue(item, 1));
+        if (order is not null)
+            await database.ExecuteAsync(order);
+
+        Assert.Equal(0, await listener.HintsAsync());
+        Assert.Equal(1L, await database.CountAsync("multiplatform_post_queue where status = 'queued'"));
+    }
+
     [Fact]
     public async Task Where_transactions_may_be_prepared_none_fails_because_of_the_hint_and_check_says_that_there_is_none()
     {
