@@ -50,51 +50,37 @@ internal sealed class PlainSql : IMover
         """;
 
     private readonly NpgsqlConnection _connection;
-    private readonly NpgsqlCommand[] _commands;
+    private readonly NpgsqlCommand _command;
 
-    private PlainSql(NpgsqlConnection connection, NpgsqlCommand[] commands) =>
-        (_connection, _commands) = (connection, commands);
-
-    /// <summary>The claim in a transaction of its own, then the rest: this design's shape.</summary>
-    public static Task<IMover> TwoPhasesAsync(string connectionString, int batchSize) => OpenAsync(
-        connectionString,
-        batchSize,
-        $"""
-        update public.multiplatform_post_queue q
-        set status = 'processing', processing_started_at = now(), claim_id = $1, updated_at = now()
-        where q.ctid = any (array({Due}))
-        """,
-        $"""
-        with held as materialized (
-          select q.*, q.ctid as address, public.uuid_v7() as post_id
-          from public.multiplatform_post_queue q
-          where q.claim_id = $1 and q.status = 'processing'
-        ),
-        {Write}
-        update public.multiplatform_post_queue q
-        set status = 'posted', target_post_id = h.post_id, completed_at = now(), error_message = null, updated_at = now()
-        from held h
-        where q.id = h.id and q.ctid = any (array(select address from held))
-        """);
+    private PlainSql(NpgsqlConnection connection, NpgsqlCommand command) => (_connection, _command) = (connection, command);
 
     /// <summary>All in one statement: one commit a batch, and nobody can see the items in hand.</summary>
-    public static Task<IMover> OneStatementAsync(string connectionString, int batchSize) => OpenAsync(
-        connectionString,
-        batchSize,
-        $"""
-        with held as materialized (
-          select q.*, q.ctid as address, public.uuid_v7() as post_id
-          from public.multiplatform_post_queue q
-          where q.ctid = any (array({Due}))
-        ),
-        {Write}
-        update public.multiplatform_post_queue q
-        set
-          status = 'posted', processing_started_at = now(), claim_id = $1, target_post_id = h.post_id,
-          completed_at = now(), error_message = null, updated_at = now()
-        from held h
-        where q.id = h.id and q.ctid = any (array(select address from held))
-        """);
+    public static async Task<IMover> OpenAsync(string connectionString, int batchSize)
+    {
+        var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        var command = new NpgsqlCommand(
+            $"""
+            with held as materialized (
+              select q.*, q.ctid as address, public.uuid_v7() as post_id
+              from public.multiplatform_post_queue q
+              where q.ctid = any (array({Due}))
+            ),
+            {Write}
+            update public.multiplatform_post_queue q
+            set
+              status = 'posted', processing_started_at = now(), claim_id = $1, target_post_id = h.post_id,
+              completed_at = now(), error_message = null, updated_at = now()
+            from held h
+            where q.id = h.id and q.ctid = any (array(select address from held))
+            """,
+            connection)
+        {
+            Parameters = { new() { Value = Guid.Empty }, new() { Value = batchSize } },
+        };
+        await command.PrepareAsync();
+        return new PlainSql(connection, command);
+    }
 
     public async Task<Moved> MoveAsync(int batches)
     {
@@ -106,41 +92,13 @@ internal sealed class PlainSql : IMover
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var command in _commands)
-            await command.DisposeAsync();
+        await _command.DisposeAsync();
         await _connection.DisposeAsync();
     }
 
     private async Task<int> MoveBatchAsync()
     {
-        var claimId = Guid.CreateVersion7();
-        var moved = 0;
-        foreach (var command in _commands)
-        {
-            command.Parameters[0].Value = claimId;
-            moved = await command.ExecuteNonQueryAsync();
-            if (moved == 0)
-                break;
-        }
-
-        return moved;
-    }
-
-    private static async Task<IMover> OpenAsync(string connectionString, int batchSize, params string[] statements)
-    {
-        var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
-        await connection.OpenAsync();
-        List<NpgsqlCommand> commands = [];
-        foreach (var statement in statements)
-        {
-            var command = new NpgsqlCommand(statement, connection);
-            command.Parameters.Add(new NpgsqlParameter { Value = Guid.Empty });
-            if (statement.Contains("$2", StringComparison.Ordinal))
-                command.Parameters.Add(new NpgsqlParameter { Value = batchSize });
-            await command.PrepareAsync();
-            commands.Add(command);
-        }
-
-        return new PlainSql(connection, [.. commands]);
+        _command.Parameters[0].Value = Guid.CreateVersion7();
+        return await _command.ExecuteNonQueryAsync();
     }
 }

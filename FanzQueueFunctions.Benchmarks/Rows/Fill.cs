@@ -3,8 +3,8 @@ using FanzQueueFunctions.Testbed;
 namespace FanzQueueFunctions.Benchmarks.Rows;
 
 /// <summary>
-/// Realistic rows: captions of 400 characters, five tags, four platforms a post. Every fifth item has a caption, a title
-/// and hashtags of its own.
+/// Realistic rows: captions of 400 characters, five tags, four platforms a post, whose items lie far apart. Every fifth item
+/// has a caption, a title and hashtags of its own.
 /// </summary>
 internal static class Fill
 {
@@ -160,7 +160,7 @@ internal static class Fill
               target_post_id, claim_id
             )
             select
-              post.id, post.creator_id, (array['girlfanz', 'pupfanz', 'gayfanz', 'bearfanz'])[1 + n % {PlatformsAPost}],
+              post.id, post.creator_id, (array['girlfanz', 'pupfanz', 'gayfanz', 'bearfanz'])[1 + (n + n / posts.number) % {PlatformsAPost}],
               now() - interval '1 minute' + n * interval '1 microsecond', {scheduledFor}, '{status}',
               case when n % 5 = 0 then 'Another title for this platform' end,
               case when n % 5 = 0 then left(repeat(md5(n::text), 13), 400) end,
@@ -174,7 +174,7 @@ internal static class Fill
               select id, creator_id, row_number() over (order by id) - 1 as place
               from content_posts
               where not is_crosspost
-            ) as post on post.place = n / {PlatformsAPost} % posts.number
+            ) as post on post.place = n * 7919::bigint % posts.number
             order by n
             """,
             items);
