@@ -21,7 +21,16 @@ try
         signal.Cancel = true;
         app.Lifetime.StopApplication();
     });
-    await app.StartAsync();
+    try
+    {
+        await app.StartAsync();
+    }
+    catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+    {
+        // A stop that came before the start was done is a stop, too.
+        return Environment.ExitCode;
+    }
+
     app.Announce();
     await app.WaitForShutdownAsync();
     return Environment.ExitCode;

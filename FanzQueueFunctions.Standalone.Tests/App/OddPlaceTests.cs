@@ -73,6 +73,18 @@ public sealed class OddPlaceTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_stop_that_comes_while_it_starts_is_a_stop()
+    {
+        await using var app = AppProcess.Start(("DATABASE_URL", Nowhere));
+
+        await app.WaitForLineAsync("Started: ");
+        app.Signal("TERM");
+
+        Assert.Equal(0, await app.WaitForExitAsync());
+        Assert.DoesNotContain(app.Lines, line => line.Contains("Exception", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task The_health_probe_asks_this_machine_whatever_proxy_is_set()
     {
         await using var database = await postgres.CreateDatabaseAsync();

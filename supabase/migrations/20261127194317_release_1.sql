@@ -1087,9 +1087,10 @@ as $$
 
   union all
 
-  -- Of the server and the role, not of this transaction: the REST API may call what changes nothing in a read-only one.
+  -- Of the server and the role, not of this transaction: the REST API may call what changes nothing in a read-only one. No
+  -- error, because it may pass: a worker that starts meanwhile must not end.
   select
-    'error',
+    'warning',
     case when pg_is_in_recovery() then 'The server is a standby.' else 'default_transaction_read_only is on.' end,
     'The database takes no changes: nothing is queued and nothing is posted.',
     case
