@@ -135,6 +135,23 @@ public sealed class StartCheckTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_database_that_takes_no_changes_for_now_ends_no_worker_and_its_items_are_posted_afterwards()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
+        var name = await database.ScalarAsync<string>("select current_database()::text");
+        await using var administration = new TestDatabase(postgres.Server.ConnectionString());
+        await administration.ExecuteAsync($"alter database {name} set default_transaction_read_only = on");
+        await using var app = Start(database);
+
+        await app.WaitForLineAsync("[CHECK] warning - default_transaction_read_only is on.");
+        await app.WaitForLineAsync("Run ended: ");
+        await administration.ExecuteAsync($"alter database {name} reset default_transaction_read_only");
+
+        await app.WaitForLineAsync("✅ SUCCESS");
+    }
+
+    [Fact]
     public async Task A_database_that_is_down_is_checked_by_the_first_firing_that_reaches_it()
     {
         await using var own = await MigratedPostgres.StartAsync(inMemory: true);
