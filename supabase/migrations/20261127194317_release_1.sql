@@ -4142,6 +4142,41 @@ $$;
 revoke execute on function post_queue.action_row(post_queue.actions) from public, anon, authenticated;
 grant execute on function post_queue.action_row(post_queue.actions) to service_role;
 
+-- schemas/operator/begin_prune.sql
+
+-- How a prune of rows that are no items begins: what it was given is checked, and one of each kind runs at a time.
+--
+--   function_name    who asks: post_queue_prune_history or post_queue_prune_changes
+--   pruned, kind     the table, and what it is called in the sentence
+--
+-- Gives false where another one is at it.
+create or replace function post_queue.begin_prune(
+  function_name text, pruned text, kind text, older_than timestamptz, idempotency_key text, actor text
+)
+returns boolean
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if older_than is null or older_than > now() - interval '1 day' or idempotency_key is null or actor is null then
+    raise exception '% needs a time at least a day ago, a key and an actor', function_name
+      using errcode = 'invalid_parameter_value';
+  end if;
+
+  -- Row-level security hides rows without a word: there would seem to be nothing to do.
+  if row_security_active(pruned) then
+    raise exception 'row-level security hides the % from role %', kind, current_user
+      using errcode = 'insufficient_privilege';
+  end if;
+
+  return pg_try_advisory_xact_lock(hashtextextended(function_name, 0));
+end
+$$;
+
+revoke execute on function post_queue.begin_prune(text, text, text, timestamptz, text, text) from public, anon, authenticated;
+grant execute on function post_queue.begin_prune(text, text, text, timestamptz, text, text) to service_role;
+
 -- schemas/operator/bounded.sql
 
 -- A count that went no further than at_most, and what it is worth: exact, or at_least.
@@ -6178,26 +6213,15 @@ set lock_timeout = '100ms'
 set enable_seqscan = off
 set jit = off
 as $$
-#variable_conflict use_column
 declare
-  key constant text := idempotency_key;
-  this_actor constant text := left(actor, 200);
   old uuid[];
   items integer;
   changes integer := 0;
 begin
-  if older_than is null or older_than > now() - interval '1 day' or key is null or this_actor is null then
-    raise exception 'post_queue_prune_changes needs a time at least a day ago, a key and an actor'
-      using errcode = 'invalid_parameter_value';
-  end if;
-
-  -- Row-level security hides rows without a word: there would seem to be nothing to do.
-  if row_security_active('post_queue.actions') then
-    raise exception 'row-level security hides the record from role %', current_user
-      using errcode = 'insufficient_privilege';
-  end if;
-
-  if not pg_try_advisory_xact_lock(hashtextextended('post_queue_prune_changes', 0)) then
+  if not post_queue.begin_prune(
+    'post_queue_prune_changes', 'post_queue.actions', 'record', older_than, idempotency_key, actor
+  )
+  then
     return to_jsonb(0);
   end if;
 
@@ -6223,17 +6247,9 @@ begin
   end if;
 
   if items + changes > 0 then
-    insert into post_queue.actions as a (
-      idempotency_key, verb, actor, filter, item_limit, finished, portions, meant, done
-    )
-    values (
-      key, 'prune', this_actor, jsonb_build_object('changes', true, 'to', older_than), 1000000, items + changes < 1000, 1,
-      changes, changes
-    )
-    on conflict (idempotency_key) do update
-    set
-      updated_at = now(), finished = excluded.finished, portions = a.portions + 1, meant = a.meant + excluded.meant,
-      done = a.done + excluded.done;
+    perform post_queue.record_prune(
+      idempotency_key, actor, jsonb_build_object('changes', true, 'to', older_than), changes, items + changes < 1000
+    );
   end if;
   return to_jsonb(items + changes);
 end
@@ -6261,24 +6277,13 @@ set lock_timeout = '100ms'
 set enable_seqscan = off
 set jit = off
 as $$
-#variable_conflict use_column
 declare
-  key constant text := idempotency_key;
-  this_actor constant text := left(actor, 200);
   deleted integer;
 begin
-  if older_than is null or older_than > now() - interval '1 day' or key is null or this_actor is null then
-    raise exception 'post_queue_prune_history needs a time at least a day ago, a key and an actor'
-      using errcode = 'invalid_parameter_value';
-  end if;
-
-  -- Row-level security hides rows without a word: there would seem to be nothing to do.
-  if row_security_active('public.multiplatform_post_history') then
-    raise exception 'row-level security hides the history from role %', current_user
-      using errcode = 'insufficient_privilege';
-  end if;
-
-  if not pg_try_advisory_xact_lock(hashtextextended('post_queue_prune_history', 0)) then
+  if not post_queue.begin_prune(
+    'post_queue_prune_history', 'public.multiplatform_post_history', 'history', older_than, idempotency_key, actor
+  )
+  then
     return to_jsonb(0);
   end if;
 
@@ -6296,17 +6301,9 @@ begin
   perform post_queue.own_path();
 
   if deleted > 0 then
-    insert into post_queue.actions as a (
-      idempotency_key, verb, actor, filter, item_limit, finished, portions, meant, done
-    )
-    values (
-      key, 'prune', this_actor, jsonb_build_object('history', true, 'to', older_than), 1000000, deleted < 1000, 1,
-      deleted, deleted
-    )
-    on conflict (idempotency_key) do update
-    set
-      updated_at = now(), finished = excluded.finished, portions = a.portions + 1, meant = a.meant + excluded.meant,
-      done = a.done + excluded.done;
+    perform post_queue.record_prune(
+      idempotency_key, actor, jsonb_build_object('history', true, 'to', older_than), deleted, deleted < 1000
+    );
   end if;
   return to_jsonb(deleted);
 end
@@ -6350,6 +6347,33 @@ $$;
 
 revoke execute on function post_queue.prune_items(uuid[], public.platform_post_status[]) from public, anon, authenticated;
 grant execute on function post_queue.prune_items(uuid[], public.platform_post_status[]) to service_role;
+
+-- schemas/operator/record_prune.sql
+
+-- Writes a portion of a prune of rows that are no items down in post_queue.actions: one row for all with the same key.
+--
+--   filter  what was pruned
+--   done    how many rows of it
+create or replace function post_queue.record_prune(
+  idempotency_key text, actor text, filter jsonb, done integer, finished boolean
+)
+returns void
+language sql
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into post_queue.actions as a (
+    idempotency_key, verb, actor, filter, item_limit, finished, portions, meant, done
+  )
+  values (idempotency_key, 'prune', left(actor, 200), filter, 1000000, finished, 1, done, done)
+  on conflict (idempotency_key) do update
+  set
+    updated_at = now(), finished = excluded.finished, portions = a.portions + 1, meant = a.meant + excluded.meant,
+    done = a.done + excluded.done
+$$;
+
+revoke execute on function post_queue.record_prune(text, text, jsonb, integer, boolean) from public, anon, authenticated;
+grant execute on function post_queue.record_prune(text, text, jsonb, integer, boolean) to service_role;
 
 -- schemas/operator/reset_stuck.sql
 

@@ -16,26 +16,15 @@ set lock_timeout = '100ms'
 set enable_seqscan = off
 set jit = off
 as $$
-#variable_conflict use_column
 declare
-  key constant text := idempotency_key;
-  this_actor constant text := left(actor, 200);
   old uuid[];
   items integer;
   changes integer := 0;
 begin
-  if older_than is null or older_than > now() - interval '1 day' or key is null or this_actor is null then
-    raise exception 'post_queue_prune_changes needs a time at least a day ago, a key and an actor'
-      using errcode = 'invalid_parameter_value';
-  end if;
-
-  -- Row-level security hides rows without a word: there would seem to be nothing to do.
-  if row_security_active('post_queue.actions') then
-    raise exception 'row-level security hides the record from role %', current_user
-      using errcode = 'insufficient_privilege';
-  end if;
-
-  if not pg_try_advisory_xact_lock(hashtextextended('post_queue_prune_changes', 0)) then
+  if not post_queue.begin_prune(
+    'post_queue_prune_changes', 'post_queue.actions', 'record', older_than, idempotency_key, actor
+  )
+  then
     return to_jsonb(0);
   end if;
 
@@ -61,17 +50,9 @@ begin
   end if;
 
   if items + changes > 0 then
-    insert into post_queue.actions as a (
-      idempotency_key, verb, actor, filter, item_limit, finished, portions, meant, done
-    )
-    values (
-      key, 'prune', this_actor, jsonb_build_object('changes', true, 'to', older_than), 1000000, items + changes < 1000, 1,
-      changes, changes
-    )
-    on conflict (idempotency_key) do update
-    set
-      updated_at = now(), finished = excluded.finished, portions = a.portions + 1, meant = a.meant + excluded.meant,
-      done = a.done + excluded.done;
+    perform post_queue.record_prune(
+      idempotency_key, actor, jsonb_build_object('changes', true, 'to', older_than), changes, items + changes < 1000
+    );
   end if;
   return to_jsonb(items + changes);
 end
