@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FanzQueueFunctions.Testbed;
 
@@ -70,10 +69,10 @@ public sealed partial class ApplicationInsightsTests(PostgresFixture postgres)
         app.Terminate();
         Assert.Equal(0, await app.WaitForExitAsync());
 
-        var operations = Items(ingestion)
+        var operations = ingestion.Items
             .Where(item => Message(item) is { } text
                 && (text.Contains("SUCCESS - Posted", StringComparison.Ordinal) || text.Contains("Batch complete", StringComparison.Ordinal)))
-            .GroupBy(item => (string?)item["tags"]!["ai.operation.id"]).ToList();
+            .GroupBy(item => (string?)item.Tags!["ai.operation.id"]).ToList();
         Assert.All(operations, operation => Assert.NotNull(operation.Key));
         Assert.Equal([2, 2], operations.Select(operation => operation.Count()));
     }
@@ -96,21 +95,16 @@ public sealed partial class ApplicationInsightsTests(PostgresFixture postgres)
 
         var alerts = await File.ReadAllTextAsync(
             Path.Combine(RepositoryFolder.Path, "infra", "alerts.bicep"), TestContext.Current.CancellationToken);
-        var metrics = Items(ingestion).Where(item => (string?)item["data"]!["baseType"] == "MetricData").Select(Data).ToList();
+        var metrics = ingestion.Items.Where(item => item.Kind == "Metric").Select(item => item.Data).ToList();
         Assert.All(MetricNames().Matches(alerts), name => Assert.Contains(
             metrics, metric => (string?)metric["metrics"]![0]!["name"] == name.Groups[1].Value));
         Assert.All(Outcomes().Matches(alerts), outcome => Assert.Contains(
             metrics, metric => (string?)metric["properties"]?["outcome"] == outcome.Groups[1].Value));
         Assert.Contains("startswith \"[HEALTH]\"", alerts, StringComparison.Ordinal);
-        Assert.Contains(Items(ingestion), item => Message(item)?.StartsWith("[HEALTH] degraded", StringComparison.Ordinal) is true);
+        Assert.Contains(ingestion.Items, item => Message(item)?.StartsWith("[HEALTH] degraded", StringComparison.Ordinal) is true);
     }
 
-    private static IEnumerable<JsonNode> Items(IngestionStandIn ingestion) =>
-        ingestion.Sent.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!);
-
-    private static JsonNode Data(JsonNode item) => item["data"]!["baseData"]!;
-
-    private static string? Message(JsonNode item) => (string?)Data(item)["message"];
+    private static string? Message(SentItem item) => (string?)item.Data["message"];
 
     [GeneratedRegex("Name == \"([^\"]+)\"")]
     private static partial Regex MetricNames();

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using FanzQueueFunctions.Testbed;
 
 namespace FanzQueueFunctions.Azure.Tests;
@@ -31,19 +30,15 @@ public sealed class IdleTests(PostgresFixture postgres)
         app.Terminate();
         Assert.Equal(0, await app.WaitForExitAsync());
 
-        var sent = ingestion.Sent.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToList();
-        string[] traces = [.. sent.Where(item => KindOf(item) is "RemoteDependency" or "Request").Select(item => (string)Data(item)["name"]!)];
+        var sent = ingestion.Items;
+        string[] traces = [.. sent.Where(item => item.Kind is "RemoteDependency" or "Request").Select(item => (string)item.Data["name"]!)];
         Assert.Equal(["claim batch", "process queue"], traces.Order());
         Assert.All(
-            sent.Where(item => KindOf(item) == "Metric").Select(item => (string)Data(item)["metrics"]![0]!["name"]!),
+            sent.Where(item => item.Kind == "Metric").Select(item => (string)item.Data["metrics"]![0]!["name"]!),
             name => Assert.Matches("^(queue[.]|_OTELRESOURCE_$|dotnet[.]process[.]memory[.]working_set$)", name));
         Assert.All(
-            sent.Where(item => KindOf(item) == "Message"),
-            item => Assert.StartsWith("FanzQueueFunctions.", (string)Data(item)["properties"]!["CategoryName"]!));
-        Assert.Contains(sent, item => KindOf(item) == "Message" && ((string)Data(item)["message"]!).StartsWith("Run ended: ", StringComparison.Ordinal));
+            sent.Where(item => item.Kind == "Message"),
+            item => Assert.StartsWith("FanzQueueFunctions.", (string)item.Data["properties"]!["CategoryName"]!));
+        Assert.Contains(sent, item => item.Kind == "Message" && ((string)item.Data["message"]!).StartsWith("Run ended: ", StringComparison.Ordinal));
     }
-
-    private static string KindOf(JsonNode item) => ((string)item["data"]!["baseType"]!).Replace("Data", "", StringComparison.Ordinal);
-
-    private static JsonNode Data(JsonNode item) => item["data"]!["baseData"]!;
 }

@@ -46,13 +46,12 @@ public sealed class IngestionStandIn : IAsyncDisposable
     /// <summary>All that was sent, as JSON, one item a line.</summary>
     public string Sent => string.Join('\n', _bodies);
 
+    /// <summary>The items that were sent.</summary>
+    public IReadOnlyList<SentItem> Items =>
+        [.. Sent.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(item => SentItem.Of(JsonNode.Parse(item)!))];
+
     /// <summary>The values that the items have for a tag, each once; null where one has none.</summary>
-    public IReadOnlyList<string?> Tags(string name) =>
-    [
-        .. Sent.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(item => (string?)JsonNode.Parse(item)!["tags"]?[name])
-            .Distinct(),
-    ];
+    public IReadOnlyList<string?> Tags(string name) => [.. Items.Select(item => (string?)item.Tags?[name]).Distinct()];
 
     public static async Task<IngestionStandIn> StartAsync()
     {
@@ -73,4 +72,12 @@ public sealed class IngestionStandIn : IAsyncDisposable
         _paths.Enqueue(context.Request.Path);
         await context.Response.WriteAsync("""{"itemsReceived":1,"itemsAccepted":1,"errors":[]}""");
     }
+}
+
+/// <summary>One item of telemetry as it is sent.</summary>
+/// <param name="Kind">Message, Metric, RemoteDependency, Request and the like.</param>
+public sealed record SentItem(string Kind, JsonNode Data, JsonNode? Tags)
+{
+    internal static SentItem Of(JsonNode item) => new(
+        ((string)item["data"]!["baseType"]!).Replace("Data", "", StringComparison.Ordinal), item["data"]!["baseData"]!, item["tags"]);
 }

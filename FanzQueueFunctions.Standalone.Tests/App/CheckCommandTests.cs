@@ -50,13 +50,8 @@ public sealed class CheckCommandTests(PostgresFixture postgres)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         await database.ExecuteAsync("revoke select on multiplatform_post_queue from service_role");
-        await using var standIn = await StartStandInAsync(database);
-        await using var check = AppProcess.Start(
-            [
-                ("SUPABASE_URL", standIn.Address.AbsoluteUri),
-                ("SUPABASE_SERVICE_ROLE_KEY", Jwt.Sign("service_role", Secret)),
-            ],
-            "check");
+        await using var standIn = await PostgrestStandIn.StartProjectAsync(database.ConnectionString);
+        await using var check = AppProcess.Start(standIn.Settings(), "check");
 
         Assert.Equal(1, await check.WaitForExitAsync());
         Assert.StartsWith(
@@ -132,13 +127,8 @@ public sealed class CheckCommandTests(PostgresFixture postgres)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         await database.ExecuteAsync("drop index multiplatform_post_queue_due_idx");
-        await using var standIn = await StartStandInAsync(database);
-        await using var rest = AppProcess.Start(
-            [
-                ("SUPABASE_URL", standIn.Address.AbsoluteUri),
-                ("SUPABASE_SERVICE_ROLE_KEY", Jwt.Sign("service_role", Secret)),
-            ],
-            "check");
+        await using var standIn = await PostgrestStandIn.StartProjectAsync(database.ConnectionString);
+        await using var rest = AppProcess.Start(standIn.Settings(), "check");
         await using var direct = Check(database);
 
         Assert.Equal(0, await rest.WaitForExitAsync());
@@ -209,14 +199,6 @@ public sealed class CheckCommandTests(PostgresFixture postgres)
 
     private static AppProcess Check(TestDatabase database, params string[] options) =>
         AppProcess.Start([("DATABASE_URL", database.ConnectionString)], ["check", .. options]);
-
-    private static Task<PostgrestStandIn> StartStandInAsync(TestDatabase database) =>
-        PostgrestStandIn.StartAsync(new PostgrestOptions
-        {
-            ConnectionString = database.ConnectionString,
-            JwtSecret = Secret,
-            PathPrefix = "/rest/v1",
-        });
 
     /// <returns>Its lines, without the first, which names the database, the empty ones and the blanks that fill them up.</returns>
     private static string[] Printed(AppProcess app)

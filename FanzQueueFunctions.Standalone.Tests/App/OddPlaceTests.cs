@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using FanzQueueFunctions.BothHeads.Tests;
 using FanzQueueFunctions.Testbed;
 using FanzQueueFunctions.Testbed.Postgrest;
 
@@ -102,20 +103,9 @@ public sealed class OddPlaceTests(PostgresFixture postgres)
     public async Task A_project_on_this_machine_is_asked_past_whatever_proxy_is_set()
     {
         await using var database = await postgres.CreateDatabaseAsync();
-        await using var standIn = await PostgrestStandIn.StartAsync(new PostgrestOptions
-        {
-            ConnectionString = database.ConnectionString,
-            JwtSecret = "the-secret-of-the-tests-32-bytes-long",
-            PathPrefix = "/rest/v1",
-        });
+        await using var standIn = await PostgrestStandIn.StartProjectAsync(database.ConnectionString);
         await using var check = AppProcess.Start(
-            [
-                ("SUPABASE_URL", standIn.Address.GetLeftPart(UriPartial.Authority)),
-                ("SUPABASE_SERVICE_ROLE_KEY", Jwt.Sign("service_role", "the-secret-of-the-tests-32-bytes-long")),
-                ("http_proxy", "http://127.0.0.1:9"),
-                ("ALL_PROXY", "http://127.0.0.1:9"),
-            ],
-            "check");
+            [.. standIn.Settings(), ("http_proxy", "http://127.0.0.1:9"), ("ALL_PROXY", "http://127.0.0.1:9")], "check");
 
         Assert.Equal(0, await check.WaitForExitAsync());
     }
@@ -221,8 +211,7 @@ public sealed class OddPlaceTests(PostgresFixture postgres)
         await using var database = await postgres.CreateDatabaseAsync();
         await using var app = AppProcess.Start(
             ("DATABASE_URL", database.ConnectionString), ("FUNCTIONS_KEY_QueueChange", "change-key"));
-        using var handler = new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(1) };
-        using var client = new HttpClient(handler) { BaseAddress = await app.AddressAsync() };
+        using var client = new HttpClient(HostRequest.Handler()) { BaseAddress = await app.AddressAsync() };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/queue/retry");
         request.Headers.Add("x-functions-key", "change-key");
         request.Headers.TransferEncodingChunked = chunked;

@@ -98,7 +98,5 @@ public sealed class RestAppTests(PostgresFixture postgres)
         });
 
     private static AppProcess Start(PostgrestStandIn standIn, string key) => AppProcess.Start(
-        ("SUPABASE_URL", standIn.Address.AbsoluteUri),
-        ("SUPABASE_SERVICE_ROLE_KEY", key),
-        ("PROCESS_QUEUE_SCHEDULE", "* * * * * *"));
+        [.. standIn.Settings(key), ("PROCESS_QUEUE_SCHEDULE", "* * * * * *")]);
 }

@@ -7,7 +7,6 @@ namespace FanzQueueFunctions.Standalone.Tests.App;
 /// <summary>The app at start, on databases that do not suit it.</summary>
 public sealed class StartCheckTests(PostgresFixture postgres)
 {
-    private const string Secret = "the-secret-of-the-tests-32-bytes-long";
     private const string Ends =
         "The app ends: with this database no item can be posted. Mend what is said above and start it again.";
 
@@ -15,7 +14,7 @@ public sealed class StartCheckTests(PostgresFixture postgres)
     public async Task Over_REST_it_goes_on_asking_because_the_API_may_not_have_seen_the_functions_yet()
     {
         await using var empty = await TestDatabase.CreateAsync(postgres.Server);
-        await using var standIn = await StartStandInAsync(empty);
+        await using var standIn = await PostgrestStandIn.StartProjectAsync(empty.ConnectionString);
         await using var app = Start(empty, standIn);
 
         await app.WaitForLineAsync("notify pgrst, 'reload schema'");
@@ -97,7 +96,7 @@ public sealed class StartCheckTests(PostgresFixture postgres)
         await using var database = await postgres.CreateDatabaseAsync();
         var item = await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
         await database.ExecuteAsync("revoke insert on content_posts from service_role");
-        await using var standIn = await StartStandInAsync(database);
+        await using var standIn = await PostgrestStandIn.StartProjectAsync(database.ConnectionString);
         await using var app = Start(database, standIn);
 
         Assert.Equal(1, await app.WaitForExitAsync());
@@ -174,20 +173,8 @@ public sealed class StartCheckTests(PostgresFixture postgres)
 
     /// <param name="database">What it works on.</param>
     /// <param name="standIn">The REST API in front of it; null to go there directly.</param>
-    private static AppProcess Start(TestDatabase database, PostgrestStandIn? standIn = null) => standIn is null
-        ? AppProcess.Start(("DATABASE_URL", database.ConnectionString), ("PROCESS_QUEUE_SCHEDULE", "* * * * * *"))
-        : AppProcess.Start(
-            ("SUPABASE_URL", standIn.Address.AbsoluteUri),
-            ("SUPABASE_SERVICE_ROLE_KEY", Jwt.Sign("service_role", Secret)),
-            ("PROCESS_QUEUE_SCHEDULE", "* * * * * *"));
-
-    private static Task<PostgrestStandIn> StartStandInAsync(TestDatabase database) =>
-        PostgrestStandIn.StartAsync(new PostgrestOptions
-        {
-            ConnectionString = database.ConnectionString,
-            JwtSecret = Secret,
-            PathPrefix = "/rest/v1",
-        });
+    private static AppProcess Start(TestDatabase database, PostgrestStandIn? standIn = null) => AppProcess.Start(
+        [.. standIn?.Settings() ?? [("DATABASE_URL", database.ConnectionString)], ("PROCESS_QUEUE_SCHEDULE", "* * * * * *")]);
 
     /// <returns>What the check logged.</returns>
     private static string[] Checked(AppProcess app) =>

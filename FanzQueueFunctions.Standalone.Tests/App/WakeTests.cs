@@ -110,20 +110,11 @@ public sealed class WakeTests(PostgresFixture postgres)
     [Fact]
     public async Task The_function_Wake_answers_202_to_its_own_key_alone_and_has_due_items_posted_over_REST_too()
     {
-        const string Secret = "the-secret-of-the-tests-32-bytes-long";
         await using var database = await postgres.CreateDatabaseAsync();
         await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
-        await using var standIn = await PostgrestStandIn.StartAsync(new PostgrestOptions
-        {
-            ConnectionString = database.ConnectionString,
-            JwtSecret = Secret,
-            PathPrefix = "/rest/v1",
-        });
+        await using var standIn = await PostgrestStandIn.StartProjectAsync(database.ConnectionString);
         await using var app = Start(
-            ("SUPABASE_URL", standIn.Address.GetLeftPart(UriPartial.Authority)),
-            ("SUPABASE_SERVICE_ROLE_KEY", Jwt.Sign("service_role", Secret)),
-            ("FUNCTIONS_KEY_Wake", "the-key-of-wake"),
-            ("FUNCTIONS_KEY_ResetStuckItems", "the-key-of-reset"));
+            [.. standIn.Settings(), ("FUNCTIONS_KEY_Wake", "the-key-of-wake"), ("FUNCTIONS_KEY_ResetStuckItems", "the-key-of-reset")]);
         using var client = new HttpClient { BaseAddress = await app.AddressAsync() };
 
         Assert.Equal(HttpStatusCode.Unauthorized, await WakeAsync(client, "the-key-of-reset"));

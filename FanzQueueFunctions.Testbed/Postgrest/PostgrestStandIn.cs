@@ -43,6 +43,14 @@ public sealed class PostgrestStandIn : IAsyncDisposable
     /// <summary>Where it listens, without the path prefix.</summary>
     public Uri Address => new(_web.Urls.First());
 
+    /// <summary>The settings that lead an app here.</summary>
+    /// <param name="key">Its key; null: the service role's.</param>
+    public (string Name, string? Value)[] Settings(string? key = null) =>
+    [
+        ("SUPABASE_URL", Address.AbsoluteUri),
+        ("SUPABASE_SERVICE_ROLE_KEY", key ?? Jwt.Sign("service_role", _options.JwtSecret)),
+    ];
+
     /// <summary>What goes wrong on the way; at first nothing.</summary>
     public Faults Faults { get; } = new();
 
@@ -64,6 +72,15 @@ public sealed class PostgrestStandIn : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>A Supabase project of a test's own: the API of its database, under the path that Supabase serves it at.</summary>
+    /// <inheritdoc cref="StartAsync"/>
+    public static Task<PostgrestStandIn> StartProjectAsync(string connectionString) => StartAsync(new()
+    {
+        ConnectionString = connectionString,
+        JwtSecret = "the-secret-of-the-tests-32-bytes-long",
+        PathPrefix = "/rest/v1",
+    });
 
     /// <summary>Stops listening, waits up to five seconds for calls in flight, and closes the connections.</summary>
     public async ValueTask DisposeAsync()

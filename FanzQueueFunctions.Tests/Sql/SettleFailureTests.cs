@@ -68,12 +68,7 @@ public sealed class SettleFailureTests(PostgresFixture postgres)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         var item = await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
-        await database.ExecuteAsync(
-            $"""
-            create function broken() returns trigger language plpgsql as
-              'begin raise exception ''the server broke'' using errcode = ''{sqlState}''; end';
-            create trigger broken before insert on content_posts for each row execute function broken()
-            """);
+        await RaiseAtInsertionsAsync(database, sqlState);
         var claimId = await database.ClaimAllAsync();
 
         var result = await database.SettleOneAsync(claimId, Post(item));
@@ -90,11 +85,9 @@ public sealed class SettleFailureTests(PostgresFixture postgres)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         var item = await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
+        await RaiseAtInsertionsAsync(database, "40001");
         await database.ExecuteAsync(
             $"""
-            create function broken() returns trigger language plpgsql as
-              'begin raise exception ''it cannot be in a row'' using errcode = ''serialization_failure''; end';
-            create trigger broken before insert on content_posts for each row execute function broken();
             do $$ begin execute format('alter database %I set default_transaction_isolation = %L', current_database(), '{isolation}'); end $$
             """);
         database.ForgetConnections();
@@ -221,4 +214,12 @@ public sealed class SettleFailureTests(PostgresFixture postgres)
 
         Assert.Equal("1", (await database.ItemAsync(item)).Text("retry_count"));
     }
+
+    /// <summary>Has each insertion of a post fail, as the server would.</summary>
+    private static Task<int> RaiseAtInsertionsAsync(TestDatabase database, string sqlState) => database.ExecuteAsync(
+        $"""
+        create function broken() returns trigger language plpgsql as
+          'begin raise exception ''the server broke'' using errcode = ''{sqlState}''; end';
+        create trigger broken before insert on content_posts for each row execute function broken()
+        """);
 }

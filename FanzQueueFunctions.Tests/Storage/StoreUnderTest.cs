@@ -17,8 +17,6 @@ public enum Transport
 /// <summary>The app's own store, as its settings make it, over either transport to one test database.</summary>
 internal sealed class StoreUnderTest : IAsyncDisposable
 {
-    private const string Secret = "the-secret-of-the-tests-32-bytes-long";
-
     private readonly ServiceProvider _services;
 
     private StoreUnderTest(ServiceProvider services, PostgrestStandIn? standIn) => (_services, StandIn) = (services, standIn);
@@ -43,19 +41,8 @@ internal sealed class StoreUnderTest : IAsyncDisposable
     /// <param name="key">The key to call with; the service role's where none is given.</param>
     public static async Task<StoreUnderTest> RestAsync(TestDatabase database, string? key = null)
     {
-        var standIn = await PostgrestStandIn.StartAsync(new PostgrestOptions
-        {
-            ConnectionString = database.ConnectionString,
-            JwtSecret = Secret,
-            PathPrefix = "/rest/v1",
-        });
-        return new(
-            Services(
-            [
-                new("SUPABASE_URL", standIn.Address.AbsoluteUri),
-                new("SUPABASE_SERVICE_ROLE_KEY", key ?? Jwt.Sign("service_role", Secret)),
-            ]),
-            standIn);
+        var standIn = await PostgrestStandIn.StartProjectAsync(database.ConnectionString);
+        return new(Services(standIn.Settings(key).Select(setting => KeyValuePair.Create(setting.Name, setting.Value))), standIn);
     }
 
     /// <summary>A store whose Supabase project is wherever the test says.</summary>
