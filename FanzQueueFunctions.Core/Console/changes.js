@@ -17,14 +17,15 @@ export const changes = {
   title: 'Audit log',
 
   async load({ query }) {
-    const platforms = await platformNames();
-    try {
-      return { query, platforms, ...(await read('changes', { limit: 50, ...query })) };
-    } catch (refusal) {
-      // The form stays, with what is wrong with it.
-      if (!(refusal instanceof Refusal) || refusal.status !== 400) throw refusal;
-      return { query, platforms, actions: [], trouble: refusal.detail };
-    }
+    const [page, platforms] = await Promise.all([
+      read('changes', { limit: 50, ...query }).catch((refusal) => {
+        // The form stays, with what is wrong with it.
+        if (!(refusal instanceof Refusal) || refusal.status !== 400) throw refusal;
+        return { actions: [], trouble: refusal.detail };
+      }),
+      platformNames(),
+    ]);
+    return { query, platforms, ...page };
   },
 
   render({ query, platforms, actions, next, trouble }) {

@@ -9,7 +9,7 @@ public sealed record ResetStuckAnswer(int ResetCount, int OlderThanMinutes, IRea
 {
     /// <summary>One call resets as many at most. Written only when true: say it again.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool More => ResetCount >= StuckItem.Most;
+    public bool More => StuckItem.MayBeMore(Items);
 
     /// <summary>Written only when true.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

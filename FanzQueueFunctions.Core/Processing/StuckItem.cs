@@ -6,4 +6,7 @@ public sealed record StuckItem(Guid Id, string TargetPlatform, DateTimeOffset? P
 {
     /// <summary>As many are reset in one call at most (post_queue_reset_stuck).</summary>
     public const int Most = 10_000;
+
+    /// <summary>Whether there may be more than the call gave.</summary>
+    public static bool MayBeMore(IReadOnlyList<StuckItem> given) => given.Count >= Most;
 }
