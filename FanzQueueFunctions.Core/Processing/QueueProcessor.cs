@@ -244,7 +244,7 @@ public sealed class QueueProcessor(
             var items = await store.ResetStuckAsync(olderThan, dryRun, actor, reason, cancellationToken);
             if (!dryRun)
                 logger.StuckItemsReset(
-                    items.Count, olderThan.TotalMinutes, items.Count >= StuckItem.Most ? "; there may be more: say it again" : "");
+                    items.Count, olderThan.TotalMinutes, StuckItem.MayBeMore(items) ? "; there may be more: say it again" : "");
             return items;
         }
         catch (QueueStoreException exception)
@@ -375,7 +375,7 @@ public sealed class QueueProcessor(
 
     private ItemOutcome Decide(ClaimedItem item)
     {
-        if (PostComposer.Refusal(item) is { } refusal)
+        if (PostRules.Refusal(item) is { } refusal)
             return new() { ItemId = item.Id, Refusal = refusal };
 
         var delay = _retryPolicy.DelayAfterFailure(item.RetryCount, item.MaxRetries);

@@ -4,7 +4,7 @@ namespace FanzQueueFunctions.Processing;
 /// Decides whether an item may be posted. The settle function checks the same rules once more, for what has changed since
 /// the claim, and composes the post.
 /// </summary>
-public static class PostComposer
+public static class PostRules
 {
     /// <summary>Why the item can never be posted, in a sentence; null when it can.</summary>
     public static string? Refusal(ClaimedItem item) => item switch
