@@ -333,7 +333,7 @@ public sealed class QueueProcessor(
     {
         try
         {
-            results.AddRange(await store.SettleAsync(claim.Id, [.. part.Select(Decide)], CancellationToken.None));
+            results.AddRange(await SettleOutcomesAsync(claim.Id, [.. part.Select(Decide)]));
             return true;
         }
         catch (QueueStoreException exception) when (exception.Error == QueueStoreError.Timeout)
@@ -359,6 +359,32 @@ public sealed class QueueProcessor(
             }
 
             return false;
+        }
+    }
+
+    /// <summary>
+    /// What only met the changes of other transactions is settled once more, in a transaction that sees them: where
+    /// transactions are stricter than read committed, the first cannot.
+    /// </summary>
+    private async Task<IEnumerable<SettledItem>> SettleOutcomesAsync(Guid claimId, ItemOutcome[] outcomes)
+    {
+        var settled = await store.SettleAsync(claimId, outcomes, CancellationToken.None);
+        var left = settled.Where(item => item.MetOthers).Select(item => item.ItemId).ToHashSet();
+        if (left.Count == 0)
+            return settled;
+
+        logger.SettledAgain(left.Count, claimId);
+        try
+        {
+            var again = await store.SettleAsync(
+                claimId, [.. outcomes.Where(outcome => left.Contains(outcome.ItemId))], CancellationToken.None);
+            return settled.Where(item => !left.Contains(item.ItemId)).Concat(again);
+        }
+        catch (QueueStoreException exception)
+        {
+            // Of the first call the results are known; the rest is for the next firing.
+            metrics.StoreFailed(exception.Error);
+            return settled;
         }
     }
 

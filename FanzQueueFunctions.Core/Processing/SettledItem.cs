@@ -8,6 +8,12 @@ public sealed record SettledItem
     public Guid? TargetPostId { get; init; }
     public string? Error { get; init; }
 
+    /// <summary>Of what kept an item unsettled, where the database raised it.</summary>
+    public string? Sqlstate { get; init; }
+
+    /// <summary>Whether only what others changed meanwhile kept it unsettled (SQLSTATE class 40): a new transaction sees that.</summary>
+    public bool MetOthers => Outcome == SettledOutcome.Unsettled && Sqlstate?.StartsWith("40", StringComparison.Ordinal) is true;
+
     /// <summary>The retries made, the one now scheduled included.</summary>
     public int RetryCount { get; init; }
     public DateTimeOffset? RetryAt { get; init; }

@@ -127,6 +127,9 @@ internal static partial class QueueLog
     [LoggerMessage(LogLevel.Warning, "Settling {Count} items ran out of time; what is left of claim {ClaimId} is tried again in smaller parts, beside what is due. {Reason}")]
     public static partial void SettleRanOutOfTime(this ILogger logger, int count, Guid claimId, string reason);
 
+    [LoggerMessage(LogLevel.Information, "{Count} items of claim {ClaimId} met what another transaction changed; they are settled once more")]
+    public static partial void SettledAgain(this ILogger logger, int count, Guid claimId);
+
     [LoggerMessage(LogLevel.Information, "Reset {Count} items stuck for more than {Minutes} minutes{More}")]
     public static partial void StuckItemsReset(this ILogger logger, int count, double minutes, string more);
 

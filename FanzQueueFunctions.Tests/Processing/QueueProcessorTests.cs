@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using FanzQueueFunctions.Processing;
 using Microsoft.Extensions.DependencyInjection;
@@ -146,6 +147,43 @@ public sealed class QueueProcessorTests : IDisposable
 
         Assert.Equal([0, 1, 1, 1], posted);
         Assert.Equal([10, 10, 0, 10, 0, 10], _batchSizes);
+    }
+
+    [Fact]
+    public async Task What_only_met_the_changes_of_others_is_settled_once_more_at_once_and_nothing_else_is()
+    {
+        ClaimedItem[] items = [Items.Postable(), Items.Postable(), Items.Postable()];
+        Claims(items);
+        _store.SettleAsync(default, default!, default).ReturnsForAnyArgs(
+            _ =>
+            [
+                new() { ItemId = items[0].Id, Outcome = SettledOutcome.Unsettled, Sqlstate = "40001" },
+                new() { ItemId = items[1].Id, Outcome = SettledOutcome.Posted },
+                new() { ItemId = items[2].Id, Outcome = SettledOutcome.Unsettled, Sqlstate = "53100" },
+            ],
+            call => Settled(call, SettledOutcome.Posted),
+            _ => throw new UnreachableException());
+
+        var processed = await Processor().ProcessDueItemsAsync();
+
+        Assert.Equal([.. items.Select(item => item.Id), items[0].Id], SettledOutcomes().Select(outcome => outcome.ItemId));
+        Assert.Equal(2, processed.Posted);
+    }
+
+    [Fact]
+    public async Task A_second_settle_that_fails_leaves_the_results_of_the_first()
+    {
+        ClaimedItem[] items = [Items.Postable(), Items.Postable()];
+        Claims(items);
+        _store.SettleAsync(default, default!, default).ReturnsForAnyArgs(
+            _ =>
+            [
+                new() { ItemId = items[0].Id, Outcome = SettledOutcome.Unsettled, Sqlstate = "40001" },
+                new() { ItemId = items[1].Id, Outcome = SettledOutcome.Posted },
+            ],
+            _ => throw LostAnswer);
+
+        Assert.Equal(1, (await Processor().ProcessDueItemsAsync()).Posted);
     }
 
     [Fact]

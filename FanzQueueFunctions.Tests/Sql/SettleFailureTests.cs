@@ -78,10 +78,11 @@ public sealed class SettleFailureTests(PostgresFixture postgres)
     }
 
     [Theory]
-    [InlineData("read committed", "retried")]
-    [InlineData("repeatable read", "unsettled")]
-    [InlineData("serializable", "unsettled")]
-    public async Task A_serialization_failure_is_the_environments_where_transactions_are_stricter_than_usual(string isolation, string outcome)
+    [InlineData("read committed", "retried", null)]
+    [InlineData("repeatable read", "unsettled", "40001")]
+    [InlineData("serializable", "unsettled", "40001")]
+    public async Task A_serialization_failure_is_the_environments_where_transactions_are_stricter_than_usual(
+        string isolation, string outcome, string? sqlstate)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         var item = await database.AddItemAsync(await database.AddPostAsync(await database.AddCreatorAsync()));
@@ -93,7 +94,9 @@ public sealed class SettleFailureTests(PostgresFixture postgres)
         database.ForgetConnections();
         var claimId = await database.ClaimAllAsync();
 
-        Assert.Equal(outcome, (await database.SettleOneAsync(claimId, Post(item))).Outcome());
+        var result = await database.SettleOneAsync(claimId, Post(item));
+
+        Assert.Equal((outcome, sqlstate), (result.Outcome(), result.Text("sqlstate")));
     }
 
     [Fact]

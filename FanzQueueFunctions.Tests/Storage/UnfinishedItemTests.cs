@@ -77,6 +77,38 @@ public sealed class UnfinishedItemTests(PostgresFixture postgres) : IAsyncDispos
         Assert.StartsWith("It could not be posted in time, even by itself. ", (string?)item["error_message"]);
     }
 
+    // Directly alone: PostgREST's transactions are read committed whatever the database's default is.
+    [Fact]
+    public async Task An_item_that_meets_the_changes_of_others_where_transactions_are_serializable_costs_not_even_that()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var bad = await AddBadAndOthersAsync(database);
+        // However often it is tried within the first transaction; a sequence is not rolled back.
+        await database.ExecuteAsync(
+            $"""
+            create sequence first_transaction;
+            create function meet() returns trigger language plpgsql as $$
+              begin
+                if (select not is_called from public.first_transaction) then
+                  perform setval('public.first_transaction', pg_current_xact_id()::text::bigint);
+                end if;
+                if (select last_value from public.first_transaction) = pg_current_xact_id()::text::bigint then
+                  raise 'another was quicker' using errcode = 'serialization_failure';
+                end if;
+                return new;
+              end $$;
+            create trigger meet before insert on content_posts for each row when (new.queue_item_id = '{bad}') execute function meet();
+            do $$ begin
+              execute format('alter database %I set default_transaction_isolation = serializable', current_database());
+            end $$
+            """);
+        await using var test = StoreUnderTest.Direct(database);
+        var processor = Processor(test.Store);
+
+        Assert.Equal([10L, 20L, 30L, 31L], await PostedAfterFiringsAsync(database, processor, 4));
+        Assert.Equal("0", (await database.ItemAsync(bad)).Text("retry_count"));
+    }
+
     /// <summary>One item that is due first, and 30 of another creator.</summary>
     /// <returns>The one.</returns>
     private static async Task<Guid> AddBadAndOthersAsync(TestDatabase database)

@@ -7228,6 +7228,10 @@ exception
   when others then
     if cardinality(verdicts) = 1 then
       if post_queue.is_environment(sqlstate) then
+        -- Only another transaction can mend that: the caller is told so.
+        if left(sqlstate, 2) = '40' then
+          raise;
+        end if;
         verdicts[1].outcome := 'unsettled';
         verdicts[1].error := format('%s (SQLSTATE %s)', sqlerrm, sqlstate);
         return verdicts;
@@ -7583,7 +7587,8 @@ grant execute on function post_queue.own_path() to service_role;
 --   posted, retried, failed
 --   lost       the claim was taken away (reset, rescued, cancelled, deleted); nothing was done
 --   unsettled  still in hand, because another transaction has its row locked, because the database refuses what would end
---              it, or because the environment failed ("error" says why); claim and settle again
+--              it, or because the environment failed ("error" says why); claim and settle again. "sqlstate" is of class 40
+--              where it met what another transaction changed: then it may succeed at once
 --
 -- Only items still held under the claim are touched. Repeating the call changes nothing and answers the same.
 -- No row is waited for, or for 100 ms at a time (see post_queue.judge), so no deadlock can arise, and no serialization
@@ -7678,7 +7683,8 @@ exception
       jsonb_build_object(
         'item_id', outcome -> 'item_id',
         'outcome', 'unsettled',
-        'error', format('%s (SQLSTATE %s)', sqlerrm, sqlstate)
+        'error', format('%s (SQLSTATE %s)', sqlerrm, sqlstate),
+        'sqlstate', sqlstate
       )
     );
 end

@@ -46,6 +46,10 @@ exception
   when others then
     if cardinality(verdicts) = 1 then
       if post_queue.is_environment(sqlstate) then
+        -- Only another transaction can mend that: the caller is told so.
+        if left(sqlstate, 2) = '40' then
+          raise;
+        end if;
         verdicts[1].outcome := 'unsettled';
         verdicts[1].error := format('%s (SQLSTATE %s)', sqlerrm, sqlstate);
         return verdicts;

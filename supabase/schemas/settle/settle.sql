@@ -14,7 +14,8 @@
 --   posted, retried, failed
 --   lost       the claim was taken away (reset, rescued, cancelled, deleted); nothing was done
 --   unsettled  still in hand, because another transaction has its row locked, because the database refuses what would end
---              it, or because the environment failed ("error" says why); claim and settle again
+--              it, or because the environment failed ("error" says why); claim and settle again. "sqlstate" is of class 40
+--              where it met what another transaction changed: then it may succeed at once
 --
 -- Only items still held under the claim are touched. Repeating the call changes nothing and answers the same.
 -- No row is waited for, or for 100 ms at a time (see post_queue.judge), so no deadlock can arise, and no serialization

@@ -44,7 +44,8 @@ exception
       jsonb_build_object(
         'item_id', outcome -> 'item_id',
         'outcome', 'unsettled',
-        'error', format('%s (SQLSTATE %s)', sqlerrm, sqlstate)
+        'error', format('%s (SQLSTATE %s)', sqlerrm, sqlstate),
+        'sqlstate', sqlstate
       )
     );
 end
