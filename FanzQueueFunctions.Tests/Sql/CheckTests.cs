@@ -11,8 +11,7 @@ public sealed class CheckTests(PostgresFixture postgres)
     private const string TableGrants = "grant all on all tables in schema public to anon, authenticated";
 
     // What grants and policies permit matters where the guards are off.
-    private const string Unguarded =
-        "alter table content_posts disable trigger post_queue_guard; alter table multiplatform_post_queue disable trigger post_queue_guard; ";
+    private const string Unguarded = "select post_queue_guard(false); ";
 
     [Fact]
     public async Task A_database_fresh_from_the_migrations_is_as_it_should_be()

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FanzQueueFunctions.Testbed;
 using FanzQueueFunctions.Tests.Database;
 using Npgsql;
@@ -6,7 +7,7 @@ using static FanzQueueFunctions.Tests.Sql.QueueFunctions;
 namespace FanzQueueFunctions.Tests.Sql;
 
 /// <summary>What of items and posts is the worker's, guarded from whomever row-level security applies to.</summary>
-public sealed class GuardTests(PostgresFixture postgres)
+public sealed partial class GuardTests(PostgresFixture postgres)
 {
     private readonly Guid _user = Guid.NewGuid();
 
@@ -178,14 +179,22 @@ public sealed class GuardTests(PostgresFixture postgres)
     {
         await using var database = await CreateAsync();
         await database.AddItemAsync((await AddAsync(database)).Post);
-        await database.ExecuteAsync("alter table multiplatform_post_queue disable trigger post_queue_guard");
-        await using var session = await OpenTransaction.BeginAsRoleAsync(database, "authenticated", _user);
+        await database.ExecuteAsync("select post_queue_guard(false)");
+        await using (var session = await OpenTransaction.BeginAsRoleAsync(database, "authenticated", _user))
+        {
+            Assert.Equal(1, await session.ExecuteAsync("update multiplatform_post_queue set retry_count = 1"));
+            Assert.Equal(1, await session.ExecuteAsync("update content_posts set is_crosspost = true"));
+        }
 
-        Assert.Equal(1, await session.ExecuteAsync("update multiplatform_post_queue set retry_count = 1"));
-        Assert.Contains(
-            "The guard of multiplatform_post_queue is off.",
-            await database.ScalarAsync<string>("select post_queue_check()::text"),
-            StringComparison.Ordinal);
+        Assert.Equal(["content_posts", "multiplatform_post_queue"], await OffAsync());
+        await database.ExecuteAsync("select post_queue_guard(true)");
+        Assert.Empty(await OffAsync());
+
+        async Task<string[]> OffAsync() =>
+        [
+            .. GuardsThatAreOff().Matches(await database.ScalarAsync<string>("select post_queue_check()::text"))
+                .Select(match => match.Groups[1].Value).Order(),
+        ];
     }
 
     [Fact]
@@ -235,4 +244,7 @@ public sealed class GuardTests(PostgresFixture postgres)
             """);
         return database;
     }
+
+    [GeneratedRegex("The guard of ([a-z_]+) is off")]
+    private static partial Regex GuardsThatAreOff();
 }

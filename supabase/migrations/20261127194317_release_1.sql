@@ -568,7 +568,7 @@ as $$
     'note',
     format('The guard of %s is off.', guarded.name),
     'What creators may write there is up to grants and policies.',
-    format('alter table public.%s enable trigger post_queue_guard, or apply supabase/schemas/bindings/40_guards.sql.', guarded.name)
+    'select post_queue_guard(true), or, where the trigger is gone, apply supabase/schemas/bindings/40_guards.sql.'
   from (values ('content_posts'), ('multiplatform_post_queue')) as guarded (name)
   where not exists (
     select
@@ -3458,6 +3458,33 @@ $$;
 revoke execute on function post_queue.time_bin(integer) from public, anon, authenticated;
 grant execute on function post_queue.time_bin(integer) to service_role;
 
+-- schemas/guard/guard.sql
+
+-- Turns the guard on or off: the triggers on the queue and on the posts together (see post_queue_guard_item). Only the tables'
+-- owner may. post_queue_check says that it is off.
+create or replace function public.post_queue_guard(is_on boolean)
+returns void
+language plpgsql
+security invoker
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '5s'
+as $$
+declare
+  deed constant text := case when is_on then 'enable' else 'disable' end;
+  guarded text;
+begin
+  if is_on is null then
+    raise exception 'post_queue_guard needs true or false' using errcode = 'invalid_parameter_value';
+  end if;
+
+  foreach guarded in array '{content_posts,multiplatform_post_queue}'::text[] loop
+    execute format('alter table public.%I %s trigger post_queue_guard', guarded, deed);
+  end loop;
+end
+$$;
+
+revoke execute on function public.post_queue_guard(boolean) from public, anon, authenticated, service_role;
+
 -- schemas/guard/guard_item.sql
 
 -- Guards what of a queue item is the worker's, from whomever row-level security applies to: a trigger on the queue. A new
@@ -3468,7 +3495,7 @@ grant execute on function post_queue.time_bin(integer) to service_role;
 -- It looks when the row is written, because a trigger that comes before makes each claim 3 % dearer, and mends as its owner what it
 -- sets itself: a creator may have no right to.
 --
--- To turn it off: alter table public.multiplatform_post_queue disable trigger post_queue_guard. post_queue_check says so.
+-- To turn it off: see post_queue_guard.
 create or replace function public.post_queue_guard_item()
 returns trigger
 language plpgsql
@@ -3555,7 +3582,7 @@ revoke execute on function public.post_queue_guard_item() from public, anon, aut
 -- Guards what of a post is the worker's, from whomever row-level security applies to: a trigger on content_posts. Nobody else
 -- passes a post off as a cross-post, or as the post of a queue item.
 --
--- To turn it off: alter table public.content_posts disable trigger post_queue_guard. post_queue_check says so.
+-- To turn it off: see post_queue_guard.
 create or replace function public.post_queue_guard_post()
 returns trigger
 language plpgsql

@@ -10,7 +10,7 @@ as $$
     'note',
     format('The guard of %s is off.', guarded.name),
     'What creators may write there is up to grants and policies.',
-    format('alter table public.%s enable trigger post_queue_guard, or apply supabase/schemas/bindings/40_guards.sql.', guarded.name)
+    'select post_queue_guard(true), or, where the trigger is gone, apply supabase/schemas/bindings/40_guards.sql.'
   from (values ('content_posts'), ('multiplatform_post_queue')) as guarded (name)
   where not exists (
     select

@@ -6,7 +6,7 @@
 -- It looks when the row is written, because a trigger that comes before makes each claim 3 % dearer, and mends as its owner what it
 -- sets itself: a creator may have no right to.
 --
--- To turn it off: alter table public.multiplatform_post_queue disable trigger post_queue_guard. post_queue_check says so.
+-- To turn it off: see post_queue_guard.
 create or replace function public.post_queue_guard_item()
 returns trigger
 language plpgsql

@@ -1,7 +1,7 @@
 -- Guards what of a post is the worker's, from whomever row-level security applies to: a trigger on content_posts. Nobody else
 -- passes a post off as a cross-post, or as the post of a queue item.
 --
--- To turn it off: alter table public.content_posts disable trigger post_queue_guard. post_queue_check says so.
+-- To turn it off: see post_queue_guard.
 create or replace function public.post_queue_guard_post()
 returns trigger
 language plpgsql
