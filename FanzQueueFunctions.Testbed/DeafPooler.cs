@@ -19,6 +19,9 @@ public sealed class DeafPooler : IAsyncDisposable
     private readonly int _serverPort;
     private readonly Task _accepting;
 
+    // Grows each time that answers are swallowed; a connection keeps the one that it began in.
+    private int _generation;
+
     private DeafPooler(int serverPort)
     {
         _serverPort = serverPort;
@@ -35,6 +38,9 @@ public sealed class DeafPooler : IAsyncDisposable
         settings.Port = ((IPEndPoint)pooler._listener.LocalEndpoint).Port;
         return (pooler, settings.ConnectionString);
     }
+
+    /// <summary>From here on no answer comes back on the connections that there are. New ones work.</summary>
+    public void SwallowAnswers() => Interlocked.Increment(ref _generation);
 
     public async ValueTask DisposeAsync()
     {
@@ -79,6 +85,7 @@ public sealed class DeafPooler : IAsyncDisposable
     private async Task CopyAnswersAsync(NetworkStream from, NetworkStream to)
     {
         var message = new byte[64 * 1024];
+        var generation = Volatile.Read(ref _generation);
         while (true)
         {
             await from.ReadExactlyAsync(message.AsMemory(0, HeaderLength), _end.Token);
@@ -86,7 +93,7 @@ public sealed class DeafPooler : IAsyncDisposable
             if (length > message.Length)
                 Array.Resize(ref message, length);
             await from.ReadExactlyAsync(message.AsMemory(HeaderLength, length - HeaderLength), _end.Token);
-            if (message[0] != NotificationResponse)
+            if (message[0] != NotificationResponse && generation == Volatile.Read(ref _generation))
                 await to.WriteAsync(message.AsMemory(0, length), _end.Token);
         }
     }

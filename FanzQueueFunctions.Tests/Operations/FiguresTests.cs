@@ -55,6 +55,26 @@ public sealed class FiguresTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Figures_that_nothing_rolled_up_are_said_to_be_missing_from_when_on()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await AddHistoryAsync(database, minutes: 120);
+        await RollUpAsync(database);
+        Assert.Equal((null, null), await MissingAsync());
+
+        // As if no worker had rolled up for an hour.
+        await database.ExecuteAsync("delete from post_queue.figures where starts_at >= date_trunc('minute', now()) - interval '1 hour'");
+        var from = await database.ScalarAsync<string>(
+            "select (to_jsonb(max(starts_at) + interval '1 minute') #>> '{}') from post_queue.figures where width_seconds = 60");
+
+        Assert.Equal((from, from), await MissingAsync());
+
+        async Task<(string? Overview, string? Series)> MissingAsync() => (
+            (await database.ObjectAsync("select post_queue_overview(300)::text")).Text("figures_missing_from"),
+            (await database.ObjectAsync("select post_queue_series(7200, 60)::text")).Text("missing_from"));
+    }
+
+    [Fact]
     public async Task Percentiles_are_at_most_five_percent_off()
     {
         await using var database = await postgres.CreateDatabaseAsync();

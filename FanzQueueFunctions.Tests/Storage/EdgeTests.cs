@@ -121,6 +121,31 @@ public sealed class EdgeTests(PostgresFixture postgres)
         Assert.Contains("Maximum Pool Size", exception.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task After_a_call_that_is_never_answered_the_next_takes_a_new_connection()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var (path, connectionString) = DeafPooler.Start(database.ConnectionString + ";Command Timeout=1;Cancellation Timeout=-1");
+        await using var _ = path;
+        await using var test = StoreUnderTest.Direct(connectionString);
+        // Two at once, so that two connections lie in the pool.
+        await database.ExecuteAsync(
+            """
+            create or replace function post_queue_health(stuck_after_seconds integer) returns jsonb language plpgsql as
+            $$ begin perform pg_sleep(0.5); return '{}'; end $$
+            """);
+        await Task.WhenAll(AskAsync(), AskAsync());
+
+        path.SwallowAnswers();
+        var exception = await Assert.ThrowsAsync<QueueStoreException>(AskAsync);
+
+        Assert.Equal(QueueStoreError.Timeout, exception.Error);
+        Assert.Equal(0, (await AskAsync()).Due);
+
+        Task<QueueHealth> AskAsync() => test.Transport.CallAsync(
+            "post_queue_health", [new("stuck_after_seconds", 300)], QueueJson.Default.QueueHealth, CancellationToken.None);
+    }
+
     [Theory]
     [InlineData("XX000", "Tenant or user not found", QueueStoreError.WrongCredentials, "the user is postgres.<project>")]
     [InlineData("XX000", "MaxClientsInSessionMode: max clients reached", QueueStoreError.Busy, "no room for another client")]
