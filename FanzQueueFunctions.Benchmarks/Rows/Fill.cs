@@ -9,9 +9,18 @@ namespace FanzQueueFunctions.Benchmarks.Rows;
 internal static class Fill
 {
     private const int PlatformsAPost = 4;
+
+    // Of the item n.
+    private const string Platform = "(array['girlfanz', 'pupfanz', 'gayfanz', 'bearfanz'])[1 + (n + n / posts.number) % 4]";
+    private const string OfItsOwn = """
+        case when n % 5 = 0 then 'Another title for this platform' end,
+        case when n % 5 = 0 then left(repeat(md5(n::text), 13), 400) end,
+        case when n % 5 = 0 then array['one', 'two', 'three', 'four', 'five'] end
+        """;
+
     private static readonly string[] Tables = ["multiplatform_post_queue", "content_posts", "multiplatform_post_history"];
 
-    /// <summary>100 creators and their posts.</summary>
+    /// <summary>100 creators and their posts, and a table that numbers them, so that whoever adds items finds scattered ones at once.</summary>
     public static async Task PostsAsync(TestDatabase database, int posts)
     {
         await database.ExecuteAsync(
@@ -32,27 +41,28 @@ internal static class Fill
               on creator.place = 1 + n % 100
             """,
             posts);
+        await database.ExecuteAsync(
+            """
+            create table originals as select row_number() over (order by id) - 1 as place, id, creator_id from content_posts;
+            alter table originals add primary key (place)
+            """);
     }
 
     /// <summary>Due items, in the order in which they were queued.</summary>
     public static Task<int> DueAsync(TestDatabase database, int items) => ItemsAsync(database, items, "null");
 
-    /// <summary>A batch's worth of due items behind all others, quickly, of posts from a random place.</summary>
-    public static Task<int> RefillAsync(TestDatabase database, int items) =>
-        database.ExecuteAsync(
-            $"""
-            insert into multiplatform_post_queue (original_post_id, creator_id, target_platform)
-            select post.id, post.creator_id, platform
-            from (
-              select id, creator_id
-              from content_posts
-              where not is_crosspost
-              limit $1 / {PlatformsAPost}
-              offset floor(random() * 1000)
-            ) as post
-            cross join unnest(array['girlfanz', 'pupfanz', 'gayfanz', 'bearfanz']) as platform
-            """,
-            items);
+    /// <summary>Due items behind all others, quickly, as scattered as the others.</summary>
+    public static Task<int> RefillAsync(TestDatabase database, int items) => database.ExecuteAsync(
+        $"""
+        insert into multiplatform_post_queue (
+          original_post_id, creator_id, target_platform, modified_title, modified_caption, modified_hashtags, add_platform_watermark
+        )
+        select original.id, original.creator_id, {Platform}, {OfItsOwn}, n % 2 = 0
+        from (select count(*) as number, floor(random() * 1000000)::integer as first from originals) as posts
+        cross join generate_series(posts.first, posts.first + $1 - 1) as n
+        join originals as original on original.place = n * 7919::bigint % posts.number
+        """,
+        items);
 
     /// <summary>Items for a later time.</summary>
     public static Task<int> ScheduledAsync(TestDatabase database, int items) =>
@@ -160,21 +170,13 @@ internal static class Fill
               target_post_id, claim_id
             )
             select
-              post.id, post.creator_id, (array['girlfanz', 'pupfanz', 'gayfanz', 'bearfanz'])[1 + (n + n / posts.number) % {PlatformsAPost}],
-              now() - interval '1 minute' + n * interval '1 microsecond', {scheduledFor}, '{status}',
-              case when n % 5 = 0 then 'Another title for this platform' end,
-              case when n % 5 = 0 then left(repeat(md5(n::text), 13), 400) end,
-              case when n % 5 = 0 then array['one', 'two', 'three', 'four', 'five'] end,
-              n % 2 = 0, {completedAt}, {completedAt},
+              original.id, original.creator_id, {Platform}, now() - interval '1 minute' + n * interval '1 microsecond',
+              {scheduledFor}, '{status}', {OfItsOwn}, n % 2 = 0, {completedAt}, {completedAt},
               case when '{status}' = 'posted' then gen_random_uuid() end,
               case when '{status}' = 'posted' then md5((n / 100)::text)::uuid end
             from generate_series(1, $1) as n
-            cross join (select count(*) as number from content_posts where not is_crosspost) as posts
-            join (
-              select id, creator_id, row_number() over (order by id) - 1 as place
-              from content_posts
-              where not is_crosspost
-            ) as post on post.place = n * 7919::bigint % posts.number
+            cross join (select count(*) as number from originals) as posts
+            join originals as original on original.place = n * 7919::bigint % posts.number
             order by n
             """,
             items);
