@@ -71,7 +71,7 @@ function card(cause, since, span, isStale) {
       h('h2', { class: 'error', dir: 'auto' }, cause.cause),
       h('p', { class: 'note' }, 'last ', ago(cause.lastFailedAt), ' · first ', ago(cause.firstFailedAt),
         ` · ${many(cause.creators, 'creator')} among the newest 200`,
-        cause.lastTenMinutes > 0 && h('strong', { class: 'ink-failed' }, ` · ${number(cause.lastTenMinutes)}${cause.lastTenMinutes === 10_000 ? '+' : ''} in the last 10 min`)),
+        cause.lastTenMinutes > 0 && h('strong', { class: 'ink-failed' }, ` · ${number(cause.lastTenMinutes)}${cause.lastTenMinutesIsExact ? '' : '+'} in the last 10 min`)),
       sparkline(cause.line, `All that failed for this cause ${span}: ${cause.line.join(', ')}`, 'failed'),
       cause.isFinal && h('p', { class: 'ink-late' }, 'No retry mends this: these failed at once. Change what the error says first.'),
       h('p', { class: 'chips' }, cause.platforms.slice(0, 12).map((name) => h('a', {

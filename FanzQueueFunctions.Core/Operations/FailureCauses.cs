@@ -18,8 +18,11 @@ public sealed record FailureCause
     /// <summary>False where there are more than <see cref="Count"/>.</summary>
     public required bool IsExact { get; init; }
 
-    /// <summary>How many of them failed in the last ten minutes, to 10,000.</summary>
+    /// <summary>How many tries ended with it as failed in the last ten minutes; what is not rolled up yet is counted up to a number.</summary>
     public long LastTenMinutes { get; init; }
+
+    /// <summary>False where there were more than <see cref="LastTenMinutes"/>.</summary>
+    public bool LastTenMinutesIsExact { get; init; } = true;
 
     /// <summary>Whether the newest 200 failed at once, with retries left: the same retry mends none of them.</summary>
     public bool IsFinal { get; init; }

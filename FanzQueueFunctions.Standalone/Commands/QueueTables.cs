@@ -48,7 +48,7 @@ internal static class QueueTables
         ["items", "last 10 min", "last failed", "platforms", "retry", "cause"],
         causes.Causes.Select(cause => (string[])
         [
-            cause.IsExact ? Text(cause.Count) : $"{Text(cause.Count)}+", Text(cause.LastTenMinutes), Text(cause.LastFailedAt),
+            OrMore(cause.Count, cause.IsExact), OrMore(cause.LastTenMinutes, cause.LastTenMinutesIsExact), Text(cause.LastFailedAt),
             cause.Platforms.Count <= 3 ? string.Join(", ", cause.Platforms) : $"{cause.Platforms.Count}",
             cause.IsFinal ? "mends nothing" : "may mend it", cause.Cause,
         ]));
@@ -160,7 +160,7 @@ internal static class QueueTables
 
     private static string Text(BoundedCount count) => count.Precision switch
     {
-        CountPrecision.AtLeast => $"{Text(count.Count)}+",
+        CountPrecision.AtLeast => OrMore(count.Count, isExact: false),
         CountPrecision.Estimated => $"≈ {Text(count.Count)}",
         _ => Text(count.Count),
     };
@@ -245,6 +245,8 @@ internal static class QueueTables
     private static string Text(ItemStatus status) => status.ToString().ToLowerInvariant();
 
     private static string Text(long number) => Counted.Number(number);
+
+    private static string OrMore(long number, bool isExact) => isExact ? Text(number) : $"{Text(number)}+";
 
     private static string Text(DateTimeOffset? time) =>
         time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ssZ", CultureInfo.InvariantCulture) ?? "–";

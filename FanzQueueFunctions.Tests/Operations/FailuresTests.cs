@@ -85,6 +85,49 @@ public sealed class FailuresTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task What_failed_in_the_last_ten_minutes_is_counted_once_whether_or_not_it_is_rolled_up()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddFailuresAsync(post, 4);
+        await database.ExecuteAsync(
+            """
+            update multiplatform_post_queue set failed_at = now() - interval '5 minutes';
+            insert into post_queue.tries (item_id, target_platform, tried_at, outcome, error)
+            select id, target_platform, failed_at, 'failed', error_message from multiplatform_post_queue
+            """);
+        var before = await LastTenMinutesAsync();
+        await database.ExecuteAsync("select post_queue_roll_up()");
+        var after = await LastTenMinutesAsync();
+        await database.AddFailuresAsync(post, 1);
+
+        Assert.Equal((("4", "true"), ("4", "true"), ("5", "true")), (before, after, await LastTenMinutesAsync()));
+
+        async Task<(string?, string?)> LastTenMinutesAsync()
+        {
+            var cause = (await database.ObjectAsync("select post_queue_failures()::text"))["causes"]![0]!;
+            return (cause.Text("last_ten_minutes"), cause.Text("last_ten_minutes_is_exact"));
+        }
+    }
+
+    [Fact]
+    public async Task Of_very_many_that_failed_since_the_last_roll_up_a_part_is_counted_for_each_cause_and_the_answer_says_so()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        foreach (var cause in (string[])["One", "Two", "Three"])
+            await database.AddFailuresAsync(post, 7_000, cause);
+        await database.AddFailuresAsync(post, 2, "Few");
+        await database.ExecuteAsync("update multiplatform_post_queue set failed_at = now()");
+
+        var causes = (await database.ObjectAsync("select post_queue_failures()::text"))["causes"]!.AsArray();
+
+        Assert.Equal(
+            [("6667", "false"), ("6667", "false"), ("6667", "false"), ("2", "true")],
+            causes.Select(cause => (cause!.Text("last_ten_minutes"), cause!.Text("last_ten_minutes_is_exact"))));
+    }
+
+    [Fact]
     public async Task A_cause_that_failed_at_once_is_final_and_one_that_used_its_retries_is_not()
     {
         await using var database = await postgres.CreateDatabaseAsync();

@@ -2,9 +2,12 @@
 --
 --   since  only failures from then on; null: all
 --
--- Gives {"causes": [{"cause", "count", "is_exact", "last_ten_minutes", "first_failed_at", "last_failed_at", "is_final",
--- "platforms", "creators", "example", "example_item_id", "line"}, ...], "line_from", "line_bucket_seconds", "is_whole"}.
+-- Gives {"causes": [{"cause", "count", "is_exact", "last_ten_minutes", "last_ten_minutes_is_exact", "first_failed_at",
+-- "last_failed_at", "is_final", "platforms", "creators", "example", "example_item_id", "line"}, ...], "line_from",
+-- "line_bucket_seconds", "is_whole"}.
 --
+-- "last_ten_minutes", of this minute and the nine before it, is how many tries ended as failed, from the figures that were rolled
+-- up, and how many items failed since then; of these it counts 20,000 in all causes at most, and is else the least that it is.
 -- "count" is of those that are failed still: exact to 10,000, and for all causes together to 20,000, of which those that have
 -- most share evenly; beyond that the least that it is. "line" is how many tries ended as failed in each of 24 parts of the time
 -- since then, or of the last day, from the figures that were rolled up, and exact; what came since the last roll-up is not in it.
@@ -27,11 +30,15 @@ declare
   parts constant integer := 24;
   most constant integer := 10000;
   first constant timestamptz := coalesce(since, '-infinity');
+  lately_from constant timestamptz := greatest(first, date_trunc('minute', now() - interval '9 minutes'));
+  fresh_from timestamptz;
   line_from timestamptz;
   bucket interval;
   width integer;
   all_causes text[];
   causes text[];
+  lately bigint[];
+  lately_is_exact boolean[];
   counts bigint[] := '{}';
   few constant integer := 100;
   many integer;
@@ -80,47 +87,66 @@ begin
   into all_causes
   from (select step.cause from step union select public.error_cause(newest.error_message) from newest) as found;
 
-  select array_agg(
-    counted.cause order by greatest(counted.lately, more.number) desc, counted.last_failed_at desc, counted.cause
-  )
-  into causes
+  -- What is rolled up is added up; what came since is counted, in all up to a number that those with many share evenly.
+  select greatest(lately_from, max(f.starts_at) + interval '1 minute')
+  into fresh_from
+  from post_queue.figures f
+  where f.width_seconds = 60 and f.platform = '' and f.starts_at <= now();
+  select
+    array_agg(counted.cause order by counted.lately desc, counted.last_failed_at desc, counted.cause),
+    array_agg(counted.lately order by counted.lately desc, counted.last_failed_at desc, counted.cause),
+    array_agg(counted.lately_is_exact order by counted.lately desc, counted.last_failed_at desc, counted.cause)
+  into causes, lately, lately_is_exact
   from (
     select
-      each.cause, last.failed_at as last_failed_at, lately.number as lately,
-      count(*) filter (where lately.number = 200) over () as many
-    from unnest(all_causes) as each (cause)
-    cross join lateral (
-      select coalesce(q.failed_at, q.queued_at) as failed_at
-      from public.multiplatform_post_queue q
-      where q.status = 'failed' and public.error_cause(q.error_message) = each.cause
-        and coalesce(q.failed_at, q.queued_at) >= first
-      order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
-      limit 1
-    ) as last
+      fresh.cause,
+      fresh.last_failed_at,
+      coalesce(rolled_up.failed, 0) + case when fresh.is_many then more.number else fresh.number end as lately,
+      not fresh.is_many or more.number <= share_of.number as lately_is_exact
+    from (
+      select
+        each.cause, last.failed_at as last_failed_at, bounded.number, bounded.number > few as is_many,
+        count(*) filter (where bounded.number > few) over () as many
+      from unnest(all_causes) as each (cause)
+      cross join lateral (
+        select coalesce(q.failed_at, q.queued_at) as failed_at
+        from public.multiplatform_post_queue q
+        where q.status = 'failed' and public.error_cause(q.error_message) = each.cause
+          and coalesce(q.failed_at, q.queued_at) >= first
+        order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
+        limit 1
+      ) as last
+      cross join lateral (
+        select count(*) as number
+        from (
+          select
+          from public.multiplatform_post_queue q
+          where q.status = 'failed' and public.error_cause(q.error_message) = each.cause
+            and coalesce(q.failed_at, q.queued_at) >= fresh_from
+            and last.failed_at >= fresh_from
+          limit few + 1
+        ) as within
+      ) as bounded
+    ) as fresh
+    cross join lateral (select least(most, left_over / greatest(1, fresh.many)) as number) as share_of
     cross join lateral (
       select count(*) as number
       from (
         select
         from public.multiplatform_post_queue q
-        where q.status = 'failed' and public.error_cause(q.error_message) = each.cause
-          and coalesce(q.failed_at, q.queued_at) >= greatest(first, now() - interval '10 minutes')
-          and last.failed_at >= now() - interval '10 minutes'
-        limit 200
-      ) as bounded
-    ) as lately
-  ) as counted
-  -- Those with most share evenly what may be read.
-  cross join lateral (
-    select count(*) as number
-    from (
-      select
-      from public.multiplatform_post_queue q
-      where q.status = 'failed' and public.error_cause(q.error_message) = counted.cause
-        and coalesce(q.failed_at, q.queued_at) >= greatest(first, now() - interval '10 minutes')
-        and counted.lately = 200
-      limit least(most, 20000 / greatest(1, counted.many))
-    ) as bounded
-  ) as more;
+        where q.status = 'failed' and public.error_cause(q.error_message) = fresh.cause
+          and coalesce(q.failed_at, q.queued_at) >= fresh_from
+          and fresh.is_many
+        limit share_of.number + 1
+      ) as within
+    ) as more
+    left join (
+      select f.cause, sum(f.failed) as failed
+      from post_queue.cause_figures f
+      where f.width_seconds = 60 and f.starts_at >= lately_from and f.starts_at < fresh_from
+      group by f.cause
+    ) as rolled_up on rolled_up.cause = fresh.cause
+  ) as counted;
 
   -- Those with few first; the others share evenly what is left.
   for place in 1 .. least(coalesce(cardinality(causes), 0), 100) loop
@@ -191,7 +217,8 @@ begin
         'cause', cause,
         'count', abs(counts[place]),
         'is_exact', counts[place] >= 0,
-        'last_ten_minutes', lately.number,
+        'last_ten_minutes', lately[place],
+        'last_ten_minutes_is_exact', lately_is_exact[place],
         'first_failed_at', post_queue.moment(oldest.failed_at),
         'last_failed_at', post_queue.moment(newest.last_failed_at),
         'is_final', newest.is_final,
@@ -228,17 +255,6 @@ begin
         limit 200
       ) as bounded
     ) as newest
-    cross join lateral (
-      select count(*) as number
-      from (
-        select
-        from public.multiplatform_post_queue q
-        where q.status = 'failed' and public.error_cause(q.error_message) = cause
-          and coalesce(q.failed_at, q.queued_at) >= greatest(first, now() - interval '10 minutes')
-          and newest.last_failed_at >= now() - interval '10 minutes'
-        limit most
-      ) as bounded
-    ) as lately
   ) as group_row;
 
   return jsonb_build_object(
