@@ -33,7 +33,10 @@ internal static class QueueReads
         var limit = CommandOptions.Whole("--limit", "Items a page", 1, 1000, 20);
         var oldest = new Option<bool>("--oldest") { Description = "The oldest first." };
         var after = new Option<string?>("--after") { Description = "Where a page begins, as the one before says." };
-        var command = new Command("items", "Items that match a filter, the newest first.") { limit, oldest, after };
+        var command = new Command(
+            "items",
+            "Items that match a filter, the newest first. Without a status they are in the order of their ids, which are random where " +
+            "they are from before the migrations.") { limit, oldest, after };
         filter.AddTo(command);
         return Read(
             command,
