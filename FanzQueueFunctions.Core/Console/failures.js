@@ -70,7 +70,7 @@ function card(cause, since, span, isStale) {
     h('div', { class: 'what' },
       h('h2', { class: 'error', dir: 'auto' }, cause.cause),
       h('p', { class: 'note' }, 'last ', ago(cause.lastFailedAt), ' · first ', ago(cause.firstFailedAt),
-        ` · ${many(cause.creators, 'creator')} among the newest 200`,
+        ` · ${many(cause.creators, 'creator')} among its newest`,
         cause.lastTenMinutes > 0 && h('strong', { class: 'ink-failed' }, ` · ${number(cause.lastTenMinutes)}${cause.lastTenMinutesIsExact ? '' : '+'} in the last 10 min`)),
       sparkline(cause.line, `All that failed for this cause ${span}: ${cause.line.join(', ')}`, 'failed'),
       cause.isFinal && h('p', { class: 'ink-late' }, 'No retry mends this: these failed at once. Change what the error says first.'),

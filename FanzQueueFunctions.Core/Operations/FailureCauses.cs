@@ -12,7 +12,7 @@ public sealed record FailureCause
     /// <summary>The error with ids, numbers and quoted values masked: what a filter takes.</summary>
     public required string Cause { get; init; }
 
-    /// <summary>How many are failed still: exact to 10,000, and for all causes together to 20,000.</summary>
+    /// <summary>How many are failed still: exact to 10,000, but of all causes together no more than 20,000 are counted.</summary>
     public required long Count { get; init; }
 
     /// <summary>False where there are more than <see cref="Count"/>.</summary>
@@ -24,7 +24,7 @@ public sealed record FailureCause
     /// <summary>False where there were more than <see cref="LastTenMinutes"/>.</summary>
     public bool LastTenMinutesIsExact { get; init; } = true;
 
-    /// <summary>Whether the newest 200 failed at once, with retries left: the same retry mends none of them.</summary>
+    /// <summary>Whether its newest items, 200 at most, failed at once, with retries left: the same retry mends none of them.</summary>
     public bool IsFinal { get; init; }
 
     /// <summary>How many tries failed for it in each part of the time, from the figures that were rolled up.</summary>
@@ -32,10 +32,10 @@ public sealed record FailureCause
     public DateTimeOffset? FirstFailedAt { get; init; }
     public DateTimeOffset? LastFailedAt { get; init; }
 
-    /// <summary>Those of the newest 200 items.</summary>
+    /// <summary>Those of its newest items, 200 at most.</summary>
     public required IReadOnlyList<string> Platforms { get; init; }
 
-    /// <summary>How many creators the newest 200 items have.</summary>
+    /// <summary>How many creators its newest items have, 200 at most.</summary>
     public int Creators { get; init; }
 
     /// <summary>The newest item's error as it is.</summary>

@@ -116,14 +116,14 @@ public sealed class FailuresTests(PostgresFixture postgres)
         await using var database = await postgres.CreateDatabaseAsync();
         var post = await database.AddPostAsync(await database.AddCreatorAsync());
         foreach (var cause in (string[])["One", "Two", "Three"])
-            await database.AddFailuresAsync(post, 7_000, cause);
+            await database.AddFailuresAsync(post, 2_000, cause);
         await database.AddFailuresAsync(post, 2, "Few");
         await database.ExecuteAsync("update multiplatform_post_queue set failed_at = now()");
 
         var causes = (await database.ObjectAsync("select post_queue_failures()::text"))["causes"]!.AsArray();
 
         Assert.Equal(
-            [("6667", "false"), ("6667", "false"), ("6667", "false"), ("2", "true")],
+            [("1667", "false"), ("1667", "false"), ("1667", "false"), ("2", "true")],
             causes.Select(cause => (cause!.Text("last_ten_minutes"), cause!.Text("last_ten_minutes_is_exact"))));
     }
 

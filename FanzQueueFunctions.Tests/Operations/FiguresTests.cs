@@ -168,6 +168,53 @@ public sealed class FiguresTests(PostgresFixture postgres)
             row => $"{row!.Text("platform")} {row!["failed"]!.Text("count")} {row!["failed"]!.Text("precision")}"));
     }
 
+    /// <summary>An even share of what is counted at most would cut the largest.</summary>
+    [Fact]
+    public async Task Of_fewer_than_ten_thousand_failed_items_each_platforms_number_is_exact_however_they_are_spread()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddFailuresAsync(post, 9_999);
+        await database.ExecuteAsync(
+            """
+            update multiplatform_post_queue q
+            set target_platform = case when n <= 4900 then 'girlfanz' when n <= 7500 then 'pupfanz' when n <= 9998 then 'bearfanz' else '' end
+            from (select id, row_number() over () as n from multiplatform_post_queue) numbered
+            where numbered.id = q.id
+            """);
+
+        var overview = await database.ObjectAsync("select post_queue_overview(300)::text");
+
+        Assert.Equal(
+            [" 1 exact", "bearfanz 2498 exact", "girlfanz 4900 exact", "pupfanz 2600 exact"],
+            overview["platforms"]!.AsArray().Select(
+                row => $"{row!.Text("platform")} {row!["failed"]!.Text("count")} {row!["failed"]!.Text("precision")}"));
+        Assert.Equal(
+            ("9999", "exact"), (overview["counts"]!["failed"]!.Text("count"), overview["counts"]!["failed"]!.Text("precision")));
+    }
+
+    /// <summary>Of 40 platforms with 400 items each 10,000 are counted, which is all that the look may cost.</summary>
+    [Theory]
+    [InlineData("queued", "due")]
+    [InlineData("failed", "failed")]
+    public async Task Where_every_platform_has_many_items_each_gets_an_even_share_of_what_is_counted(string status, string figure)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.AddItemsAsync(await database.AddPostAsync(await database.AddCreatorAsync()), 16_000);
+        await database.ExecuteAsync(
+            $"""
+            update multiplatform_post_queue q set status = '{status}', target_platform = 'platform ' || n % 40
+            from (select id, row_number() over () as n from multiplatform_post_queue) numbered
+            where numbered.id = q.id
+            """);
+
+        var overview = await database.ObjectAsync("select post_queue_overview(300)::text");
+
+        Assert.Equal(
+            Enumerable.Repeat("250 at_least", 40),
+            overview["platforms"]!.AsArray().Select(row => $"{row![figure]!.Text("count")} {row[figure]!.Text("precision")}"));
+    }
+
     /// <summary>Counting them would read as many rows at each look.</summary>
     [Fact]
     public async Task Of_many_cancelled_items_the_planners_estimate_is_told_and_of_few_the_count()

@@ -4841,9 +4841,10 @@ grant execute on function post_queue.dry_undo(uuid, jsonb) to service_role;
 
 -- schemas/operator/due_by_platform.sql
 
--- How many items are due on each platform: {platform: {"count", "precision"}}, exact to 10,000, and for all together to 20,000, of
--- which those that have most share evenly; beyond that at_least. Read from the index by platform, however many wait. Names are as
--- the overview shows them; of more than 200 names, which somebody made up, the rest is left out.
+-- How many items are due on each platform: {platform: {"count", "precision"}}, exact to 10,000, but of all together no
+-- more than 20,000 are counted, an even share each and what is left over for those that have more; beyond that at_least. Read from
+-- the index by platform, however many wait. Names are as the overview shows them; of more than 200 names, which somebody made up,
+-- the rest is left out.
 create or replace function post_queue.due_by_platform()
 returns jsonb
 language plpgsql
@@ -4859,15 +4860,14 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   most constant integer := 10000;
-  few constant integer := 100;
   left_over integer := 20000;
+  even integer;
   many integer;
   keys text[];
   names text[];
   -- Negative: there are more.
   counts integer[];
   share integer;
-  this_share integer;
   number integer;
   due jsonb;
 begin
@@ -4897,12 +4897,15 @@ begin
   from step;
   counts := array_fill(-1, array[coalesce(cardinality(keys), 0)]);
 
-  -- Those with few first; the others share evenly what is left.
-  foreach share in array array[few, 0] loop
+  even := most / greatest(1, coalesce(cardinality(keys), 0));
+
+  -- An even share each; those that have more share what is left over, where that is more.
+  for round in 1..2 loop
     many := (select count(*) from unnest(counts) as counted (number) where counted.number < 0);
     for place in 1 .. coalesce(cardinality(keys), 0) loop
       continue when counts[place] >= 0;
-      this_share := case when share > 0 then share else least(most, left_over / many) end;
+      share := case when round = 1 then even else least(most, left_over / many) end;
+      exit when round = 2 and share <= even;
       select count(*)
       into number
       from (
@@ -4911,13 +4914,11 @@ begin
         where q.status = 'queued' and left(q.target_platform, 63) = any (array[keys[place]])
           and greatest(q.scheduled_for, q.queued_at) <= now()
         order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
-        limit this_share + 1
+        limit share + 1
       ) as bounded;
-      if share = 0 then
-        left_over := left_over - least(number, this_share);
-        many := many - 1;
-      end if;
-      counts[place] := case when number > this_share then -this_share else number end;
+      counts[place] := case when number > share then -share else number end;
+      left_over := left_over - abs(counts[place]);
+      many := many - 1;
     end loop;
   end loop;
 
@@ -5298,9 +5299,9 @@ grant execute on function public.error_cause(text) to public;
 
 -- schemas/operator/failed_by_platform.sql
 
--- How many items are failed on each platform, where there are too many to count them all: {platform: {"count", "precision"}}, exact
--- to 100, and for all together to 10,000, of which those that have more share evenly; beyond that at_least. Read from the index by
--- platform, however many there are. Names are as the overview shows them; of more than 200 the rest is left out.
+-- How many items are failed on each platform: {platform: {"count", "precision"}}, exact to 10,000, but of all together no more than
+-- 20,000 are counted, an even share each and what is left over for those that have more; beyond that at_least. Read from the index
+-- by platform, however many there are. Names are as the overview shows them; of more than 200 the rest is left out.
 create or replace function post_queue.failed_by_platform()
 returns jsonb
 language sql
@@ -5333,36 +5334,44 @@ as $$
     ) as next
     where step.place < 200
   ),
-  -- Those with few first; the others share evenly.
-  few as materialized (
-    select step.key, step.name, count(first.is_one) as number
+  -- An even share each; what is left over goes to those that have more.
+  first_share as materialized (
+    select step.key, step.name, even.share, counted.number
     from step
+    cross join (select ceil(10000.0 / greatest(1, count(*)))::bigint as share from step) as even
     cross join lateral (
-      select true as is_one
-      from public.multiplatform_post_queue q
-      where q.status = 'failed' and left(q.target_platform, 63) = step.key
-      limit 101
-    ) as first
-    group by step.key, step.name
+      select count(*) as number
+      from (
+        select
+        from public.multiplatform_post_queue q
+        where q.status = 'failed' and left(q.target_platform, 63) = step.key
+        limit even.share + 1
+      ) as bounded
+    ) as counted
   ),
-  shared as (
+  second_share as (
     select
-      few.key, few.name, few.number,
-      greatest(100, 10000 / greatest(1, count(*) filter (where few.number > 100) over ())) as share
-    from few
+      first.key, first.name, first.number, first.share as even,
+      least(10000, greatest(
+        first.share,
+        (20000 - sum(least(first.number, first.share)) over ())::bigint
+          / greatest(1, count(*) filter (where first.number > first.share) over ())
+      )) as share
+    from first_share as first
   )
-  select coalesce(jsonb_object_agg(shared.name, jsonb_build_object(
-    'count', least(greatest(shared.number, more.number), shared.share),
-    'precision', case when more.number > shared.share then 'at_least' else 'exact' end
+  select coalesce(jsonb_object_agg(second.name, jsonb_build_object(
+    'count', least(greatest(second.number, more.number), second.share),
+    'precision', case when greatest(second.number, more.number) > second.share then 'at_least' else 'exact' end
   )), '{}')
-  from shared
+  from second_share as second
   cross join lateral (
     select count(*) as number
     from (
       select
       from public.multiplatform_post_queue q
-      where q.status = 'failed' and left(q.target_platform, 63) = shared.key and shared.number > 100
-      limit shared.share + 1
+      where q.status = 'failed' and left(q.target_platform, 63) = second.key
+        and second.number > second.even and second.share > second.even
+      limit second.share + 1
     ) as bounded
   ) as more
 $$;
@@ -5381,13 +5390,13 @@ grant execute on function post_queue.failed_by_platform() to service_role;
 -- "line_bucket_seconds", "is_whole"}.
 --
 -- "last_ten_minutes", of this minute and the nine before it, is how many tries ended as failed, from the figures that were rolled
--- up, and how many items failed since then; of these it counts 20,000 in all causes at most, and is else the least that it is.
--- "count" is of those that are failed still: exact to 10,000, and for all causes together to 20,000, of which those that have
--- most share evenly; beyond that the least that it is. "line" is how many tries ended as failed in each of 24 parts of the time
+-- up, and how many items failed since then; of these it counts 5,000 in all causes at most, and is else the least that it is.
+-- "count" is of those that are failed still: exact to 10,000, but of all causes together no more than 20,000 are counted, an even
+-- share each and what is left over for those that have more; beyond that the least that it is. "line" is how many tries ended as failed in each of 24 parts of the time
 -- since then, or of the last day, from the figures that were rolled up, and exact; what came since the last roll-up is not in it.
--- Platforms, creators and is_final are those of a cause's newest 200 items, the example is its newest. "is_final": each of them
--- failed at once, with retries left, so no retry of the same mends it. Of more than 100 causes those are left out that failed
--- longest ago, and "is_whole" says so.
+-- Platforms, creators and is_final are those of a cause's newest items, 200 at most and 2,500 of all causes; the example is its
+-- newest. "is_final": each of them failed at once, with retries left, so no retry of the same mends it. Of more than 100 causes
+-- those are left out that failed longest ago, and "is_whole" says so.
 create or replace function public.post_queue_failures(since timestamptz default null)
 returns jsonb
 language plpgsql
@@ -5413,11 +5422,12 @@ declare
   causes text[];
   lately bigint[];
   lately_is_exact boolean[];
-  counts bigint[] := '{}';
+  counts bigint[];
   few constant integer := 100;
   many integer;
   left_over integer := 20000;
   share integer;
+  even integer;
   number bigint;
   lines jsonb;
   answer jsonb;
@@ -5502,7 +5512,7 @@ begin
         ) as within
       ) as bounded
     ) as fresh
-    cross join lateral (select least(most, left_over / greatest(1, fresh.many)) as number) as share_of
+    cross join lateral (select least(most, 5000 / greatest(1, fresh.many)) as number) as share_of
     cross join lateral (
       select count(*) as number
       from (
@@ -5522,36 +5532,29 @@ begin
     ) as rolled_up on rolled_up.cause = fresh.cause
   ) as counted;
 
-  -- Those with few first; the others share evenly what is left.
-  for place in 1 .. least(coalesce(cardinality(causes), 0), 100) loop
-    counts := counts || (
-      select case when count(*) > few then -few::bigint else count(*) end
+  counts := array_fill(-1::bigint, array[least(coalesce(cardinality(causes), 0), 100)]);
+  even := most / greatest(1, cardinality(counts));
+
+  -- An even share each; those that have more share what is left over, where that is more. Negative: there are more.
+  for round in 1..2 loop
+    many := (select count(*) from unnest(counts) as counted (number) where counted.number < 0);
+    for place in 1 .. cardinality(counts) loop
+      continue when counts[place] >= 0;
+      share := case when round = 1 then even else least(most, left_over / many) end;
+      exit when round = 2 and share <= even;
+      select count(*)
+      into number
       from (
         select
         from public.multiplatform_post_queue q
         where q.status = 'failed' and public.error_cause(q.error_message) = causes[place]
           and coalesce(q.failed_at, q.queued_at) >= first
-        limit few + 1
-      ) as bounded
-    );
-  end loop;
-  many := (select count(*) from unnest(counts) as counted (number) where counted.number < 0);
-  for place in 1 .. cardinality(counts) loop
-    continue when counts[place] >= 0;
-    share := least(most, left_over / many);
-    select count(*)
-    into number
-    from (
-      select
-      from public.multiplatform_post_queue q
-      where q.status = 'failed' and public.error_cause(q.error_message) = causes[place]
-        and coalesce(q.failed_at, q.queued_at) >= first
-      limit share + 1
-    ) as bounded;
-    left_over := left_over - least(number, share);
-    many := many - 1;
-    -- Negative: there are more.
-    counts[place] := case when number > share then -share::bigint else number end;
+        limit share + 1
+      ) as bounded;
+      counts[place] := case when number > share then -share::bigint else number end;
+      left_over := left_over - abs(counts[place]);
+      many := many - 1;
+    end loop;
   end loop;
 
   line_from := greatest(coalesce(since, now() - interval '1 day'), now() - interval '30 days');
@@ -5626,7 +5629,7 @@ begin
         where q.status = 'failed' and public.error_cause(q.error_message) = cause
           and coalesce(q.failed_at, q.queued_at) >= first
         order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
-        limit 200
+        limit least(200, 2500 / greatest(1, cardinality(counts)))
       ) as bounded
     ) as newest
   ) as group_row;
@@ -6014,6 +6017,8 @@ declare
   in_hand jsonb;
   failed jsonb;
   failed_in_all bigint;
+  failed_is_cut boolean;
+  all_failed jsonb;
   oldest_due constant timestamptz := post_queue.oldest_due();
   scheduled bigint;
   stuck bigint;
@@ -6056,24 +6061,28 @@ begin
     group by 1
   ) as bounded;
 
-  select
-    coalesce(jsonb_object_agg(bounded.platform, post_queue.bounded(bounded.number, at_most)), '{}'),
-    coalesce(sum(bounded.number), 0)
-  into failed, failed_in_all
-  from (
-    select left(items.target_platform, 100) as platform, count(*) as number
+  failed := post_queue.failed_by_platform();
+  select coalesce(sum((value ->> 'count')::bigint), 0), coalesce(bool_or(value ->> 'precision' <> 'exact'), false) or count(*) >= 200
+  into failed_in_all, failed_is_cut
+  from jsonb_each(failed);
+  -- Where it did not find as many, there may be no more.
+  if failed_is_cut and failed_in_all < at_most then
+    select coalesce(jsonb_object_agg(counted.platform, post_queue.bounded(counted.number, at_most)), '{}'), sum(counted.number)
+    into all_failed, failed_in_all
     from (
-      select q.target_platform
-      from public.multiplatform_post_queue q
-      where q.status = 'failed'
-      order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
-      limit at_most
-    ) as items
-    group by 1
-  ) as bounded;
-  -- Of more than that, none of a platform's may be among the newest.
-  if failed_in_all = at_most then
-    failed := post_queue.failed_by_platform();
+      select left(items.target_platform, 100) as platform, count(*) as number
+      from (
+        select q.target_platform
+        from public.multiplatform_post_queue q
+        where q.status = 'failed'
+        order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
+        limit at_most
+      ) as items
+      group by 1
+    ) as counted;
+    if failed_in_all < at_most then
+      failed := all_failed;
+    end if;
   end if;
 
   select count(*)
@@ -6097,7 +6106,7 @@ begin
         'precision', case when scheduled < at_most then due_in_all ->> 'precision' else 'at_least' end
       ),
       'processing', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(in_hand)), at_most),
-      'failed', post_queue.bounded(failed_in_all, at_most),
+      'failed', post_queue.bounded(least(failed_in_all, at_most), at_most),
       'cancelled', post_queue.count_ended('cancelled', at_most),
       'posted', post_queue.count_ended('posted', at_most)
     ),

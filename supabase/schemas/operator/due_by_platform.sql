@@ -1,6 +1,7 @@
--- How many items are due on each platform: {platform: {"count", "precision"}}, exact to 10,000, and for all together to 20,000, of
--- which those that have most share evenly; beyond that at_least. Read from the index by platform, however many wait. Names are as
--- the overview shows them; of more than 200 names, which somebody made up, the rest is left out.
+-- How many items are due on each platform: {platform: {"count", "precision"}}, exact to 10,000, but of all together no
+-- more than 20,000 are counted, an even share each and what is left over for those that have more; beyond that at_least. Read from
+-- the index by platform, however many wait. Names are as the overview shows them; of more than 200 names, which somebody made up,
+-- the rest is left out.
 create or replace function post_queue.due_by_platform()
 returns jsonb
 language plpgsql
@@ -16,15 +17,14 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   most constant integer := 10000;
-  few constant integer := 100;
   left_over integer := 20000;
+  even integer;
   many integer;
   keys text[];
   names text[];
   -- Negative: there are more.
   counts integer[];
   share integer;
-  this_share integer;
   number integer;
   due jsonb;
 begin
@@ -54,12 +54,15 @@ begin
   from step;
   counts := array_fill(-1, array[coalesce(cardinality(keys), 0)]);
 
-  -- Those with few first; the others share evenly what is left.
-  foreach share in array array[few, 0] loop
+  even := most / greatest(1, coalesce(cardinality(keys), 0));
+
+  -- An even share each; those that have more share what is left over, where that is more.
+  for round in 1..2 loop
     many := (select count(*) from unnest(counts) as counted (number) where counted.number < 0);
     for place in 1 .. coalesce(cardinality(keys), 0) loop
       continue when counts[place] >= 0;
-      this_share := case when share > 0 then share else least(most, left_over / many) end;
+      share := case when round = 1 then even else least(most, left_over / many) end;
+      exit when round = 2 and share <= even;
       select count(*)
       into number
       from (
@@ -68,13 +71,11 @@ begin
         where q.status = 'queued' and left(q.target_platform, 63) = any (array[keys[place]])
           and greatest(q.scheduled_for, q.queued_at) <= now()
         order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
-        limit this_share + 1
+        limit share + 1
       ) as bounded;
-      if share = 0 then
-        left_over := left_over - least(number, this_share);
-        many := many - 1;
-      end if;
-      counts[place] := case when number > this_share then -this_share else number end;
+      counts[place] := case when number > share then -share else number end;
+      left_over := left_over - abs(counts[place]);
+      many := many - 1;
     end loop;
   end loop;
 

@@ -1,6 +1,6 @@
--- How many items are failed on each platform, where there are too many to count them all: {platform: {"count", "precision"}}, exact
--- to 100, and for all together to 10,000, of which those that have more share evenly; beyond that at_least. Read from the index by
--- platform, however many there are. Names are as the overview shows them; of more than 200 the rest is left out.
+-- How many items are failed on each platform: {platform: {"count", "precision"}}, exact to 10,000, but of all together no more than
+-- 20,000 are counted, an even share each and what is left over for those that have more; beyond that at_least. Read from the index
+-- by platform, however many there are. Names are as the overview shows them; of more than 200 the rest is left out.
 create or replace function post_queue.failed_by_platform()
 returns jsonb
 language sql
@@ -33,36 +33,44 @@ as $$
     ) as next
     where step.place < 200
   ),
-  -- Those with few first; the others share evenly.
-  few as materialized (
-    select step.key, step.name, count(first.is_one) as number
+  -- An even share each; what is left over goes to those that have more.
+  first_share as materialized (
+    select step.key, step.name, even.share, counted.number
     from step
+    cross join (select ceil(10000.0 / greatest(1, count(*)))::bigint as share from step) as even
     cross join lateral (
-      select true as is_one
-      from public.multiplatform_post_queue q
-      where q.status = 'failed' and left(q.target_platform, 63) = step.key
-      limit 101
-    ) as first
-    group by step.key, step.name
+      select count(*) as number
+      from (
+        select
+        from public.multiplatform_post_queue q
+        where q.status = 'failed' and left(q.target_platform, 63) = step.key
+        limit even.share + 1
+      ) as bounded
+    ) as counted
   ),
-  shared as (
+  second_share as (
     select
-      few.key, few.name, few.number,
-      greatest(100, 10000 / greatest(1, count(*) filter (where few.number > 100) over ())) as share
-    from few
+      first.key, first.name, first.number, first.share as even,
+      least(10000, greatest(
+        first.share,
+        (20000 - sum(least(first.number, first.share)) over ())::bigint
+          / greatest(1, count(*) filter (where first.number > first.share) over ())
+      )) as share
+    from first_share as first
   )
-  select coalesce(jsonb_object_agg(shared.name, jsonb_build_object(
-    'count', least(greatest(shared.number, more.number), shared.share),
-    'precision', case when more.number > shared.share then 'at_least' else 'exact' end
+  select coalesce(jsonb_object_agg(second.name, jsonb_build_object(
+    'count', least(greatest(second.number, more.number), second.share),
+    'precision', case when greatest(second.number, more.number) > second.share then 'at_least' else 'exact' end
   )), '{}')
-  from shared
+  from second_share as second
   cross join lateral (
     select count(*) as number
     from (
       select
       from public.multiplatform_post_queue q
-      where q.status = 'failed' and left(q.target_platform, 63) = shared.key and shared.number > 100
-      limit shared.share + 1
+      where q.status = 'failed' and left(q.target_platform, 63) = second.key
+        and second.number > second.even and second.share > second.even
+      limit second.share + 1
     ) as bounded
   ) as more
 $$;

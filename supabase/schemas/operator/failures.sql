@@ -7,13 +7,13 @@
 -- "line_bucket_seconds", "is_whole"}.
 --
 -- "last_ten_minutes", of this minute and the nine before it, is how many tries ended as failed, from the figures that were rolled
--- up, and how many items failed since then; of these it counts 20,000 in all causes at most, and is else the least that it is.
--- "count" is of those that are failed still: exact to 10,000, and for all causes together to 20,000, of which those that have
--- most share evenly; beyond that the least that it is. "line" is how many tries ended as failed in each of 24 parts of the time
+-- up, and how many items failed since then; of these it counts 5,000 in all causes at most, and is else the least that it is.
+-- "count" is of those that are failed still: exact to 10,000, but of all causes together no more than 20,000 are counted, an even
+-- share each and what is left over for those that have more; beyond that the least that it is. "line" is how many tries ended as failed in each of 24 parts of the time
 -- since then, or of the last day, from the figures that were rolled up, and exact; what came since the last roll-up is not in it.
--- Platforms, creators and is_final are those of a cause's newest 200 items, the example is its newest. "is_final": each of them
--- failed at once, with retries left, so no retry of the same mends it. Of more than 100 causes those are left out that failed
--- longest ago, and "is_whole" says so.
+-- Platforms, creators and is_final are those of a cause's newest items, 200 at most and 2,500 of all causes; the example is its
+-- newest. "is_final": each of them failed at once, with retries left, so no retry of the same mends it. Of more than 100 causes
+-- those are left out that failed longest ago, and "is_whole" says so.
 create or replace function public.post_queue_failures(since timestamptz default null)
 returns jsonb
 language plpgsql
@@ -39,11 +39,12 @@ declare
   causes text[];
   lately bigint[];
   lately_is_exact boolean[];
-  counts bigint[] := '{}';
+  counts bigint[];
   few constant integer := 100;
   many integer;
   left_over integer := 20000;
   share integer;
+  even integer;
   number bigint;
   lines jsonb;
   answer jsonb;
@@ -128,7 +129,7 @@ begin
         ) as within
       ) as bounded
     ) as fresh
-    cross join lateral (select least(most, left_over / greatest(1, fresh.many)) as number) as share_of
+    cross join lateral (select least(most, 5000 / greatest(1, fresh.many)) as number) as share_of
     cross join lateral (
       select count(*) as number
       from (
@@ -148,36 +149,29 @@ begin
     ) as rolled_up on rolled_up.cause = fresh.cause
   ) as counted;
 
-  -- Those with few first; the others share evenly what is left.
-  for place in 1 .. least(coalesce(cardinality(causes), 0), 100) loop
-    counts := counts || (
-      select case when count(*) > few then -few::bigint else count(*) end
+  counts := array_fill(-1::bigint, array[least(coalesce(cardinality(causes), 0), 100)]);
+  even := most / greatest(1, cardinality(counts));
+
+  -- An even share each; those that have more share what is left over, where that is more. Negative: there are more.
+  for round in 1..2 loop
+    many := (select count(*) from unnest(counts) as counted (number) where counted.number < 0);
+    for place in 1 .. cardinality(counts) loop
+      continue when counts[place] >= 0;
+      share := case when round = 1 then even else least(most, left_over / many) end;
+      exit when round = 2 and share <= even;
+      select count(*)
+      into number
       from (
         select
         from public.multiplatform_post_queue q
         where q.status = 'failed' and public.error_cause(q.error_message) = causes[place]
           and coalesce(q.failed_at, q.queued_at) >= first
-        limit few + 1
-      ) as bounded
-    );
-  end loop;
-  many := (select count(*) from unnest(counts) as counted (number) where counted.number < 0);
-  for place in 1 .. cardinality(counts) loop
-    continue when counts[place] >= 0;
-    share := least(most, left_over / many);
-    select count(*)
-    into number
-    from (
-      select
-      from public.multiplatform_post_queue q
-      where q.status = 'failed' and public.error_cause(q.error_message) = causes[place]
-        and coalesce(q.failed_at, q.queued_at) >= first
-      limit share + 1
-    ) as bounded;
-    left_over := left_over - least(number, share);
-    many := many - 1;
-    -- Negative: there are more.
-    counts[place] := case when number > share then -share::bigint else number end;
+        limit share + 1
+      ) as bounded;
+      counts[place] := case when number > share then -share::bigint else number end;
+      left_over := left_over - abs(counts[place]);
+      many := many - 1;
+    end loop;
   end loop;
 
   line_from := greatest(coalesce(since, now() - interval '1 day'), now() - interval '30 days');
@@ -252,7 +246,7 @@ begin
         where q.status = 'failed' and public.error_cause(q.error_message) = cause
           and coalesce(q.failed_at, q.queued_at) >= first
         order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
-        limit 200
+        limit least(200, 2500 / greatest(1, cardinality(counts)))
       ) as bounded
     ) as newest
   ) as group_row;

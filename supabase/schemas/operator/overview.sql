@@ -34,6 +34,8 @@ declare
   in_hand jsonb;
   failed jsonb;
   failed_in_all bigint;
+  failed_is_cut boolean;
+  all_failed jsonb;
   oldest_due constant timestamptz := post_queue.oldest_due();
   scheduled bigint;
   stuck bigint;
@@ -76,24 +78,28 @@ begin
     group by 1
   ) as bounded;
 
-  select
-    coalesce(jsonb_object_agg(bounded.platform, post_queue.bounded(bounded.number, at_most)), '{}'),
-    coalesce(sum(bounded.number), 0)
-  into failed, failed_in_all
-  from (
-    select left(items.target_platform, 100) as platform, count(*) as number
+  failed := post_queue.failed_by_platform();
+  select coalesce(sum((value ->> 'count')::bigint), 0), coalesce(bool_or(value ->> 'precision' <> 'exact'), false) or count(*) >= 200
+  into failed_in_all, failed_is_cut
+  from jsonb_each(failed);
+  -- Where it did not find as many, there may be no more.
+  if failed_is_cut and failed_in_all < at_most then
+    select coalesce(jsonb_object_agg(counted.platform, post_queue.bounded(counted.number, at_most)), '{}'), sum(counted.number)
+    into all_failed, failed_in_all
     from (
-      select q.target_platform
-      from public.multiplatform_post_queue q
-      where q.status = 'failed'
-      order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
-      limit at_most
-    ) as items
-    group by 1
-  ) as bounded;
-  -- Of more than that, none of a platform's may be among the newest.
-  if failed_in_all = at_most then
-    failed := post_queue.failed_by_platform();
+      select left(items.target_platform, 100) as platform, count(*) as number
+      from (
+        select q.target_platform
+        from public.multiplatform_post_queue q
+        where q.status = 'failed'
+        order by coalesce(q.failed_at, q.queued_at) desc, q.id desc
+        limit at_most
+      ) as items
+      group by 1
+    ) as counted;
+    if failed_in_all < at_most then
+      failed := all_failed;
+    end if;
   end if;
 
   select count(*)
@@ -117,7 +123,7 @@ begin
         'precision', case when scheduled < at_most then due_in_all ->> 'precision' else 'at_least' end
       ),
       'processing', post_queue.bounded((select sum(value::bigint) from jsonb_each_text(in_hand)), at_most),
-      'failed', post_queue.bounded(failed_in_all, at_most),
+      'failed', post_queue.bounded(least(failed_in_all, at_most), at_most),
       'cancelled', post_queue.count_ended('cancelled', at_most),
       'posted', post_queue.count_ended('posted', at_most)
     ),
