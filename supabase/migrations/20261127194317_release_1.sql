@@ -314,7 +314,13 @@ grant select, insert, update, delete on post_queue.cause_figures to service_role
 create table if not exists post_queue.claims (
   claim_id uuid primary key,
   claimed_at timestamptz not null default now(),
-  item_ids uuid[] not null
+  item_ids uuid[] not null,
+  -- The oldest item that it took, where it took by age alone: the next claim may begin there. See post_queue_claim.
+  first_due_at timestamptz,
+  first_id uuid,
+  -- When the queue was last looked at from its front, by this claim or an earlier one, and how long that took.
+  front_looked_at timestamptz,
+  front_took interval
 );
 
 create index if not exists claims_claimed_at_idx on post_queue.claims (claimed_at);
@@ -1601,6 +1607,16 @@ declare
   rescued integer := 0;
   given_up integer := 0;
   taken uuid[];
+  is_by_age boolean;
+  before record;
+  at_front boolean;
+  has_expired boolean;
+  found record;
+  items json;
+  first_due_at timestamptz;
+  first_id uuid;
+  front_looked_at timestamptz;
+  front_took interval;
 begin
   if this_claim is null
     or batch_size is null or batch_size not between 0 and 1000
@@ -1643,31 +1659,83 @@ begin
     when lock_not_available then null;
   end;
 
-  if lease_seconds is not null and exists (
-    select
-    from public.multiplatform_post_queue q
-    where q.status = 'processing'
-      and coalesce(q.processing_started_at, '-infinity'::timestamptz) < now() - make_interval(secs => lease_seconds)
-  ) then
-    select rescue.rescued, rescue.given_up
-    into rescued, given_up
-    from post_queue.rescue(lease_seconds) as rescue;
-  end if;
-
-  if fair
+  is_by_age := not (
+    fair
     or exists (select from post_queue.pauses p where p.resumed_at is null)
     or exists (select from post_queue.limits l where l.per_minute is not null)
-  then
-    taken := post_queue.take_chosen(this_claim, batch_size, fair);
-  else
-    taken := post_queue.take(this_claim, batch_size);
+  );
+
+  -- What was taken leaves its entries at the front of the index until a vacuum removes them, and none can while a session
+  -- holds an older snapshot. Where passing them takes long, a claim begins at the item that the last one began with. It
+  -- looks at the front after ten times as long, and at once where it is not full: what has come before that item, and what
+  -- dead workers hold, waits for that. Few dead rows are passed each time, so what is taken depends on no clock.
+  select c.first_due_at, c.first_id, c.front_looked_at, c.front_took
+  into before
+  from post_queue.claims c
+  order by c.claimed_at desc
+  limit 1;
+  front_looked_at := before.front_looked_at;
+  front_took := before.front_took;
+  at_front := pg_stat_get_dead_tuples('public.multiplatform_post_queue'::regclass) < 2000
+    or (clock_timestamp() between front_looked_at and front_looked_at + 10 * front_took) is not true
+    or is_by_age and before.first_id is null;
+
+  taken := '{}';
+  if is_by_age and not at_front then
+    found := post_queue.take(this_claim, batch_size, before.first_due_at, before.first_id);
+    taken := found.taken;
+    items := found.items;
+    first_due_at := found.first_due_at;
+    first_id := found.first_id;
+    at_front := cardinality(taken) < batch_size;
+  end if;
+
+  if at_front then
+    front_looked_at := clock_timestamp();
+    has_expired := lease_seconds is not null and exists (
+      select
+      from public.multiplatform_post_queue q
+      where q.status = 'processing'
+        and coalesce(q.processing_started_at, '-infinity'::timestamptz) < now() - make_interval(secs => lease_seconds)
+    );
+    front_took := clock_timestamp() - front_looked_at;
+    if has_expired then
+      select rescue.rescued, rescue.given_up
+      into rescued, given_up
+      from post_queue.rescue(lease_seconds) as rescue;
+    end if;
+  end if;
+
+  if not is_by_age then
+    found := post_queue.take_chosen(this_claim, batch_size, fair);
+    taken := found.taken;
+  elsif at_front then
+    found := post_queue.take(this_claim, batch_size - cardinality(taken));
+    items := case when taken = '{}' then found.items end;
+    taken := taken || found.taken;
+    if found.first_id is not null then
+      first_due_at := found.first_due_at;
+      first_id := found.first_id;
+    end if;
+    front_looked_at := clock_timestamp();
+    front_took := front_took + found.search_took;
+  end if;
+  if taken = '{}' and found.suppressed > 0 then
+    raise exception
+      'no item can be taken: a trigger on multiplatform_post_queue suppresses the update of the % oldest due items',
+      found.suppressed
+      using errcode = 'triggered_action_exception';
   end if;
   if taken = '{}' then
     return json_build_object('items', '[]'::json, 'rescued', rescued, 'given_up', given_up);
   end if;
 
-  insert into post_queue.claims (claim_id, item_ids) values (this_claim, taken);
-  return json_build_object('items', post_queue.in_hand(this_claim, taken), 'rescued', rescued, 'given_up', given_up);
+  insert into post_queue.claims (claim_id, item_ids, first_due_at, first_id, front_looked_at, front_took)
+  values (this_claim, taken, first_due_at, first_id, front_looked_at, front_took);
+  if items is null then
+    items := post_queue.in_hand(this_claim, taken);
+  end if;
+  return json_build_object('items', items, 'rescued', rescued, 'given_up', given_up);
 end
 $$;
 
@@ -1762,15 +1830,10 @@ grant execute on function post_queue.held_back() to service_role;
 
 -- schemas/claim/in_hand.sql
 
--- What a claim has in hand: its items, oldest due first, each with what the app needs to decide and to log. The claim
--- answers with it.
+-- What a claim has in hand: its items, oldest due first (see post_queue.taken_item). A claim that is called again answers with
+-- it, and one that took its items by more than one statement.
 --
 --   item_ids  what it took; what is no longer in hand under it is left out
---
--- Captions, hashtags and addresses stay in the database: they may be megabytes, and one such item must not be able to
--- make the answer too large for all the others.
---
--- json, not jsonb: the text is written once, where jsonb builds a tree first.
 create or replace function post_queue.in_hand(claim_id uuid, item_ids uuid[])
 returns json
 language plpgsql
@@ -1792,39 +1855,23 @@ declare
 begin
   with taken as materialized (
     select
-      q.id, q.creator_id, q.original_post_id, left(q.target_platform, 100) as target_platform,
-      q.target_platform = any (platforms) as platform_known, q.modified_title,
-      q.retry_count, q.max_retries, greatest(q.scheduled_for, q.queued_at) as due_at
+      q.id, q.creator_id, q.original_post_id, q.target_platform, q.modified_title, q.retry_count, q.max_retries,
+      greatest(q.scheduled_for, q.queued_at) as due_at
     from public.multiplatform_post_queue q
     -- A case, so that the planner looks for no index but that of the ids.
     where q.id = any (item_ids) and case when q.claim_id = this_claim and q.status = 'processing' then true end
   ),
   -- A post is queued for several platforms at once, so its items share one original.
   original as materialized (
-    select
-      o.id,
-      json_build_object(
-        'creator_id', o.creator_id,
-        'title', o.title,
-        'status', o.status,
-        'moderation_status', o.moderation_status,
-        'is_deleted', o.deleted_at is not null,
-        'is_crosspost', o.is_crosspost
-      ) as json
+    select o.id, post_queue.taken_original(o) as json
     from public.content_posts o
     where o.id = any (array(select distinct taken.original_post_id from taken))
   )
   select coalesce(
     json_agg(
-      json_build_object(
-        'id', taken.id,
-        'creator_id', taken.creator_id,
-        'target_platform', taken.target_platform,
-        'platform_known', taken.platform_known,
-        'modified_title', taken.modified_title,
-        'retry_count', taken.retry_count,
-        'max_retries', taken.max_retries,
-        'original', original.json
+      post_queue.taken_item(
+        taken.id, taken.creator_id, taken.target_platform, platforms, taken.modified_title, taken.retry_count,
+        taken.max_retries, original.json
       )
       order by taken.due_at, taken.id
     ),
@@ -2283,16 +2330,22 @@ grant execute on function post_queue.spend(uuid[]) to service_role;
 
 -- Takes the oldest due items under a claim: they are processing from here on. The claim calls it, once.
 --
---   claim_id    the claim
---   batch_size  how many to take at most
+--   claim_id            the claim
+--   batch_size          how many to take at most
+--   begin_at, begin_id  nothing that is due before this item is looked at
 --
--- Gives the ids of what it took.
+-- Gives the ids of what it took; the items as the claim answers them, or null where more than one statement took them; the
+-- oldest of them, how long they took to find, and of how many a trigger suppressed the update.
 --
 -- They are updated by their addresses in the table: they are locked, so they stay there. An address (ctid) says nothing
 -- without its table: in each partition of a partitioned queue another row stands at the same one. A queue that is not
 -- partitioned goes once through the loop; a join by table and address would cost every claim 5 %.
-create or replace function post_queue.take(claim_id uuid, batch_size integer)
-returns uuid[]
+create or replace function post_queue.take(
+  claim_id uuid, batch_size integer,
+  begin_at timestamptz default '-infinity', begin_id uuid default '00000000-0000-0000-0000-000000000000',
+  out taken uuid[], out items json, out first_due_at timestamptz, out first_id uuid, out search_took interval,
+  out suppressed integer
+)
 language plpgsql
 security invoker
 set search_path = pg_catalog, pg_temp
@@ -2306,20 +2359,29 @@ as $$
 declare
   this_claim constant uuid := claim_id;
   due record;
+  -- Once a call: for each item it would cost a fifth of the claim.
+  platforms constant text[] := enum_range(null::public.platform_cluster)::text[];
   due_items integer;
   updated uuid[];
-  taken uuid[] := '{}';
-  suppressed integer := 0;
+  updates integer := 0;
+  search_began timestamptz;
 begin
+  taken := '{}';
+  search_took := '0';
+  suppressed := 0;
   loop
     due_items := 0;
+    search_began := clock_timestamp();
     for due in
-      select oldest.item_table, array_agg(oldest.item_address) as addresses
+      select
+        oldest.item_table, array_agg(oldest.item_address) as addresses,
+        (array_agg(oldest.due_at))[1] as first_due_at, (array_agg(oldest.id))[1] as first_id
       from (
-        select q.tableoid as item_table, q.ctid as item_address
+        select q.tableoid as item_table, q.ctid as item_address, greatest(q.scheduled_for, q.queued_at) as due_at, q.id
         from public.multiplatform_post_queue q
         where q.status = 'queued'
           and greatest(q.scheduled_for, q.queued_at) <= now()
+          and (greatest(q.scheduled_for, q.queued_at), q.id) >= (begin_at, begin_id)
         order by greatest(q.scheduled_for, q.queued_at), q.id
         limit batch_size - cardinality(taken)
         offset suppressed
@@ -2327,35 +2389,63 @@ begin
       ) as oldest
       group by oldest.item_table
     loop
+      if due_items = 0 then
+        search_took := search_took + (clock_timestamp() - search_began);
+      end if;
+      if first_id is null or (due.first_due_at, due.first_id) < (first_due_at, first_id) then
+        first_due_at := due.first_due_at;
+        first_id := due.first_id;
+      end if;
       with held as (
         update public.multiplatform_post_queue q
         set status = 'processing', processing_started_at = now(), claim_id = this_claim, updated_at = now()
         where q.tableoid = due.item_table and q.ctid = any (due.addresses) and (select post_queue.triggers_path()) is not null
-        returning q.id
+        returning
+          q.id, q.creator_id, q.original_post_id, q.target_platform, q.modified_title, q.retry_count, q.max_retries,
+          greatest(q.scheduled_for, q.queued_at) as due_at, q.claim_id = this_claim and q.status = 'processing' as in_hand
+      ),
+      -- A post is queued for several platforms at once, so its items share one original.
+      original as materialized (
+        select o.id, post_queue.taken_original(o) as json
+        from public.content_posts o
+        where o.id = any (array(select distinct held.original_post_id from held))
       )
-      select coalesce(array_agg(held.id), '{}') into updated from held;
+      select
+        coalesce(array_agg(held.id), '{}'),
+        coalesce(
+          json_agg(
+            post_queue.taken_item(
+              held.id, held.creator_id, held.target_platform, platforms, held.modified_title, held.retry_count, held.max_retries,
+              original.json
+            )
+            order by held.due_at, held.id
+          ) filter (where held.in_hand),
+          '[]'
+        )
+      into updated, items
+      from held
+      left join original on original.id = held.original_post_id;
       perform post_queue.own_path();
       taken := taken || updated;
+      updates := updates + 1;
       due_items := due_items + cardinality(due.addresses);
       suppressed := suppressed + cardinality(due.addresses) - cardinality(updated);
     end loop;
+    if due_items = 0 then
+      search_took := search_took + (clock_timestamp() - search_began);
+    end if;
 
     -- A trigger that keeps rows as they are does so for ever: it may cost those, not what is due behind them.
     exit when suppressed = 0 or due_items = 0 or cardinality(taken) >= batch_size or suppressed >= 10000;
   end loop;
-
-  if taken = '{}' and suppressed > 0 then
-    raise exception
-      'no item can be taken: a trigger on multiplatform_post_queue suppresses the update of the % oldest due items',
-      suppressed
-      using errcode = 'triggered_action_exception';
+  if updates > 1 then
+    items := null;
   end if;
-  return taken;
 end
 $$;
 
-revoke execute on function post_queue.take(uuid, integer) from public, anon, authenticated;
-grant execute on function post_queue.take(uuid, integer) to service_role;
+revoke execute on function post_queue.take(uuid, integer, timestamptz, uuid) from public, anon, authenticated;
+grant execute on function post_queue.take(uuid, integer, timestamptz, uuid) to service_role;
 
 -- schemas/claim/take_chosen.sql
 
@@ -2366,9 +2456,10 @@ grant execute on function post_queue.take(uuid, integer) to service_role;
 --   batch_size  how many to take at most
 --   fair        whether creators take turns; what is left of the batch is filled up by age
 --
--- Gives the ids of what it took.
-create or replace function post_queue.take_chosen(claim_id uuid, batch_size integer, fair boolean)
-returns uuid[]
+-- Gives the ids of what it took, and of how many a trigger suppressed the update.
+create or replace function post_queue.take_chosen(
+  claim_id uuid, batch_size integer, fair boolean, out taken uuid[], out suppressed integer
+)
 language plpgsql
 security invoker
 set search_path = pg_catalog, pg_temp
@@ -2385,17 +2476,17 @@ declare
   quotas_left integer[];
   picked record;
   at_most integer;
-  taken uuid[] := '{}';
   taken_now uuid[];
-  suppressed integer := 0;
   suppressed_now integer;
   locked integer := 0;
 begin
+  taken := '{}';
+  suppressed := 0;
   select *
   into held_back, limited, quotas
   from post_queue.held_back();
   if '*' = any (held_back) then
-    return taken;
+    return;
   end if;
 
   if fair then
@@ -2405,9 +2496,13 @@ begin
     from post_queue.take_picked(this_claim, picked.item_tables, picked.item_addresses, batch_size) as now_taken;
     if held_back = '{}' and limited is null then
       if cardinality(taken) < batch_size then
-        taken := taken || post_queue.take(this_claim, batch_size - cardinality(taken));
+        select filled.taken, filled.suppressed
+        into taken_now, suppressed_now
+        from post_queue.take(this_claim, batch_size - cardinality(taken)) as filled;
+        taken := taken || taken_now;
+        suppressed := suppressed + suppressed_now;
       end if;
-      return taken;
+      return;
     end if;
   end if;
 
@@ -2443,14 +2538,6 @@ begin
   if limited is not null then
     perform post_queue.spend(taken);
   end if;
-
-  -- See post_queue.take.
-  if taken = '{}' and suppressed > 0 then
-    raise exception
-      'no item can be taken: a trigger on multiplatform_post_queue suppresses the update of the oldest due items'
-      using errcode = 'triggered_action_exception';
-  end if;
-  return taken;
 end
 $$;
 
@@ -2527,6 +2614,65 @@ $$;
 
 revoke execute on function post_queue.take_picked(uuid, oid[], tid[], integer) from public, anon, authenticated;
 grant execute on function post_queue.take_picked(uuid, oid[], tid[], integer) to service_role;
+
+-- schemas/claim/taken_item.sql
+
+-- An item as the claim gives it: what the app needs to decide and to log.
+--
+--   platforms  the values of platform_cluster, asked for once a statement: for each item they would cost a fifth of the claim
+--   original   post_queue.taken_original of its original; null where that is gone
+--
+-- Captions, hashtags and addresses stay in the database: they may be megabytes, and one such item must not be able to
+-- make the answer too large for all the others.
+--
+-- json, not jsonb: the text is written once, where jsonb builds a tree first. Without settings, so that it is written into the
+-- statement that calls it.
+create or replace function post_queue.taken_item(
+  id uuid, creator_id uuid, target_platform text, platforms text[], modified_title text, retry_count integer,
+  max_retries integer, original json
+)
+returns json
+language sql
+stable
+security invoker
+as $$
+  select json_build_object(
+    'id', id,
+    'creator_id', creator_id,
+    'target_platform', left(target_platform, 100),
+    'platform_known', target_platform = any (platforms),
+    'modified_title', modified_title,
+    'retry_count', retry_count,
+    'max_retries', max_retries,
+    'original', original
+  )
+$$;
+
+revoke execute on function post_queue.taken_item(uuid, uuid, text, text[], text, integer, integer, json)
+  from public, anon, authenticated;
+grant execute on function post_queue.taken_item(uuid, uuid, text, text[], text, integer, integer, json) to service_role;
+
+-- schemas/claim/taken_original.sql
+
+-- The original of an item, as the claim gives it: without its texts, and without settings (see post_queue.taken_item).
+create or replace function post_queue.taken_original(original public.content_posts)
+returns json
+language sql
+stable
+security invoker
+as $$
+  select json_build_object(
+    'creator_id', original.creator_id,
+    'title', original.title,
+    'status', original.status,
+    'moderation_status', original.moderation_status,
+    'is_deleted', original.deleted_at is not null,
+    'is_crosspost', original.is_crosspost
+  )
+$$;
+
+revoke execute on function post_queue.taken_original(public.content_posts) from public, anon, authenticated;
+grant execute on function post_queue.taken_original(public.content_posts) to service_role;
 
 -- schemas/control/begin_control.sql
 

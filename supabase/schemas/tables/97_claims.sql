@@ -5,7 +5,13 @@
 create table if not exists post_queue.claims (
   claim_id uuid primary key,
   claimed_at timestamptz not null default now(),
-  item_ids uuid[] not null
+  item_ids uuid[] not null,
+  -- The oldest item that it took, where it took by age alone: the next claim may begin there. See post_queue_claim.
+  first_due_at timestamptz,
+  first_id uuid,
+  -- When the queue was last looked at from its front, by this claim or an earlier one, and how long that took.
+  front_looked_at timestamptz,
+  front_took interval
 );
 
 create index if not exists claims_claimed_at_idx on post_queue.claims (claimed_at);

@@ -1,0 +1,144 @@
+using System.Text.Json.Nodes;
+using FanzQueueFunctions.Testbed;
+using FanzQueueFunctions.Tests.Database;
+
+namespace FanzQueueFunctions.Tests.Sql;
+
+/// <summary>
+/// A claim where thousands of dead rows stand at the front of the queue, which no vacuum can remove while a session holds an
+/// older snapshot: it begins behind them, and looks at the front only now and then.
+/// </summary>
+public sealed class DeadRowTests(PostgresFixture postgres)
+{
+    /// <summary>Each claim would pass all of them, however few items it takes.</summary>
+    [Fact]
+    public async Task A_claim_passes_what_no_vacuum_can_remove_once_in_a_while_and_not_each_time()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var snapshot = await LeaveDeadRowsAsync(database);
+
+        var atFront = await PagesOfAClaimAsync(database);
+        await LookAtFrontInAnHourAsync(database);
+        var behind = await PagesOfAClaimAsync(database);
+
+        Assert.InRange(atFront, 3_000, long.MaxValue);
+        Assert.InRange(behind, 1, 1_000);
+    }
+
+    [Fact]
+    public async Task What_comes_before_the_item_that_the_last_claim_began_with_is_taken_where_a_claim_is_not_full()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var snapshot = await LeaveDeadRowsAsync(database);
+        await database.ClaimAsync(Guid.CreateVersion7());
+        await LookAtFrontInAnHourAsync(database);
+        var older = await AddOlderAsync(database);
+
+        var full = await database.ClaimAsync(Guid.CreateVersion7());
+        var notFull = await database.ClaimAsync(Guid.CreateVersion7(), 1000);
+
+        Assert.DoesNotContain(older, full.Select(item => item!.Id()));
+        Assert.Equal(10, full.Count);
+        Assert.Equal(older, notFull[0]!.Id());
+        Assert.Equal(101 - 20, notFull.Count);
+        Assert.Equal(101L, await database.CountAsync("multiplatform_post_queue where status = 'processing'"));
+    }
+
+    [Fact]
+    public async Task What_comes_before_the_item_that_the_last_claim_began_with_is_taken_first_as_soon_as_the_front_is_looked_at()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var snapshot = await LeaveDeadRowsAsync(database);
+        await database.ClaimAsync(Guid.CreateVersion7());
+        var older = await AddOlderAsync(database);
+        // As if it had been looked at so long ago.
+        await database.ExecuteAsync("update post_queue.claims set front_looked_at = now() - 11 * front_took");
+
+        Assert.Equal(older, (await database.ClaimAsync(Guid.CreateVersion7()))[0]!.Id());
+    }
+
+    [Fact]
+    public async Task An_item_of_a_dead_worker_is_freed_where_a_claim_is_not_full()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var snapshot = await LeaveDeadRowsAsync(database);
+        await database.ClaimAsync(Guid.CreateVersion7());
+        await database.ExecuteAsync(
+            "update multiplatform_post_queue set processing_started_at = now() - interval '1 hour' where status = 'processing'");
+        await LookAtFrontInAnHourAsync(database);
+
+        var full = await database.ClaimAnswerAsync(Guid.CreateVersion7());
+        var notFull = await database.ClaimAnswerAsync(Guid.CreateVersion7(), 1000);
+
+        Assert.Equal(("0", "10"), (full.Text("rescued"), notFull.Text("rescued")));
+        Assert.Equal(90, notFull["items"]!.AsArray().Count);
+    }
+
+    /// <summary>The update of the oldest is suppressed by a trigger, for ever.</summary>
+    [Fact]
+    public async Task Items_that_can_not_be_taken_at_the_front_keep_none_from_being_taken_behind_it()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var snapshot = await LeaveDeadRowsAsync(database);
+        await database.ClaimAsync(Guid.CreateVersion7());
+        await LookAtFrontInAnHourAsync(database);
+        var older = await AddOlderAsync(database);
+        await database.ExecuteAsync(
+            $"""
+            create function suppress() returns trigger language plpgsql as 'begin return null; end';
+            create trigger suppress before update on multiplatform_post_queue for each row
+              when (new.id = '{older}') execute function suppress()
+            """);
+
+        Assert.Equal(90, (await database.ClaimAsync(Guid.CreateVersion7(), 1000)).Count);
+    }
+
+    /// <summary>So that what a claim takes depends on no clock while the queue is small or vacuumed.</summary>
+    [Fact]
+    public async Task Where_few_rows_are_dead_every_claim_looks_at_the_front()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.AddItemsAsync(await database.AddPostAsync(await database.AddCreatorAsync()), 100);
+        await database.ClaimAsync(Guid.CreateVersion7());
+        await LookAtFrontInAnHourAsync(database);
+        var older = await AddOlderAsync(database);
+
+        Assert.Equal(older, (await database.ClaimAsync(Guid.CreateVersion7()))[0]!.Id());
+    }
+
+    // 4,000 dead rows, 100 due items behind them, and the snapshot that keeps the one from going away.
+    private static async Task<OpenTransaction> LeaveDeadRowsAsync(TestDatabase database)
+    {
+        await database.ExecuteAsync("alter table multiplatform_post_queue set (autovacuum_enabled = false)");
+        var post = await database.AddPostAsync(await database.AddCreatorAsync());
+        await database.AddItemsAsync(post, 4_000);
+        // In another order than they lie in, so that each leads to another page.
+        await database.ExecuteAsync("update multiplatform_post_queue set queued_at = now() - interval '1 hour' * random()");
+        var snapshot = await OpenTransaction.BeginAsync(database);
+        await snapshot.ExecuteAsync("set transaction isolation level repeatable read");
+        await snapshot.ScalarAsync<long>("select count(*) from multiplatform_post_queue");
+        await database.ExecuteAsync("delete from multiplatform_post_queue; select pg_stat_force_next_flush()");
+        await database.AddItemsAsync(post, 100);
+        await Until.TrueAsync(() => database.ScalarAsync<bool>(
+            "select pg_stat_get_dead_tuples('multiplatform_post_queue'::regclass) >= 4000"), "the dead rows are counted");
+        return snapshot;
+    }
+
+    private static async Task<Guid> AddOlderAsync(TestDatabase database)
+    {
+        var post = await database.ScalarAsync<Guid>("select id from content_posts where not is_crosspost");
+        return await database.AddItemAsync(post, "pupfanz", "queued_at = now() - interval '1 day'");
+    }
+
+    private static Task<int> LookAtFrontInAnHourAsync(TestDatabase database) => database.ExecuteAsync(
+        "update post_queue.claims set front_looked_at = clock_timestamp() - interval '1 second', front_took = interval '1 hour'");
+
+    // The pages that one claim of 10 items looks into.
+    private static async Task<long> PagesOfAClaimAsync(TestDatabase database)
+    {
+        var plan = await database.ScalarAsync<string>(
+            $"explain (analyze, buffers, format json) select post_queue_claim(gen_random_uuid(), 10, {QueueFunctions.LeaseSeconds})");
+        var claim = JsonNode.Parse(plan)![0]!["Plan"]!;
+        return claim["Shared Hit Blocks"]!.GetValue<long>() + claim["Shared Read Blocks"]!.GetValue<long>();
+    }
+}
