@@ -1607,12 +1607,9 @@ declare
   rescued integer := 0;
   given_up integer := 0;
   taken uuid[];
-  is_by_age boolean;
-  before record;
-  at_front boolean;
-  has_expired boolean;
   found record;
   items json;
+  is_behind boolean;
   first_due_at timestamptz;
   first_id uuid;
   front_looked_at timestamptz;
@@ -1659,66 +1656,55 @@ begin
     when lock_not_available then null;
   end;
 
-  is_by_age := not (
-    fair
-    or exists (select from post_queue.pauses p where p.resumed_at is null)
-    or exists (select from post_queue.limits l where l.per_minute is not null)
-  );
+  if lease_seconds is not null and exists (
+    select
+    from public.multiplatform_post_queue q
+    where q.status = 'processing'
+      and coalesce(q.processing_started_at, '-infinity'::timestamptz) < now() - make_interval(secs => lease_seconds)
+  ) then
+    select rescue.rescued, rescue.given_up
+    into rescued, given_up
+    from post_queue.rescue(lease_seconds) as rescue;
+  end if;
 
   -- What was taken leaves its entries at the front of the index until a vacuum removes them, and none can while a session
-  -- holds an older snapshot. Where passing them takes long, a claim begins at the item that the last one began with. It
-  -- looks at the front after ten times as long, and at once where it is not full: what has come before that item, and what
-  -- dead workers hold, waits for that. Few dead rows are passed each time, so what is taken depends on no clock.
+  -- holds an older snapshot. Where passing them takes long, a claim begins at the item that an earlier one began with. It
+  -- looks at the front after ten times as long, 10 seconds at most, and at once where it is not full; what has come before
+  -- that item waits for that. Few dead rows are passed each time, so that what is taken depends on no clock.
   select c.first_due_at, c.first_id, c.front_looked_at, c.front_took
-  into before
+  into first_due_at, first_id, front_looked_at, front_took
   from post_queue.claims c
   order by c.claimed_at desc
   limit 1;
-  front_looked_at := before.front_looked_at;
-  front_took := before.front_took;
-  at_front := pg_stat_get_dead_tuples('public.multiplatform_post_queue'::regclass) < 2000
-    or (clock_timestamp() between front_looked_at and front_looked_at + 10 * front_took) is not true
-    or is_by_age and before.first_id is null;
 
-  taken := '{}';
-  if is_by_age and not at_front then
-    found := post_queue.take(this_claim, batch_size, before.first_due_at, before.first_id);
-    taken := found.taken;
-    items := found.items;
-    first_due_at := found.first_due_at;
-    first_id := found.first_id;
-    at_front := cardinality(taken) < batch_size;
-  end if;
-
-  if at_front then
-    front_looked_at := clock_timestamp();
-    has_expired := lease_seconds is not null and exists (
-      select
-      from public.multiplatform_post_queue q
-      where q.status = 'processing'
-        and coalesce(q.processing_started_at, '-infinity'::timestamptz) < now() - make_interval(secs => lease_seconds)
-    );
-    front_took := clock_timestamp() - front_looked_at;
-    if has_expired then
-      select rescue.rescued, rescue.given_up
-      into rescued, given_up
-      from post_queue.rescue(lease_seconds) as rescue;
-    end if;
-  end if;
-
-  if not is_by_age then
+  if fair
+    or exists (select from post_queue.pauses p where p.resumed_at is null)
+    or exists (select from post_queue.limits l where l.per_minute is not null)
+  then
     found := post_queue.take_chosen(this_claim, batch_size, fair);
     taken := found.taken;
-  elsif at_front then
-    found := post_queue.take(this_claim, batch_size - cardinality(taken));
-    items := case when taken = '{}' then found.items end;
-    taken := taken || found.taken;
-    if found.first_id is not null then
+  else
+    taken := '{}';
+    is_behind := first_id is not null
+      and pg_stat_get_dead_tuples('public.multiplatform_post_queue'::regclass) >= 2000
+      and front_looked_at
+        between clock_timestamp() - 10 * least(front_took, interval '1 second') and clock_timestamp();
+    if is_behind then
+      found := post_queue.take(this_claim, batch_size, first_due_at, first_id);
+      taken := found.taken;
+      items := found.items;
       first_due_at := found.first_due_at;
       first_id := found.first_id;
     end if;
-    front_looked_at := clock_timestamp();
-    front_took := front_took + found.search_took;
+    if cardinality(taken) < batch_size then
+      found := post_queue.take(this_claim, batch_size - cardinality(taken));
+      items := case when taken = '{}' then found.items end;
+      taken := taken || found.taken;
+      first_due_at := coalesce(found.first_due_at, first_due_at);
+      first_id := coalesce(found.first_id, first_id);
+      front_looked_at := clock_timestamp();
+      front_took := found.search_took;
+    end if;
   end if;
   if taken = '{}' and found.suppressed > 0 then
     raise exception
@@ -2626,7 +2612,7 @@ grant execute on function post_queue.take_picked(uuid, oid[], tid[], integer) to
 -- make the answer too large for all the others.
 --
 -- json, not jsonb: the text is written once, where jsonb builds a tree first. Without settings, so that it is written into the
--- statement that calls it.
+-- statement that calls it; every name in full, in case it is not.
 create or replace function post_queue.taken_item(
   id uuid, creator_id uuid, target_platform text, platforms text[], modified_title text, retry_count integer,
   max_retries integer, original json
@@ -2636,11 +2622,11 @@ language sql
 stable
 security invoker
 as $$
-  select json_build_object(
+  select pg_catalog.json_build_object(
     'id', id,
     'creator_id', creator_id,
-    'target_platform', left(target_platform, 100),
-    'platform_known', target_platform = any (platforms),
+    'target_platform', pg_catalog."left"(target_platform, 100),
+    'platform_known', target_platform operator(pg_catalog.=) any (platforms),
     'modified_title', modified_title,
     'retry_count', retry_count,
     'max_retries', max_retries,
@@ -2661,7 +2647,7 @@ language sql
 stable
 security invoker
 as $$
-  select json_build_object(
+  select pg_catalog.json_build_object(
     'creator_id', original.creator_id,
     'title', original.title,
     'status', original.status,

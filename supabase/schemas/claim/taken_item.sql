@@ -7,7 +7,7 @@
 -- make the answer too large for all the others.
 --
 -- json, not jsonb: the text is written once, where jsonb builds a tree first. Without settings, so that it is written into the
--- statement that calls it.
+-- statement that calls it; every name in full, in case it is not.
 create or replace function post_queue.taken_item(
   id uuid, creator_id uuid, target_platform text, platforms text[], modified_title text, retry_count integer,
   max_retries integer, original json
@@ -17,11 +17,11 @@ language sql
 stable
 security invoker
 as $$
-  select json_build_object(
+  select pg_catalog.json_build_object(
     'id', id,
     'creator_id', creator_id,
-    'target_platform', left(target_platform, 100),
-    'platform_known', target_platform = any (platforms),
+    'target_platform', pg_catalog."left"(target_platform, 100),
+    'platform_known', target_platform operator(pg_catalog.=) any (platforms),
     'modified_title', modified_title,
     'retry_count', retry_count,
     'max_retries', max_retries,

@@ -5,7 +5,7 @@ language sql
 stable
 security invoker
 as $$
-  select json_build_object(
+  select pg_catalog.json_build_object(
     'creator_id', original.creator_id,
     'title', original.title,
     'status', original.status,
