@@ -18,6 +18,18 @@ public sealed class PlanTests(PostgresFixture postgres)
         Assert.DoesNotContain("Seq Scan on multiplatform_post_queue", plans, StringComparison.Ordinal);
     }
 
+    /// <summary>Production's index of the status alone has an entry for each item that was in hand, until a vacuum.</summary>
+    [Fact]
+    public async Task A_claim_looks_for_dead_workers_by_the_index_of_what_is_in_hand()
+    {
+        await using var database = await CreateLongQueueAsync();
+
+        var plans = await PlansAsync(database, "select post_queue_claim(gen_random_uuid(), 10, 900)");
+
+        Assert.Contains("using multiplatform_post_queue_processing_idx", plans, StringComparison.Ordinal);
+        Assert.DoesNotContain("using multiplatform_post_queue_status_idx", plans, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_settle_finds_its_rows_by_their_keys()
     {

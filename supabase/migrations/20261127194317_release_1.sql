@@ -1656,11 +1656,14 @@ begin
     when lock_not_available then null;
   end;
 
-  if lease_seconds is not null and exists (
-    select
+  -- In the order of the index of what is in hand: an index of the status alone holds all that was ever in hand, until a vacuum.
+  if lease_seconds is not null and (
+    select true
     from public.multiplatform_post_queue q
     where q.status = 'processing'
       and coalesce(q.processing_started_at, '-infinity'::timestamptz) < now() - make_interval(secs => lease_seconds)
+    order by coalesce(q.processing_started_at, '-infinity'::timestamptz)
+    limit 1
   ) then
     select rescue.rescued, rescue.given_up
     into rescued, given_up
