@@ -125,7 +125,9 @@ public sealed class ItemListTests(PostgresFixture postgres, ChromiumFixture chro
         await rows.Nth(1).Locator("td.text > a").ClickAsync();
 
         await console.Page.GetByRole(AriaRole.Link, new() { Name = "Next", Exact = true }).ClickAsync();
+        // The address changes at once, and the item before it stays, dimmed, until this one is read.
         await console.IsAtAsync($"#/item/{third}");
+        await Assertions.Expect(console.Page.Locator(".crumbs .mono")).ToHaveTextAsync(third!);
         await console.Page.GetByRole(AriaRole.Link, new() { Name = "Previous", Exact = true }).ClickAsync();
         await console.IsAtAsync($"#/item/{second}");
     }
