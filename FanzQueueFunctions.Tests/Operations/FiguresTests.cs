@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FanzQueueFunctions.Testbed;
 using FanzQueueFunctions.Tests.Database;
 using FanzQueueFunctions.Tests.Sql;
@@ -164,8 +165,7 @@ public sealed class FiguresTests(PostgresFixture postgres)
 
         var overview = await database.ObjectAsync("select post_queue_overview(300)::text");
 
-        Assert.Equal(["girlfanz 10000 at_least", "pupfanz 1 exact"], overview["platforms"]!.AsArray().Select(
-            row => $"{row!.Text("platform")} {row!["failed"]!.Text("count")} {row!["failed"]!.Text("precision")}"));
+        Assert.Equal(["girlfanz 10000 at_least", "pupfanz 1 exact"], FailedByPlatform(overview));
     }
 
     /// <summary>An even share of what is counted at most would cut the largest.</summary>
@@ -187,8 +187,7 @@ public sealed class FiguresTests(PostgresFixture postgres)
 
         Assert.Equal(
             [" 1 exact", "bearfanz 2498 exact", "girlfanz 4900 exact", "pupfanz 2600 exact"],
-            overview["platforms"]!.AsArray().Select(
-                row => $"{row!.Text("platform")} {row!["failed"]!.Text("count")} {row!["failed"]!.Text("precision")}"));
+            FailedByPlatform(overview));
         Assert.Equal(
             ("9999", "exact"), (overview["counts"]!["failed"]!.Text("count"), overview["counts"]!["failed"]!.Text("precision")));
     }
@@ -313,4 +312,7 @@ public sealed class FiguresTests(PostgresFixture postgres)
 
     private static Task<long> PostedAsync(TestDatabase database, string arguments) => database.ScalarAsync<long>(
         $"select coalesce(sum((b ->> 'posted')::bigint), 0)::bigint from jsonb_array_elements(post_queue_series({arguments}) -> 'buckets') b");
+
+    private static IEnumerable<string> FailedByPlatform(JsonNode overview) => overview["platforms"]!.AsArray().Select(
+        row => $"{row!.Text("platform")} {row!["failed"]!.Text("count")} {row!["failed"]!.Text("precision")}");
 }

@@ -315,7 +315,8 @@ create table if not exists post_queue.claims (
   claim_id uuid primary key,
   claimed_at timestamptz not null default now(),
   item_ids uuid[] not null,
-  -- The oldest item that it took, where it took by age alone: the next claim may begin there. See post_queue_claim.
+  -- The oldest item that it took by age, or an earlier claim where it took none so: the next one may begin there. See
+  -- post_queue_claim.
   first_due_at timestamptz,
   first_id uuid,
   -- When the queue was last looked at from its front, by this claim or an earlier one, and how long that took.
@@ -1701,7 +1702,8 @@ begin
     end if;
     if cardinality(taken) < batch_size then
       found := post_queue.take(this_claim, batch_size - cardinality(taken));
-      items := case when taken = '{}' then found.items end;
+      -- What two statements took is read again below.
+      items := case when found.taken = '{}' then items when taken = '{}' then found.items end;
       taken := taken || found.taken;
       first_due_at := coalesce(found.first_due_at, first_due_at);
       first_id := coalesce(found.first_id, first_id);
@@ -2317,7 +2319,7 @@ grant execute on function post_queue.spend(uuid[]) to service_role;
 
 -- schemas/claim/take.sql
 
--- Takes the oldest due items under a claim: they are processing from here on. The claim calls it, once.
+-- Takes the oldest due items under a claim: they are processing from here on.
 --
 --   claim_id            the claim
 --   batch_size          how many to take at most
@@ -5527,8 +5529,9 @@ grant execute on function post_queue.failed_by_platform() to service_role;
 -- "last_ten_minutes", of this minute and the nine before it, is how many tries ended as failed, from the figures that were rolled
 -- up, and how many items failed since then; of these it counts 5,000 in all causes at most, and is else the least that it is.
 -- "count" is of those that are failed still: exact to 10,000, but of all causes together no more than 20,000 are counted, an even
--- share each and what is left over for those that have more; beyond that the least that it is. "line" is how many tries ended as failed in each of 24 parts of the time
--- since then, or of the last day, from the figures that were rolled up, and exact; what came since the last roll-up is not in it.
+-- share each and what is left over for those that have more; beyond that the least that it is. "line" is how many tries ended as
+-- failed in each of 24 parts of the time since then, or of the last day, from the figures that were rolled up, and exact; what came
+-- since the last roll-up is not in it.
 -- Platforms, creators and is_final are those of a cause's newest items, 200 at most and 2,500 of all causes; the example is its
 -- newest. "is_final": each of them failed at once, with retries left, so no retry of the same mends it. Of more than 100 causes
 -- those are left out that failed longest ago, and "is_whole" says so.
@@ -5647,7 +5650,7 @@ begin
         ) as within
       ) as bounded
     ) as fresh
-    cross join lateral (select least(most, 5000 / greatest(1, fresh.many)) as number) as share_of
+    cross join lateral (select 5000 / greatest(1, fresh.many) as number) as share_of
     cross join lateral (
       select count(*) as number
       from (

@@ -130,7 +130,8 @@ begin
     end if;
     if cardinality(taken) < batch_size then
       found := post_queue.take(this_claim, batch_size - cardinality(taken));
-      items := case when taken = '{}' then found.items end;
+      -- What two statements took is read again below.
+      items := case when found.taken = '{}' then items when taken = '{}' then found.items end;
       taken := taken || found.taken;
       first_due_at := coalesce(found.first_due_at, first_due_at);
       first_id := coalesce(found.first_id, first_id);

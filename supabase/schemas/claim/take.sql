@@ -1,4 +1,4 @@
--- Takes the oldest due items under a claim: they are processing from here on. The claim calls it, once.
+-- Takes the oldest due items under a claim: they are processing from here on.
 --
 --   claim_id            the claim
 --   batch_size          how many to take at most

@@ -9,8 +9,9 @@
 -- "last_ten_minutes", of this minute and the nine before it, is how many tries ended as failed, from the figures that were rolled
 -- up, and how many items failed since then; of these it counts 5,000 in all causes at most, and is else the least that it is.
 -- "count" is of those that are failed still: exact to 10,000, but of all causes together no more than 20,000 are counted, an even
--- share each and what is left over for those that have more; beyond that the least that it is. "line" is how many tries ended as failed in each of 24 parts of the time
--- since then, or of the last day, from the figures that were rolled up, and exact; what came since the last roll-up is not in it.
+-- share each and what is left over for those that have more; beyond that the least that it is. "line" is how many tries ended as
+-- failed in each of 24 parts of the time since then, or of the last day, from the figures that were rolled up, and exact; what came
+-- since the last roll-up is not in it.
 -- Platforms, creators and is_final are those of a cause's newest items, 200 at most and 2,500 of all causes; the example is its
 -- newest. "is_final": each of them failed at once, with retries left, so no retry of the same mends it. Of more than 100 causes
 -- those are left out that failed longest ago, and "is_whole" says so.
@@ -129,7 +130,7 @@ begin
         ) as within
       ) as bounded
     ) as fresh
-    cross join lateral (select least(most, 5000 / greatest(1, fresh.many)) as number) as share_of
+    cross join lateral (select 5000 / greatest(1, fresh.many) as number) as share_of
     cross join lateral (
       select count(*) as number
       from (

@@ -6,7 +6,8 @@ create table if not exists post_queue.claims (
   claim_id uuid primary key,
   claimed_at timestamptz not null default now(),
   item_ids uuid[] not null,
-  -- The oldest item that it took, where it took by age alone: the next claim may begin there. See post_queue_claim.
+  -- The oldest item that it took by age, or an earlier claim where it took none so: the next one may begin there. See
+  -- post_queue_claim.
   first_due_at timestamptz,
   first_id uuid,
   -- When the queue was last looked at from its front, by this claim or an earlier one, and how long that took.
