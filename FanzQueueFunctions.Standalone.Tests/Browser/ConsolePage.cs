@@ -46,6 +46,7 @@ internal sealed class ConsolePage : IAsyncDisposable
         }
     }
 
+    /// <summary>Opens the console, and waits until the view, or the door, stands there.</summary>
     /// <param name="key">What is typed as the key; null to stay before the door.</param>
     /// <param name="view">What stands after the <c>#/</c> of the address.</param>
     /// <param name="prepare">What is done to the page before it loads.</param>
@@ -66,11 +67,8 @@ internal sealed class ConsolePage : IAsyncDisposable
             await prepare(console.Page);
         await console.Page.GotoAsync(new Uri(app.Address, $"/api/queue/console#/{view}").AbsoluteUri);
         if (key is not null)
-        {
             await console.EnterAsync(key);
-            await console.SeesAsync("main h1");
-        }
-
+        await console.SeesAsync("main:not(.loading) h1");
         return console;
     }
 
@@ -87,12 +85,23 @@ internal sealed class ConsolePage : IAsyncDisposable
     /// </summary>
     public Task IsAtAsync(string end) => Assertions.Expect(Page).ToHaveURLAsync(new Regex($"{Regex.Escape(end)}$"));
 
-    /// <summary>Goes where a link would.</summary>
+    /// <summary>Goes where a link would, and waits for what is to be seen there.</summary>
     public async Task GoAsync(string view, string seen)
     {
-        await Page.EvaluateAsync("to => { location.hash = to; }", $"#/{view}");
-        await SeesAsync(seen);
+        await GoAsync(view);
+        await SeesAsync($"main:not(.loading) >> {seen}");
     }
+
+    /// <summary>Goes where a link would. What stands on the page is that of the view before, dimmed, until this one is loaded.</summary>
+    public Task GoAsync(string view) => Page.EvaluateAsync(
+        """
+        to => new Promise(gone => {
+          addEventListener('hashchange', () => gone(), { once: true });
+          if (location.hash === to) gone();
+          location.hash = to;
+        })
+        """,
+        $"#/{view}");
 
     /// <summary>Waits for something to be seen.</summary>
     public Task SeesAsync(string selector) => Page.Locator(selector).First.WaitForAsync();

@@ -79,7 +79,7 @@ public sealed class FindTests(PostgresFixture postgres, ChromiumFixture chromium
         var app = await demo.AppAsync(postgres);
         var asked = 0;
         var mayAnswer = new TaskCompletionSource();
-        await using var console = await ConsolePage.OpenAsync(chromium, app, view: "changes", prepare: page =>
+        await using var console = await ConsolePage.OpenAsync(chromium, app, key: null, view: "changes", prepare: page =>
             page.RouteAsync("**/api/queue/overview", async route =>
             {
                 // The first tries the key.
@@ -87,6 +87,7 @@ public sealed class FindTests(PostgresFixture postgres, ChromiumFixture chromium
                     await mayAnswer.Task;
                 await route.ContinueAsync();
             }));
+        await console.EnterAsync(ConsoleApp.HostKey);
 
         await Assertions.Expect(console.Page.Locator("#main")).ToBeFocusedAsync();
         await console.Page.Keyboard.PressAsync("/");

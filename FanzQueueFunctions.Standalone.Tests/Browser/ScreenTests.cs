@@ -85,7 +85,8 @@ public sealed class ScreenTests(PostgresFixture postgres, ChromiumFixture chromi
             await route.ContinueAsync();
         });
 
-        await console.GoAsync("items?status=failed&platform=pupfanz", "main.loading");
+        await console.GoAsync("items?status=failed&platform=pupfanz");
+        await console.SeesAsync("main.loading");
         await Assertions.Expect(all).ToBeDisabledAsync();
         await Assertions.Expect(console.Page.Locator(".live")).ToHaveTextAsync("Loading …");
         await console.Page.Keyboard.PressAsync("c");
