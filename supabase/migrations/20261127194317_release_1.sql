@@ -1680,19 +1680,25 @@ begin
   from post_queue.claims c
   order by c.claimed_at desc
   limit 1;
+  is_behind := first_id is not null
+    and front_looked_at
+      between clock_timestamp() - 10 * least(front_took, interval '1 second') and clock_timestamp()
+    and pg_stat_get_dead_tuples('public.multiplatform_post_queue'::regclass) >= 2000;
 
   if fair
     or exists (select from post_queue.pauses p where p.resumed_at is null)
     or exists (select from post_queue.limits l where l.per_minute is not null)
   then
-    found := post_queue.take_chosen(this_claim, batch_size, fair);
+    found := post_queue.take_chosen(this_claim, batch_size, fair, case when is_behind then first_due_at end, first_id);
     taken := found.taken;
+    first_due_at := coalesce(found.first_due_at, first_due_at);
+    first_id := coalesce(found.first_id, first_id);
+    if found.front_took is not null then
+      front_looked_at := clock_timestamp();
+      front_took := found.front_took;
+    end if;
   else
     taken := '{}';
-    is_behind := first_id is not null
-      and pg_stat_get_dead_tuples('public.multiplatform_post_queue'::regclass) >= 2000
-      and front_looked_at
-        between clock_timestamp() - 10 * least(front_took, interval '1 second') and clock_timestamp();
     if is_behind then
       found := post_queue.take(this_claim, batch_size, first_due_at, first_id);
       taken := found.taken;
@@ -1962,6 +1968,68 @@ $$;
 revoke execute on function post_queue.next_moment(timestamptz, integer) from public, anon, authenticated;
 grant execute on function post_queue.next_moment(timestamptz, integer) to service_role;
 
+-- schemas/claim/pick_behind.sql
+
+-- Where the oldest due items stand that nothing holds back, from one of them on: see post_queue_claim for why. Nothing is locked.
+--
+--   held_back, limited, quotas, at_most  as in post_queue.pick_open
+--   begin_at, begin_id                   nothing that is due before this item is looked at, but of limited platforms: of those few
+--                                        are taken, so few are dead
+--
+-- Gives what post_queue.pick_open gives. Platforms that are no value of platform_cluster are not looked at.
+create or replace function post_queue.pick_behind(
+  held_back text[], limited text[], quotas integer[], at_most integer, begin_at timestamptz, begin_id uuid,
+  out item_tables oid[], out item_addresses tid[], out first_due_at timestamptz, out first_id uuid
+)
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_sort = off
+set enable_incremental_sort = off
+set enable_bitmapscan = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  known constant text[] := enum_range(null::public.platform_cluster)::text[];
+begin
+  select
+    array_agg(oldest.item_table), array_agg(oldest.item_address),
+    (array_agg(oldest.due_at) filter (where oldest.is_free))[1], (array_agg(oldest.id) filter (where oldest.is_free))[1]
+  into item_tables, item_addresses, first_due_at, first_id
+  from (
+    select item.*
+    from (
+      select name.platform, quotas[array_position(limited, name.platform)] as quota
+      from unnest(known) as name (platform)
+      where name.platform <> all (held_back)
+    ) as open
+    cross join lateral (
+      select
+        q.tableoid as item_table, q.ctid as item_address,
+        greatest(q.scheduled_for, q.queued_at) as due_at, q.id, open.quota is null as is_free
+      from public.multiplatform_post_queue q
+      where q.status = 'queued'
+        -- "= any", as in post_queue.pick_open.
+        and left(q.target_platform, 63) = any (array[open.platform])
+        and (greatest(q.scheduled_for, q.queued_at), q.id)
+          >= (case when open.quota is null then begin_at else '-infinity' end, begin_id)
+        and greatest(q.scheduled_for, q.queued_at) <= now()
+      order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
+      limit greatest(0, least(open.quota, at_most))
+    ) as item
+    order by item.due_at, item.id
+    limit at_most
+  ) as oldest;
+end
+$$;
+
+revoke execute on function post_queue.pick_behind(text[], text[], integer[], integer, timestamptz, uuid)
+  from public, anon, authenticated;
+grant execute on function post_queue.pick_behind(text[], text[], integer[], integer, timestamptz, uuid) to service_role;
+
 -- schemas/claim/pick_open.sql
 
 -- Where the oldest due items stand that nothing holds back. The index by platform is walked from name to name, one entry
@@ -1973,11 +2041,14 @@ grant execute on function post_queue.next_moment(timestamptz, integer) to servic
 --   quotas     how many items of each of those at most
 --   at_most    how many items in all
 --
+-- Gives the oldest of them whose platform is neither limited nor a stranger's, too: see post_queue.pick_behind.
+--
 -- An item of a platform that is no value of platform_cluster is a stranger, to be refused, whatever is held back: such
 -- items come behind the others. After 100 strange names only one is looked at between two known ones, or whoever may queue
 -- items could make each claim look at a million made-up names.
 create or replace function post_queue.pick_open(
-  held_back text[], limited text[], quotas integer[], at_most integer, out item_tables oid[], out item_addresses tid[]
+  held_back text[], limited text[], quotas integer[], at_most integer, out item_tables oid[], out item_addresses tid[],
+  out first_due_at timestamptz, out first_id uuid
 )
 language plpgsql
 stable
@@ -2019,8 +2090,10 @@ begin
       limit 1
     ) as next
   )
-  select array_agg(oldest.item_table), array_agg(oldest.item_address)
-  into item_tables, item_addresses
+  select
+    array_agg(oldest.item_table), array_agg(oldest.item_address),
+    (array_agg(oldest.due_at) filter (where oldest.is_free))[1], (array_agg(oldest.id) filter (where oldest.is_free))[1]
+  into item_tables, item_addresses, first_due_at, first_id
   from (
     select item.*
     from (
@@ -2035,7 +2108,7 @@ begin
     cross join lateral (
       select
         q.tableoid as item_table, q.ctid as item_address, open.is_strange,
-        greatest(q.scheduled_for, q.queued_at) as due_at, q.id
+        greatest(q.scheduled_for, q.queued_at) as due_at, q.id, not open.is_strange and open.quota is null as is_free
       from public.multiplatform_post_queue q
       where q.status = 'queued'
         -- With "= any" only the index by platform gives the order; with "=" the due index would, too, and be read to its end.
@@ -2443,13 +2516,17 @@ grant execute on function post_queue.take(uuid, integer, timestamptz, uuid) to s
 -- Takes due items under a claim where not simply the oldest may go: where a platform is paused or limited, or creators
 -- take turns. The claim calls it, once, in place of post_queue.take.
 --
---   claim_id    the claim
---   batch_size  how many to take at most
---   fair        whether creators take turns; what is left of the batch is filled up by age
+--   claim_id            the claim
+--   batch_size          how many to take at most
+--   fair                whether creators take turns; what is left of the batch is filled up by age
+--   begin_at, begin_id  where what is taken by age begins, null: at the front; what is due before that item is looked at where
+--                       the batch is not full
 --
--- Gives the ids of what it took, and of how many a trigger suppressed the update.
+-- Gives the ids of what it took, and of how many a trigger suppressed the update; the oldest item that it found by age, and how
+-- long it took to find from the front of the queue (null: it did not look there).
 create or replace function post_queue.take_chosen(
-  claim_id uuid, batch_size integer, fair boolean, out taken uuid[], out suppressed integer
+  claim_id uuid, batch_size integer, fair boolean, begin_at timestamptz, begin_id uuid, out taken uuid[], out suppressed integer,
+  out first_due_at timestamptz, out first_id uuid, out front_took interval
 )
 language plpgsql
 security invoker
@@ -2466,6 +2543,9 @@ declare
   quotas integer[];
   quotas_left integer[];
   picked record;
+  filled record;
+  is_behind boolean := begin_at is not null;
+  search_began timestamptz;
   at_most integer;
   taken_now uuid[];
   suppressed_now integer;
@@ -2487,11 +2567,12 @@ begin
     from post_queue.take_picked(this_claim, picked.item_tables, picked.item_addresses, batch_size) as now_taken;
     if held_back = '{}' and limited is null then
       if cardinality(taken) < batch_size then
-        select filled.taken, filled.suppressed
-        into taken_now, suppressed_now
-        from post_queue.take(this_claim, batch_size - cardinality(taken)) as filled;
-        taken := taken || taken_now;
-        suppressed := suppressed + suppressed_now;
+        filled := post_queue.take(this_claim, batch_size - cardinality(taken));
+        taken := taken || filled.taken;
+        suppressed := suppressed + filled.suppressed;
+        first_due_at := filled.first_due_at;
+        first_id := filled.first_id;
+        front_took := filled.search_took;
       end if;
       return;
     end if;
@@ -2514,7 +2595,17 @@ begin
       ) as used on used.platform = may_go.platform;
     end if;
     at_most := batch_size - cardinality(taken) + 4 * locked;
-    picked := post_queue.pick_open(held_back, limited, quotas_left, at_most);
+    if is_behind then
+      picked := post_queue.pick_behind(held_back, limited, quotas_left, at_most, begin_at, begin_id);
+    else
+      search_began := clock_timestamp();
+      picked := post_queue.pick_open(held_back, limited, quotas_left, at_most);
+      front_took := coalesce(front_took, '0') + (clock_timestamp() - search_began);
+    end if;
+    if first_id is null or (picked.first_due_at, picked.first_id) < (first_due_at, first_id) then
+      first_due_at := picked.first_due_at;
+      first_id := picked.first_id;
+    end if;
     select now_taken.taken, now_taken.suppressed
     into taken_now, suppressed_now
     from post_queue.take_picked(
@@ -2522,8 +2613,12 @@ begin
     ) as now_taken;
     taken := taken || taken_now;
     suppressed := suppressed + suppressed_now;
-    exit when coalesce(cardinality(picked.item_tables), 0) < at_most;
-    locked := at_most - cardinality(taken_now);
+    if coalesce(cardinality(picked.item_tables), 0) = at_most then
+      locked := at_most - cardinality(taken_now);
+    else
+      exit when not is_behind;
+      is_behind := false;
+    end if;
   end loop;
 
   if limited is not null then
@@ -2532,8 +2627,8 @@ begin
 end
 $$;
 
-revoke execute on function post_queue.take_chosen(uuid, integer, boolean) from public, anon, authenticated;
-grant execute on function post_queue.take_chosen(uuid, integer, boolean) to service_role;
+revoke execute on function post_queue.take_chosen(uuid, integer, boolean, timestamptz, uuid) from public, anon, authenticated;
+grant execute on function post_queue.take_chosen(uuid, integer, boolean, timestamptz, uuid) to service_role;
 
 -- schemas/claim/take_picked.sql
 

@@ -108,19 +108,25 @@ begin
   from post_queue.claims c
   order by c.claimed_at desc
   limit 1;
+  is_behind := first_id is not null
+    and front_looked_at
+      between clock_timestamp() - 10 * least(front_took, interval '1 second') and clock_timestamp()
+    and pg_stat_get_dead_tuples('public.multiplatform_post_queue'::regclass) >= 2000;
 
   if fair
     or exists (select from post_queue.pauses p where p.resumed_at is null)
     or exists (select from post_queue.limits l where l.per_minute is not null)
   then
-    found := post_queue.take_chosen(this_claim, batch_size, fair);
+    found := post_queue.take_chosen(this_claim, batch_size, fair, case when is_behind then first_due_at end, first_id);
     taken := found.taken;
+    first_due_at := coalesce(found.first_due_at, first_due_at);
+    first_id := coalesce(found.first_id, first_id);
+    if found.front_took is not null then
+      front_looked_at := clock_timestamp();
+      front_took := found.front_took;
+    end if;
   else
     taken := '{}';
-    is_behind := first_id is not null
-      and pg_stat_get_dead_tuples('public.multiplatform_post_queue'::regclass) >= 2000
-      and front_looked_at
-        between clock_timestamp() - 10 * least(front_took, interval '1 second') and clock_timestamp();
     if is_behind then
       found := post_queue.take(this_claim, batch_size, first_due_at, first_id);
       taken := found.taken;

@@ -7,11 +7,14 @@
 --   quotas     how many items of each of those at most
 --   at_most    how many items in all
 --
+-- Gives the oldest of them whose platform is neither limited nor a stranger's, too: see post_queue.pick_behind.
+--
 -- An item of a platform that is no value of platform_cluster is a stranger, to be refused, whatever is held back: such
 -- items come behind the others. After 100 strange names only one is looked at between two known ones, or whoever may queue
 -- items could make each claim look at a million made-up names.
 create or replace function post_queue.pick_open(
-  held_back text[], limited text[], quotas integer[], at_most integer, out item_tables oid[], out item_addresses tid[]
+  held_back text[], limited text[], quotas integer[], at_most integer, out item_tables oid[], out item_addresses tid[],
+  out first_due_at timestamptz, out first_id uuid
 )
 language plpgsql
 stable
@@ -53,8 +56,10 @@ begin
       limit 1
     ) as next
   )
-  select array_agg(oldest.item_table), array_agg(oldest.item_address)
-  into item_tables, item_addresses
+  select
+    array_agg(oldest.item_table), array_agg(oldest.item_address),
+    (array_agg(oldest.due_at) filter (where oldest.is_free))[1], (array_agg(oldest.id) filter (where oldest.is_free))[1]
+  into item_tables, item_addresses, first_due_at, first_id
   from (
     select item.*
     from (
@@ -69,7 +74,7 @@ begin
     cross join lateral (
       select
         q.tableoid as item_table, q.ctid as item_address, open.is_strange,
-        greatest(q.scheduled_for, q.queued_at) as due_at, q.id
+        greatest(q.scheduled_for, q.queued_at) as due_at, q.id, not open.is_strange and open.quota is null as is_free
       from public.multiplatform_post_queue q
       where q.status = 'queued'
         -- With "= any" only the index by platform gives the order; with "=" the due index would, too, and be read to its end.

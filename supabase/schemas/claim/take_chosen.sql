@@ -1,13 +1,17 @@
 -- Takes due items under a claim where not simply the oldest may go: where a platform is paused or limited, or creators
 -- take turns. The claim calls it, once, in place of post_queue.take.
 --
---   claim_id    the claim
---   batch_size  how many to take at most
---   fair        whether creators take turns; what is left of the batch is filled up by age
+--   claim_id            the claim
+--   batch_size          how many to take at most
+--   fair                whether creators take turns; what is left of the batch is filled up by age
+--   begin_at, begin_id  where what is taken by age begins, null: at the front; what is due before that item is looked at where
+--                       the batch is not full
 --
--- Gives the ids of what it took, and of how many a trigger suppressed the update.
+-- Gives the ids of what it took, and of how many a trigger suppressed the update; the oldest item that it found by age, and how
+-- long it took to find from the front of the queue (null: it did not look there).
 create or replace function post_queue.take_chosen(
-  claim_id uuid, batch_size integer, fair boolean, out taken uuid[], out suppressed integer
+  claim_id uuid, batch_size integer, fair boolean, begin_at timestamptz, begin_id uuid, out taken uuid[], out suppressed integer,
+  out first_due_at timestamptz, out first_id uuid, out front_took interval
 )
 language plpgsql
 security invoker
@@ -24,6 +28,9 @@ declare
   quotas integer[];
   quotas_left integer[];
   picked record;
+  filled record;
+  is_behind boolean := begin_at is not null;
+  search_began timestamptz;
   at_most integer;
   taken_now uuid[];
   suppressed_now integer;
@@ -45,11 +52,12 @@ begin
     from post_queue.take_picked(this_claim, picked.item_tables, picked.item_addresses, batch_size) as now_taken;
     if held_back = '{}' and limited is null then
       if cardinality(taken) < batch_size then
-        select filled.taken, filled.suppressed
-        into taken_now, suppressed_now
-        from post_queue.take(this_claim, batch_size - cardinality(taken)) as filled;
-        taken := taken || taken_now;
-        suppressed := suppressed + suppressed_now;
+        filled := post_queue.take(this_claim, batch_size - cardinality(taken));
+        taken := taken || filled.taken;
+        suppressed := suppressed + filled.suppressed;
+        first_due_at := filled.first_due_at;
+        first_id := filled.first_id;
+        front_took := filled.search_took;
       end if;
       return;
     end if;
@@ -72,7 +80,17 @@ begin
       ) as used on used.platform = may_go.platform;
     end if;
     at_most := batch_size - cardinality(taken) + 4 * locked;
-    picked := post_queue.pick_open(held_back, limited, quotas_left, at_most);
+    if is_behind then
+      picked := post_queue.pick_behind(held_back, limited, quotas_left, at_most, begin_at, begin_id);
+    else
+      search_began := clock_timestamp();
+      picked := post_queue.pick_open(held_back, limited, quotas_left, at_most);
+      front_took := coalesce(front_took, '0') + (clock_timestamp() - search_began);
+    end if;
+    if first_id is null or (picked.first_due_at, picked.first_id) < (first_due_at, first_id) then
+      first_due_at := picked.first_due_at;
+      first_id := picked.first_id;
+    end if;
     select now_taken.taken, now_taken.suppressed
     into taken_now, suppressed_now
     from post_queue.take_picked(
@@ -80,8 +98,12 @@ begin
     ) as now_taken;
     taken := taken || taken_now;
     suppressed := suppressed + suppressed_now;
-    exit when coalesce(cardinality(picked.item_tables), 0) < at_most;
-    locked := at_most - cardinality(taken_now);
+    if coalesce(cardinality(picked.item_tables), 0) = at_most then
+      locked := at_most - cardinality(taken_now);
+    else
+      exit when not is_behind;
+      is_behind := false;
+    end if;
   end loop;
 
   if limited is not null then
@@ -90,5 +112,5 @@ begin
 end
 $$;
 
-revoke execute on function post_queue.take_chosen(uuid, integer, boolean) from public, anon, authenticated;
-grant execute on function post_queue.take_chosen(uuid, integer, boolean) to service_role;
+revoke execute on function post_queue.take_chosen(uuid, integer, boolean, timestamptz, uuid) from public, anon, authenticated;
+grant execute on function post_queue.take_chosen(uuid, integer, boolean, timestamptz, uuid) to service_role;
