@@ -81,11 +81,53 @@ public sealed class DeadRowTests(PostgresFixture postgres)
         await HoldBackAsync(database, Control.Limit, "pupfanz");
         await database.ClaimAsync(Guid.CreateVersion7());
         var older = await AddOlderAsync(database);
+        await database.ExecuteAsync(
+            "update multiplatform_post_queue set id = '00000000-0000-0000-0000-000000000001', scheduled_for = '-infinity', queued_at = '-infinity' where id = $1", older);
 
         await LookedAtFrontJustNowAsync(database);
         await database.ExecuteAsync("update post_queue.limits set next_at = now() - interval '10 seconds'");
 
-        Assert.Contains(older, (await database.ClaimAsync(Guid.CreateVersion7())).Select(item => item!.Id()));
+        Assert.Contains(Guid.Parse("00000000-0000-0000-0000-000000000001"), (await database.ClaimAsync(Guid.CreateVersion7())).Select(item => item!.Id()));
+    }
+
+    /// <summary>Its limit lets a whole batch through at each look: then the others would wait as long as that lasts.</summary>
+    [Fact]
+    public async Task A_look_at_the_front_that_finds_items_of_limited_platforms_alone_is_followed_by_another()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var snapshot = await LeaveDeadRowsAsync(database);
+        await HoldBackAsync(database, Control.Limit, "girlfanz");
+        await database.ClaimAsync(Guid.CreateVersion7());
+        await database.ExecuteAsync("update post_queue.limits set next_at = now() - interval '10 seconds'");
+        await database.ExecuteAsync(
+            "update multiplatform_post_queue set queued_at = now() - interval '2 days' where status = 'queued' and target_platform = 'girlfanz'");
+        var older = await AddOlderAsync(database);
+        await database.ExecuteAsync("update post_queue.claims set front_looked_at = null");
+
+        var limited = await database.ClaimAsync(Guid.CreateVersion7());
+        var next = await database.ClaimAsync(Guid.CreateVersion7());
+
+        Assert.All(limited, item => Assert.Equal("girlfanz", item!.Text("target_platform")));
+        Assert.Equal(10, limited.Count);
+        Assert.Contains(older, next.Select(item => item!.Id()));
+    }
+
+    /// <summary>All that stands behind is locked.</summary>
+    [Fact]
+    public async Task What_stands_at_the_front_is_taken_however_many_rows_behind_it_are_locked()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var snapshot = await LeaveDeadRowsAsync(database);
+        await HoldBackAsync(database, Control.Pause, "boyfanz");
+        await database.AddItemsAsync(await database.ScalarAsync<Guid>("select id from content_posts where not is_crosspost"), 2_000);
+        await database.ClaimAsync(Guid.CreateVersion7());
+        await using var other = await OpenTransaction.BeginAsync(database);
+        await other.ExecuteAsync("select from multiplatform_post_queue where status = 'queued' for update");
+        var older = await AddOlderAsync(database);
+
+        await LookedAtFrontJustNowAsync(database);
+
+        Assert.Equal([older], (await database.ClaimAsync(Guid.CreateVersion7(), 1)).Select(item => item!.Id()));
     }
 
     [Fact]

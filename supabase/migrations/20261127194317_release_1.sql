@@ -319,7 +319,8 @@ create table if not exists post_queue.claims (
   -- post_queue_claim.
   first_due_at timestamptz,
   first_id uuid,
-  -- When the queue was last looked at from its front, by this claim or an earlier one, and how long that took.
+  -- When the queue was last looked at from its front, by this claim or an earlier one, null: the next one is to, and how long
+  -- that took.
   front_looked_at timestamptz,
   front_took interval
 );
@@ -1727,8 +1728,11 @@ begin
     return json_build_object('items', '[]'::json, 'rescued', rescued, 'given_up', given_up);
   end if;
 
+  -- After one that is not full the next may as well begin at the front, where it would go on.
   insert into post_queue.claims (claim_id, item_ids, first_due_at, first_id, front_looked_at, front_took)
-  values (this_claim, taken, first_due_at, first_id, front_looked_at, front_took);
+  values (
+    this_claim, taken, first_due_at, first_id, case when cardinality(taken) = batch_size then front_looked_at end, front_took
+  );
   if items is null then
     items := post_queue.in_hand(this_claim, taken);
   end if;
@@ -2002,8 +2006,12 @@ begin
   from (
     select item.*
     from (
-      select name.platform, quotas[array_position(limited, name.platform)] as quota
+      select
+        name.platform, may_go.quota,
+        case when may_go.quota is null then pick_behind.begin_at else '-infinity' end as begin_at,
+        case when may_go.quota is null then pick_behind.begin_id else '00000000-0000-0000-0000-000000000000' end as begin_id
       from unnest(known) as name (platform)
+      cross join lateral (select quotas[array_position(limited, name.platform)] as quota) as may_go
       where name.platform <> all (held_back)
     ) as open
     cross join lateral (
@@ -2015,7 +2023,7 @@ begin
         -- "= any", as in post_queue.pick_open.
         and left(q.target_platform, 63) = any (array[open.platform])
         and (greatest(q.scheduled_for, q.queued_at), q.id)
-          >= (case when open.quota is null then begin_at else '-infinity' end, begin_id)
+          >= (open.begin_at, open.begin_id)
         and greatest(q.scheduled_for, q.queued_at) <= now()
       order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
       limit greatest(0, least(open.quota, at_most))
@@ -2550,6 +2558,7 @@ declare
   taken_now uuid[];
   suppressed_now integer;
   locked integer := 0;
+  rounds integer := 0;
 begin
   taken := '{}';
   suppressed := 0;
@@ -2579,8 +2588,8 @@ begin
   end if;
 
   -- Once, as a rule. Where rows are locked, or a trigger suppresses their update, they are passed by, and more are picked, up
-  -- to thousands.
-  for round in 1..6 loop
+  -- to thousands. What begins behind the front and is not full goes on there.
+  loop
     exit when cardinality(taken) >= batch_size;
     quotas_left := quotas;
     if limited is not null and taken <> '{}' then
@@ -2600,7 +2609,10 @@ begin
     else
       search_began := clock_timestamp();
       picked := post_queue.pick_open(held_back, limited, quotas_left, at_most);
-      front_took := coalesce(front_took, '0') + (clock_timestamp() - search_began);
+      -- Where it found limited items alone, others may wait right behind them: then the next claim looks here again.
+      if picked.first_id is not null then
+        front_took := coalesce(front_took, '0') + (clock_timestamp() - search_began);
+      end if;
     end if;
     if first_id is null or (picked.first_due_at, picked.first_id) < (first_due_at, first_id) then
       first_due_at := picked.first_due_at;
@@ -2613,11 +2625,14 @@ begin
     ) as now_taken;
     taken := taken || taken_now;
     suppressed := suppressed + suppressed_now;
-    if coalesce(cardinality(picked.item_tables), 0) = at_most then
+    rounds := rounds + 1;
+    if coalesce(cardinality(picked.item_tables), 0) = at_most and rounds < 6 then
       locked := at_most - cardinality(taken_now);
     else
       exit when not is_behind;
       is_behind := false;
+      rounds := 0;
+      locked := 0;
     end if;
   end loop;
 

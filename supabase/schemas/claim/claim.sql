@@ -155,8 +155,11 @@ begin
     return json_build_object('items', '[]'::json, 'rescued', rescued, 'given_up', given_up);
   end if;
 
+  -- After one that is not full the next may as well begin at the front, where it would go on.
   insert into post_queue.claims (claim_id, item_ids, first_due_at, first_id, front_looked_at, front_took)
-  values (this_claim, taken, first_due_at, first_id, front_looked_at, front_took);
+  values (
+    this_claim, taken, first_due_at, first_id, case when cardinality(taken) = batch_size then front_looked_at end, front_took
+  );
   if items is null then
     items := post_queue.in_hand(this_claim, taken);
   end if;

@@ -30,8 +30,12 @@ begin
   from (
     select item.*
     from (
-      select name.platform, quotas[array_position(limited, name.platform)] as quota
+      select
+        name.platform, may_go.quota,
+        case when may_go.quota is null then pick_behind.begin_at else '-infinity' end as begin_at,
+        case when may_go.quota is null then pick_behind.begin_id else '00000000-0000-0000-0000-000000000000' end as begin_id
       from unnest(known) as name (platform)
+      cross join lateral (select quotas[array_position(limited, name.platform)] as quota) as may_go
       where name.platform <> all (held_back)
     ) as open
     cross join lateral (
@@ -43,7 +47,7 @@ begin
         -- "= any", as in post_queue.pick_open.
         and left(q.target_platform, 63) = any (array[open.platform])
         and (greatest(q.scheduled_for, q.queued_at), q.id)
-          >= (case when open.quota is null then begin_at else '-infinity' end, begin_id)
+          >= (open.begin_at, open.begin_id)
         and greatest(q.scheduled_for, q.queued_at) <= now()
       order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
       limit greatest(0, least(open.quota, at_most))

@@ -35,6 +35,7 @@ declare
   taken_now uuid[];
   suppressed_now integer;
   locked integer := 0;
+  rounds integer := 0;
 begin
   taken := '{}';
   suppressed := 0;
@@ -64,8 +65,8 @@ begin
   end if;
 
   -- Once, as a rule. Where rows are locked, or a trigger suppresses their update, they are passed by, and more are picked, up
-  -- to thousands.
-  for round in 1..6 loop
+  -- to thousands. What begins behind the front and is not full goes on there.
+  loop
     exit when cardinality(taken) >= batch_size;
     quotas_left := quotas;
     if limited is not null and taken <> '{}' then
@@ -85,7 +86,10 @@ begin
     else
       search_began := clock_timestamp();
       picked := post_queue.pick_open(held_back, limited, quotas_left, at_most);
-      front_took := coalesce(front_took, '0') + (clock_timestamp() - search_began);
+      -- Where it found limited items alone, others may wait right behind them: then the next claim looks here again.
+      if picked.first_id is not null then
+        front_took := coalesce(front_took, '0') + (clock_timestamp() - search_began);
+      end if;
     end if;
     if first_id is null or (picked.first_due_at, picked.first_id) < (first_due_at, first_id) then
       first_due_at := picked.first_due_at;
@@ -98,11 +102,14 @@ begin
     ) as now_taken;
     taken := taken || taken_now;
     suppressed := suppressed + suppressed_now;
-    if coalesce(cardinality(picked.item_tables), 0) = at_most then
+    rounds := rounds + 1;
+    if coalesce(cardinality(picked.item_tables), 0) = at_most and rounds < 6 then
       locked := at_most - cardinality(taken_now);
     else
       exit when not is_behind;
       is_behind := false;
+      rounds := 0;
+      locked := 0;
     end if;
   end loop;
 

@@ -10,7 +10,8 @@ create table if not exists post_queue.claims (
   -- post_queue_claim.
   first_due_at timestamptz,
   first_id uuid,
-  -- When the queue was last looked at from its front, by this claim or an earlier one, and how long that took.
+  -- When the queue was last looked at from its front, by this claim or an earlier one, null: the next one is to, and how long
+  -- that took.
   front_looked_at timestamptz,
   front_took interval
 );
