@@ -2022,8 +2022,7 @@ begin
       where q.status = 'queued'
         -- "= any", as in post_queue.pick_open.
         and left(q.target_platform, 63) = any (array[open.platform])
-        and (greatest(q.scheduled_for, q.queued_at), q.id)
-          >= (open.begin_at, open.begin_id)
+        and (greatest(q.scheduled_for, q.queued_at), q.id) >= (open.begin_at, open.begin_id)
         and greatest(q.scheduled_for, q.queued_at) <= now()
       order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
       limit greatest(0, least(open.quota, at_most))
@@ -2530,8 +2529,8 @@ grant execute on function post_queue.take(uuid, integer, timestamptz, uuid) to s
 --   begin_at, begin_id  where what is taken by age begins, null: at the front; what is due before that item is looked at where
 --                       the batch is not full
 --
--- Gives the ids of what it took, and of how many a trigger suppressed the update; the oldest item that it found by age, and how
--- long it took to find from the front of the queue (null: it did not look there).
+-- Gives the ids of what it took, and of how many a trigger suppressed the update; the oldest item that it found by age whose
+-- platform is not limited, and how long it took to find from the front of the queue (null: it did not look there, or found none).
 create or replace function post_queue.take_chosen(
   claim_id uuid, batch_size integer, fair boolean, begin_at timestamptz, begin_id uuid, out taken uuid[], out suppressed integer,
   out first_due_at timestamptz, out first_id uuid, out front_took interval

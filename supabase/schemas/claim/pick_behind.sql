@@ -46,8 +46,7 @@ begin
       where q.status = 'queued'
         -- "= any", as in post_queue.pick_open.
         and left(q.target_platform, 63) = any (array[open.platform])
-        and (greatest(q.scheduled_for, q.queued_at), q.id)
-          >= (open.begin_at, open.begin_id)
+        and (greatest(q.scheduled_for, q.queued_at), q.id) >= (open.begin_at, open.begin_id)
         and greatest(q.scheduled_for, q.queued_at) <= now()
       order by left(q.target_platform, 63), greatest(q.scheduled_for, q.queued_at), q.id
       limit greatest(0, least(open.quota, at_most))

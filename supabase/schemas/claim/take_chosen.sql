@@ -7,8 +7,8 @@
 --   begin_at, begin_id  where what is taken by age begins, null: at the front; what is due before that item is looked at where
 --                       the batch is not full
 --
--- Gives the ids of what it took, and of how many a trigger suppressed the update; the oldest item that it found by age, and how
--- long it took to find from the front of the queue (null: it did not look there).
+-- Gives the ids of what it took, and of how many a trigger suppressed the update; the oldest item that it found by age whose
+-- platform is not limited, and how long it took to find from the front of the queue (null: it did not look there, or found none).
 create or replace function post_queue.take_chosen(
   claim_id uuid, batch_size integer, fair boolean, begin_at timestamptz, begin_id uuid, out taken uuid[], out suppressed integer,
   out first_due_at timestamptz, out first_id uuid, out front_took interval
