@@ -158,7 +158,7 @@ public sealed class CheckTests(PostgresFixture postgres)
 
         Assert.Equal("note", finding.Level);
         Assert.StartsWith(
-            "Of the next 1,000 due items 3 repeat what is posted or queued already, such as those of the original ", finding.What);
+            "Of the next 200 due items 3 repeat what is posted or queued already, such as those of the original ", finding.What);
     }
 
     [Theory]

@@ -1,5 +1,5 @@
--- A part of post_queue_check: among the next 1,000 due items, platforms that are unknown, and items that repeat what is posted
--- or queued already. Each item is posted once; the same original queued twice for one platform makes two posts.
+-- A part of post_queue_check: among the next 1,000 due items, platforms that are unknown, and among the next 200, of whose
+-- originals others are read, items that repeat what is posted or queued already. Each item is posted once; the same original queued twice for one platform makes two posts.
 create or replace function post_queue.check_items()
 returns table (level text, what text, follows text, advice text)
 language plpgsql
@@ -48,7 +48,7 @@ begin
     from public.multiplatform_post_queue q
     where q.status = 'queued' and greatest(q.scheduled_for, q.queued_at) <= now()
     order by greatest(q.scheduled_for, q.queued_at), q.id
-    limit 1000
+    limit 200
   ),
   repeating as (
     select due.original_post_id
@@ -69,7 +69,7 @@ begin
   )
   select
     'note',
-    format('Of the next 1,000 due items %s what is posted or queued already, such as those of the original %s.',
+    format('Of the next 200 due items %s what is posted or queued already, such as those of the original %s.',
       case count(*) when 1 then '1 repeats' else count(*) || ' repeat' end, min(repeating.original_post_id::text)),
     'Each item is posted: the platform gets the same original more than once.',
     'Cancel those that are too many.'

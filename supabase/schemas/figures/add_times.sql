@@ -1,19 +1,27 @@
--- Adds counts of post_queue.figures.times, bin by bin.
+-- Adds counts of post_queue.figures.times, bin by bin; null where either is. An aggregate over it passes by what is null.
 create or replace function post_queue.add_times(a bigint[], b bigint[])
 returns bigint[]
-language sql
+language plpgsql
 immutable
+strict
 parallel safe
 security invoker
 as $$
-  select case
-    when cardinality(a) = 0 then b
-    when cardinality(b) = 0 then a
-    else array(
-      select coalesce(a[place], 0) + coalesce(b[place], 0)
-      from generate_series(1, greatest(cardinality(a), cardinality(b))) as place
-    )
-  end
+declare
+  sums bigint[] := a;
+begin
+  if cardinality(b) > cardinality(a) then
+    sums := b;
+    b := a;
+  end if;
+  for place in 1..cardinality(b) loop
+    -- Most are 0.
+    if b[place] <> 0 then
+      sums[place] := sums[place] + b[place];
+    end if;
+  end loop;
+  return sums;
+end
 $$;
 
 revoke execute on function post_queue.add_times(bigint[], bigint[]) from public, anon, authenticated;

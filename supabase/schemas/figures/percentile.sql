@@ -4,19 +4,25 @@
 --   share  0 to 1
 create or replace function post_queue.percentile(times bigint[], share double precision)
 returns numeric
-language sql
+language plpgsql
 immutable
+strict
 parallel safe
 security invoker
 as $$
-  select round((power(2, (bins.bin - 0.5) / 8) - 1)::numeric, case when bins.bin < 30 then 1 else 0 end)
-  from (
-    select bin, number, sum(number) over (order by bin) as so_far, sum(number) over () as total
-    from unnest(times) with ordinality as counted (number, bin)
-  ) as bins
-  where bins.number > 0 and bins.so_far >= share * bins.total
-  order by bins.bin
-  limit 1
+declare
+  wanted constant double precision := share * (select sum(number) from unnest(times) as number);
+  so_far bigint := 0;
+begin
+  -- A loop: as one query over windows it takes four times as long, and a series asks twice for each of its buckets.
+  for bin in 1..cardinality(times) loop
+    so_far := so_far + times[bin];
+    if times[bin] > 0 and so_far >= wanted then
+      return round((power(2, (bin - 0.5) / 8) - 1)::numeric, case when bin < 30 then 1 else 0 end);
+    end if;
+  end loop;
+  return null;
+end
 $$;
 
 revoke execute on function post_queue.percentile(bigint[], double precision) from public, anon, authenticated;
