@@ -69,6 +69,23 @@ internal sealed record BenchSize
         IdleSeconds = 10,
     };
 
+    /// <summary>To see that all of it runs: what it measures says nothing.</summary>
+    public static readonly BenchSize Trial = new()
+    {
+        Rounds = 1,
+        BatchSizes = [100],
+        Items = 2_000,
+        LatencyBatches = 2,
+        SingleItems = 10,
+        WokenItems = 2,
+        DueItems = [1_000, 2_000],
+        ScheduledItems = 1_000,
+        PostedItems = 1_000,
+        MigratedRows = 1_000,
+        OperatorItems = 20_000,
+        IdleSeconds = 1,
+    };
+
     /// <summary>Small batches take long for their commits: fewer of them say as much.</summary>
     public int ItemsAt(int batchSize) => Math.Min(Items, batchSize * 300);
 }

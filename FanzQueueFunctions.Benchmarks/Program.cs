@@ -6,7 +6,7 @@ using FanzQueueFunctions.Benchmarks.Sections;
 
 const string Usage = """
     Usage:
-      FanzQueueFunctions.Benchmarks [--quick] [--only SECTION[,SECTION...]] [--save FILE]
+      FanzQueueFunctions.Benchmarks [--quick | --trial] [--only SECTION[,SECTION...]] [--save FILE]
           sections: throughput, scale, care, latency, enqueue, process, control; and when named: upkeep, operator, prune,
           migrations
           operator and prune fill a queue of ten million first. Where OPERATOR_DATABASE names a database, as Npgsql writes it
@@ -31,6 +31,9 @@ for (var i = 0; i < args.Length; i++)
     {
         case "--quick":
             size = BenchSize.Quick;
+            break;
+        case "--trial":
+            size = BenchSize.Trial;
             break;
         case "--only" when i + 1 < args.Length && args[i + 1].Split(',') is var names && !names.Except(sections).Any():
             only = names;
@@ -70,7 +73,7 @@ async Task<ResultFile> MeasureAsync()
     // Without its database every step ends by itself, and takes along what it started.
     using var stopped = interrupted.Token.Register(() => server.DisposeAsync().AsTask().Wait());
     var bench = new Bench(server, size, progress, interrupted.Token);
-    var results = new ResultFile { Machine = await Machine.DescribeAsync(server), Quick = size == BenchSize.Quick };
+    var results = new ResultFile { Machine = await Machine.DescribeAsync(server), Quick = size != BenchSize.Full };
     foreach (var section in Section.All.Where(section => only.Contains(section.Name)))
     {
         results.Figures.AddRange(await section.MeasureAsync(bench));

@@ -41,12 +41,17 @@ internal static class Fill
               on creator.place = 1 + n % 100
             """,
             posts);
-        await database.ExecuteAsync(
-            """
-            create table originals as select row_number() over (order by id) - 1 as place, id, creator_id from content_posts;
-            alter table originals add primary key (place)
-            """);
+        await NumberOriginalsAsync(database);
     }
+
+    /// <summary>Numbers the posts that are there, or those of the condition, for what is queued of them afterwards.</summary>
+    public static Task NumberOriginalsAsync(TestDatabase database, string condition = "true") => database.ExecuteAsync(
+        $"""
+        drop table if exists originals;
+        create table originals as
+        select row_number() over (order by id) - 1 as place, id, creator_id from content_posts where {condition};
+        alter table originals add primary key (place)
+        """);
 
     /// <summary>Due items, in the order in which they were queued.</summary>
     public static Task<int> DueAsync(TestDatabase database, int items) => ItemsAsync(database, items, "null");

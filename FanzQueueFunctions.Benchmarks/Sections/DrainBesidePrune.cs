@@ -21,6 +21,7 @@ internal static class DrainBesidePrune
     public static async Task<IReadOnlyList<Figure>> MeasureAsync(Bench bench)
     {
         await using var rows = await OperatorRows.OpenAsync(bench);
+        await Fill.NumberOriginalsAsync(rows.Database, "not is_crosspost");
         await using var app = await OperatorApp.StartAsync(rows.Database);
         await using var mover = AppMover.Start(BatchSize, ("DATABASE_URL", rows.Database.ConnectionString));
         await DrainAsync(rows.Database, mover, UnmeasuredBatches, Task.CompletedTask);
