@@ -385,7 +385,7 @@ as $$
       ('columns', 'Every column of content_posts is copied to a cross-post.'),
       ('unique indexes', 'No unique index on content_posts keeps cross-posts out.'),
       ('triggers', 'No trigger on content_posts queues items for cross-posts.'),
-      ('items', 'The next 1,000 due items are for known platforms, and the next 200 repeat nothing.'),
+      ('items', 'The next due items are for known platforms, and repeat nothing.'),
       ('indexes', 'All indexes that the queue needs are there.'),
       ('needless indexes', 'No index costs each item something and serves nothing.'),
       ('creators', 'No creator may write what is the worker''s alone.'),
@@ -662,8 +662,9 @@ grant execute on function post_queue.check_indexes() to service_role;
 
 -- schemas/check/check_items.sql
 
--- A part of post_queue_check: among the next 1,000 due items, platforms that are unknown, and among the next 200, of whose
--- originals others are read, items that repeat what is posted or queued already. Each item is posted once; the same original queued twice for one platform makes two posts.
+-- A part of post_queue_check: among the next 1,000 due items, platforms that are unknown; among the next 200, for each of which
+-- the original's other items are read, items that repeat what is posted or queued already. Each item is posted once; the same
+-- original queued twice for one platform makes two posts.
 create or replace function post_queue.check_items()
 returns table (level text, what text, follows text, advice text)
 language plpgsql
@@ -3112,6 +3113,7 @@ immutable
 strict
 parallel safe
 security invoker
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   sums bigint[] := a;
@@ -3245,6 +3247,7 @@ immutable
 strict
 parallel safe
 security invoker
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   wanted constant double precision := share * (select sum(number) from unnest(times) as number);

@@ -50,7 +50,7 @@ as $$
       ('columns', 'Every column of content_posts is copied to a cross-post.'),
       ('unique indexes', 'No unique index on content_posts keeps cross-posts out.'),
       ('triggers', 'No trigger on content_posts queues items for cross-posts.'),
-      ('items', 'The next 1,000 due items are for known platforms, and the next 200 repeat nothing.'),
+      ('items', 'The next due items are for known platforms, and repeat nothing.'),
       ('indexes', 'All indexes that the queue needs are there.'),
       ('needless indexes', 'No index costs each item something and serves nothing.'),
       ('creators', 'No creator may write what is the worker''s alone.'),

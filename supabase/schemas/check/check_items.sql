@@ -1,5 +1,6 @@
--- A part of post_queue_check: among the next 1,000 due items, platforms that are unknown, and among the next 200, of whose
--- originals others are read, items that repeat what is posted or queued already. Each item is posted once; the same original queued twice for one platform makes two posts.
+-- A part of post_queue_check: among the next 1,000 due items, platforms that are unknown; among the next 200, for each of which
+-- the original's other items are read, items that repeat what is posted or queued already. Each item is posted once; the same
+-- original queued twice for one platform makes two posts.
 create or replace function post_queue.check_items()
 returns table (level text, what text, follows text, advice text)
 language plpgsql

@@ -6,6 +6,7 @@ immutable
 strict
 parallel safe
 security invoker
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   sums bigint[] := a;

@@ -9,6 +9,7 @@ immutable
 strict
 parallel safe
 security invoker
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   wanted constant double precision := share * (select sum(number) from unnest(times) as number);
