@@ -8,7 +8,7 @@ const string Usage = """
     Usage:
       FanzQueueFunctions.Benchmarks [--quick | --trial] [--only SECTION[,SECTION...]] [--save FILE]
           sections: throughput, scale, care, latency, enqueue, process, control; and when named: upkeep, operator, prune,
-          migrations
+          migrations; --trial only shows that they run
           operator and prune fill a queue of ten million first. Where OPERATOR_DATABASE names a database, as Npgsql writes it
           ("Host=127.0.0.1;Port=5432;Username=postgres;Database=operator"), it is filled if it is empty, and kept
       FanzQueueFunctions.Benchmarks compare FILE FILE

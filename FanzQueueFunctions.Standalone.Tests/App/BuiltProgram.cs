@@ -10,9 +10,7 @@ internal static class BuiltProgram
     /// <param name="project">Its project, which is built with the tests.</param>
     public static async Task SucceedsAsync(string project, params string[] arguments)
     {
-        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
-        var program = Path.Combine(RepositoryFolder.Path, project, "bin", configuration, "net10.0", $"{project}.dll");
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [AppProgram.ProgramOf(project), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

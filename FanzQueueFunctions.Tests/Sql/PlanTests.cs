@@ -169,8 +169,8 @@ public sealed class PlanTests(PostgresFixture postgres)
 
         var plans = await PlansAsync(database, $"select post_queue.count_ended('{status}', 10000)");
 
-        Assert.Contains("Index Only Scan", plans, StringComparison.Ordinal);
-        Assert.Contains("Heap Fetches: 0", plans, StringComparison.Ordinal);
+        // The function looks at the catalog, too: this is about the queue.
+        Assert.Matches(@"Index Only Scan using \w+ on multiplatform_post_queue q .*\n\s*Heap Fetches: 0", plans);
     }
 
     private async Task<TestDatabase> CreateLongQueueAsync(string? beforeFilling = null, string? afterFilling = "analyze")
