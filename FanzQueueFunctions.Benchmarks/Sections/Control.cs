@@ -187,8 +187,8 @@ internal static class Control
         const string Section = "From the commit of a due item to its post, one at a time";
         return
         [
-            Of($"direct, {items} items, p50", direct.Median(), 100),
-            Of($"direct, {items} items, p99", direct.Percentile(99), 1000),
+            Of($"direct, {items} items, p50", direct.Median(), 15),
+            Of($"direct, {items} items, p99", direct.Percentile(99), 50),
             Of($"through Wake, {bench.Size.WokenItems} items 1.1 s apart, p50", woken.Median(), 300),
             Of($"through Wake, {bench.Size.WokenItems} items 1.1 s apart, p99", woken.Percentile(99), null),
         ];
