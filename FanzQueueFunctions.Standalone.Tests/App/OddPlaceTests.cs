@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using FanzQueueFunctions.BothHeads.Tests;
 using FanzQueueFunctions.Testbed;
@@ -223,6 +224,36 @@ public sealed class OddPlaceTests(PostgresFixture postgres)
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
         Assert.Contains("no larger than 1048576 bytes", await answer.Content.ReadAsStringAsync(Now.Token));
+    }
+
+    [Theory]
+    [InlineData("/api/queue/reset-stuck", "reset-key", 200)]
+    [InlineData("/api/queue/reset-stuck", "wrong", 401)]
+    [InlineData("/api/queue/retry", "change-key", 413)]
+    public async Task A_client_that_sends_a_large_body_after_the_answer_is_not_cut_off(string path, string key, int status)
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var app = AppProcess.Start(
+            ("DATABASE_URL", database.ConnectionString), ("FUNCTIONS_KEY_ResetStuckItems", "reset-key"),
+            ("FUNCTIONS_KEY_QueueChange", "change-key"));
+        var address = await app.AddressAsync();
+        using var client = new TcpClient();
+        await client.ConnectAsync(address.Host, address.Port, Now.Token);
+        await using var stream = client.GetStream();
+        using var answers = new StreamReader(stream, Encoding.ASCII);
+
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST {path} HTTP/1.1\r\nHost: localhost\r\nx-functions-key: {key}\r\nContent-Length: 2000000\r\nExpect: 100-continue\r\n\r\n"), Now.Token);
+        Assert.StartsWith($"HTTP/1.1 {status} ", await answers.ReadLineAsync(Now.Token));
+        await stream.WriteAsync(new byte[2_000_000], Now.Token);
+        await stream.WriteAsync("GET /api/alive HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), Now.Token);
+
+        // The first answer's body may end without a new line.
+        string? line;
+        do
+            line = await answers.ReadLineAsync(Now.Token);
+        while (line?.EndsWith("HTTP/1.1 200 OK", StringComparison.Ordinal) == false);
+        Assert.NotNull(line);
     }
 
     /// <summary>The app as a shell starts it.</summary>

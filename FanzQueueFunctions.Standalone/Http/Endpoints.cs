@@ -1,4 +1,5 @@
 using FanzQueueFunctions.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace FanzQueueFunctions.Standalone.Http;
 
@@ -14,7 +15,7 @@ internal static class Endpoints
 
         app.MapPost("/admin/functions/{name}", RunNow.AnswerAsync);
 
-        var api = app.MapGroup("/api");
+        var api = app.MapGroup("/api").AddEndpointFilter(TakeWholeBody);
         string[] looks = [HttpMethods.Get, HttpMethods.Head];
         api.MapMethods(Routes.Alive, looks, (HealthHandler handler, CancellationToken cancellationToken) =>
             handler.AnswerAliveAsync(cancellationToken));
@@ -61,6 +62,17 @@ internal static class Endpoints
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
             }
         });
+    }
+
+    /// <summary>
+    /// What a function does not read of a body comes to its end all the same, as behind the Functions host: closed on a client that
+    /// still sends, the connection would take the answer with it. A function that reads one sets its own limit.
+    /// </summary>
+    private static ValueTask<object?> TakeWholeBody(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        if (context.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most)
+            most.MaxRequestBodySize = null;
+        return next(context);
     }
 
     private static void RequireKey(this RouteHandlerBuilder endpoint, string function) => endpoint.AddEndpointFilter(
