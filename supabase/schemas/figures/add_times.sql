@@ -1,6 +1,6 @@
 -- Adds counts of post_queue.figures.times, bin by bin; null where either is. An aggregate over it passes by what is null.
 --
--- It runs once a row of figures, and settings of its own would take a fifth of the time: it names even operators in full.
+-- It runs once a row of figures, and settings of its own would take an eighth of the time: it names even operators in full.
 create or replace function post_queue.add_times(a bigint[], b bigint[])
 returns bigint[]
 language plpgsql
