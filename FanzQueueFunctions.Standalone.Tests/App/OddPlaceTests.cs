@@ -230,6 +230,8 @@ public sealed class OddPlaceTests(PostgresFixture postgres)
     [InlineData("/api/queue/reset-stuck", "reset-key", 200)]
     [InlineData("/api/queue/reset-stuck", "wrong", 401)]
     [InlineData("/api/queue/retry", "change-key", 413)]
+    [InlineData("/api/queue/nope", "change-key", 404)]
+    [InlineData("/admin/functions/Prune", "wrong", 401)]
     public async Task A_client_that_sends_a_large_body_after_the_answer_is_not_cut_off(string path, string key, int status)
     {
         await using var database = await postgres.CreateDatabaseAsync();

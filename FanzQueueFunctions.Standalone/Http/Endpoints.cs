@@ -15,7 +15,7 @@ internal static class Endpoints
 
         app.MapPost("/admin/functions/{name}", RunNow.AnswerAsync);
 
-        var api = app.MapGroup("/api").AddEndpointFilter(TakeWholeBody);
+        var api = app.MapGroup("/api");
         string[] looks = [HttpMethods.Get, HttpMethods.Head];
         api.MapMethods(Routes.Alive, looks, (HealthHandler handler, CancellationToken cancellationToken) =>
             handler.AnswerAliveAsync(cancellationToken));
@@ -39,6 +39,14 @@ internal static class Endpoints
     /// <summary>What the Functions host answers in place of a handler, where ASP.NET Core would answer otherwise.</summary>
     internal static void UseAnswersOfTheFunctionsHost(this WebApplication app)
     {
+        // A body that nobody reads comes to its end all the same: closed on a client that still sends, the connection would take the
+        // answer with it. Whoever reads one has begun by now, within the limit.
+        app.Use(async (context, next) =>
+        {
+            await next(context);
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most)
+                most.MaxRequestBodySize = null;
+        });
         // A fault is logged and is a 500 with nothing in it; a body that is too large or cut short is the request's own fault.
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
@@ -62,17 +70,6 @@ internal static class Endpoints
                 context.Response.StatusCode = StatusCodes.Status404NotFound;
             }
         });
-    }
-
-    /// <summary>
-    /// What a function does not read of a body comes to its end all the same, as behind the Functions host: closed on a client that
-    /// still sends, the connection would take the answer with it. A function that reads one sets its own limit.
-    /// </summary>
-    private static ValueTask<object?> TakeWholeBody(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        if (context.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most)
-            most.MaxRequestBodySize = null;
-        return next(context);
     }
 
     private static void RequireKey(this RouteHandlerBuilder endpoint, string function) => endpoint.AddEndpointFilter(
